@@ -1,0 +1,87 @@
+"""Change something about the contact."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from blocks.contract import Block, Card, Context, Decision, Go, Known, Preset, Problem
+from blocks.phrase import Phrase, Quoted, say
+
+Change = Literal["add_tag", "remove_tag", "set_field", "clear_field"]
+
+
+class UpdateContact(Block):
+    """Adds or removes a tag, or sets or clears a field, then goes on at once."""
+
+    kind: Literal["update_contact"] = "update_contact"
+    card: ClassVar = Card(
+        title="Update Contact",
+        icon="edit_note",
+        family="action",
+        describe="Adds or removes a tag, or changes a field",
+        presets=(
+            Preset("add_tag", "Add a tag", "sell", {"change": "add_tag"}, "label remove tag"),
+            Preset("set_field", "Change a field", "edit_note", {"change": "set_field"}, "profile property attribute"),
+        ),
+    )
+
+    change: Annotated[
+        Change,
+        Field(
+            title="What changes",
+            json_schema_extra={
+                "widget": "select",
+                "choices": {
+                    "add_tag": "Add a tag",
+                    "remove_tag": "Remove a tag",
+                    "set_field": "Change a field",
+                    "clear_field": "Clear a field",
+                },
+            },
+        ),
+    ] = "add_tag"
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            title="Tag or field",
+            json_schema_extra={"widget": "tag_or_field", "by": "change"},
+        ),
+    ] = ""
+    value: Annotated[
+        str,
+        Field(
+            max_length=1000, title="New value", json_schema_extra={"widget": "text", "only": {"change": "set_field"}}
+        ),
+    ] = ""
+
+    def say(self, known: Known) -> Phrase:
+        name = Quoted(self.name or "…")
+        match self.change:
+            case "add_tag":
+                return say("Add the tag {name}", name=name)
+            case "remove_tag":
+                return say("Remove the tag {name}", name=name)
+            case "set_field":
+                return say("Set {name} to {value}", name=name, value=Quoted(self.value))
+            case "clear_field":
+                return say("Clear {name}", name=name)
+
+    def run(self, ctx: Context) -> Decision:
+        match self.change:
+            case "add_tag":
+                ctx.add_tag(self.name)
+            case "remove_tag":
+                ctx.remove_tag(self.name)
+            case "set_field":
+                ctx.set_field(self.name, self.value)
+            case "clear_field":
+                ctx.set_field(self.name, None)
+        return Go()
+
+    def problems(self, known: Known) -> list[Problem]:
+        if not self.name.strip():
+            if self.change.endswith("tag"):
+                return [Problem("tag_missing", say("Type the tag"), field="name")]
+            return [Problem("field_missing", say("Choose the field"), field="name")]
+        return []

@@ -1,0 +1,162 @@
+"""What is wrong with a flow. The same checks run while drawing and again at publishing; each points to its block."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from blocks.contract import Block, Known, Problem, Trigger
+from blocks.flow import BlockDoc, Flow
+from blocks.phrase import Quoted, say
+from blocks.registry import KINDS, read_block
+from blocks.rule_problems import rule_problems
+
+HOLDS = frozenset({"timing"})
+"""Families whose blocks let time pass, so that a cycle through one of them does not spin."""
+
+
+def check(flow: Flow, known: Known) -> list[Problem]:
+    """Every problem of `flow`, blocks in their order. An empty list or only warnings: it may be published."""
+    blocks: dict[str, Block] = {}
+    found: list[Problem] = []
+    for doc in flow.blocks:
+        block, problems = _read(doc)
+        found += problems
+        if block is not None:
+            blocks[doc.id] = block
+            found += [_at(doc.id, problem) for problem in block.problems(known)]
+    found += _shape(flow, blocks)
+    for leave in flow.exits:
+        found += rule_problems(leave.where, known, event=leave.event, field="exits")
+    return found
+
+
+def _read(doc: BlockDoc) -> tuple[Block | None, list[Problem]]:
+    if doc.kind not in KINDS:
+        text = say("There is no Block of the kind {kind}. Remove it.", kind=Quoted(doc.kind))
+        return None, [Problem("unknown_kind", text, block=doc.id)]
+    try:
+        return read_block(doc.kind, doc.settings), []
+    except ValidationError as wrong:
+        return None, [_setting(doc, error) for error in wrong.errors()]
+
+
+def _setting(doc: BlockDoc, error: Mapping[str, Any]) -> Problem:
+    # The first part of the way to the error is the setting that the form shows; the rest is inside its rule or list.
+    field = str(error["loc"][0]) if error["loc"] else "settings"
+    model = KINDS[doc.kind]
+    title = (model.model_fields[field].title if field in model.model_fields else None) or field
+    match error["type"]:
+        case "missing" | "string_too_short":
+            text = say("{field}: fill this in", field=say_title(title))
+        case "greater_than_equal" | "greater_than":
+            text = say("{field}: must be {least} or more", field=say_title(title), least=_limit(error))
+        case "less_than_equal" | "less_than":
+            text = say("{field}: must be {most} or less", field=say_title(title), most=_limit(error))
+        case "extra_forbidden":
+            text = say("{field}: this Block has no such setting", field=str(error["loc"][-1]))
+        case "value_error":
+            text = say("{field}: {wrong}", field=say_title(title), wrong=say_title(str(error["ctx"]["error"])))
+        case _ if isinstance(error["input"], str | int | float):
+            value = Quoted(str(error["input"])[:80])
+            text = say("{field}: {value} does not fit here", field=say_title(title), value=value)
+        case _:
+            text = say("{field}: this does not fit here", field=say_title(title))
+    return Problem("bad_setting", text, block=doc.id, field=field)
+
+
+def say_title(msgid: str) -> Any:
+    """A title or an error's text, which is a message id of its own, found in the models rather than by `say`."""
+    return say(msgid)
+
+
+def _limit(error: Mapping[str, Any]) -> Any:
+    return next(iter(error.get("ctx", {}).values()), "")
+
+
+def _at(block: str, problem: Problem) -> Problem:
+    return Problem(problem.code, problem.phrase, problem.level, block, problem.field)
+
+
+def _shape(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
+    ids = {doc.id for doc in flow.blocks}
+    for twice, count in Counter(doc.id for doc in flow.blocks).items():
+        if count > 1:
+            yield Problem("same_id", say("Two Blocks have the id {id}", id=Quoted(twice)), block=twice)
+    triggers = [doc.id for doc in flow.blocks if _is_trigger(doc)]
+    if not triggers:
+        yield Problem("no_trigger", say("Add a trigger: it says when the Flow starts"))
+    yield from _links(flow, blocks, ids)
+    reached = _reachable(flow, triggers)
+    for doc in flow.blocks:
+        if triggers and doc.id not in reached:
+            yield Problem("unreachable", say("Nothing leads here"), block=doc.id)
+        if _is_trigger(doc) and not _leads_on(flow, doc.id):
+            yield Problem("goes_nowhere", say("Nothing happens after this. Add a Block."), block=doc.id)
+    for block in _spinning(flow, blocks):
+        yield Problem(
+            "spins", say("This goes round in a circle without waiting. Add a Wait to the circle."), block=block
+        )
+
+
+def _links(flow: Flow, blocks: Mapping[str, Block], ids: set[str]) -> Iterator[Problem]:
+    used: Counter[tuple[str, str]] = Counter()
+    for link in flow.links:
+        if link.from_ not in ids or link.to not in ids:
+            lost = link.from_ if link.from_ in ids else link.to
+            text = say("A link leads to a Block that is not there. Draw it again.")
+            yield Problem("loose_link", text, block=lost if lost in ids else "")
+            continue
+        used[link.from_, link.outlet] += 1
+        source, target = blocks.get(link.from_), blocks.get(link.to)
+        if source is not None and link.outlet not in {outlet.id for outlet in source.outlets()}:
+            yield Problem(
+                "no_outlet", say("There is no way out {outlet}", outlet=Quoted(link.outlet)), block=link.from_
+            )
+        if isinstance(target, Trigger):
+            yield Problem("into_trigger", say("Nothing can lead into a trigger"), block=link.to)
+    for (source_id, outlet_id), count in used.items():
+        if count > 1:
+            text = say("The way out {outlet} leads to two Blocks. Keep one.", outlet=Quoted(outlet_id))
+            yield Problem("two_links", text, block=source_id)
+    for block_id, block in blocks.items():
+        outlets = block.outlets()
+        loose = [outlet for outlet in outlets if (block_id, outlet.id) not in used]
+        if len(outlets) > 1 and len(loose) == len(outlets):
+            yield Problem("loose_outlets", say("Both ways end here. Add a Block to one of them."), "warn", block_id)
+
+
+def _is_trigger(doc: BlockDoc) -> bool:
+    kind = KINDS.get(doc.kind)
+    return kind is not None and issubclass(kind, Trigger)
+
+
+def _leads_on(flow: Flow, block: str) -> bool:
+    return any(link.from_ == block for link in flow.links)
+
+
+def _reachable(flow: Flow, triggers: list[str]) -> set[str]:
+    onward: dict[str, list[str]] = defaultdict(list)
+    for link in flow.links:
+        onward[link.from_].append(link.to)
+    seen, todo = set(triggers), list(triggers)
+    while todo:
+        for target in onward[todo.pop()]:
+            if target not in seen:
+                seen.add(target)
+                todo.append(target)
+    return seen
+
+
+def _spinning(flow: Flow, blocks: Mapping[str, Block]) -> list[str]:
+    """Blocks on a cycle in which nothing holds the contact: peel off all that can be left until only cycles remain."""
+    rushing = {doc.id for doc in flow.blocks if doc.id in blocks and blocks[doc.id].card.family not in HOLDS}
+    ways = {(link.from_, link.to) for link in flow.links if link.from_ in rushing and link.to in rushing}
+    while True:
+        onward = {source for source, _ in ways}
+        inward = {target for _, target in ways}
+        kept = {(source, target) for source, target in ways if target in onward and source in inward}
+        if kept == ways:
+            return [doc.id for doc in flow.blocks if doc.id in onward]
+        ways = kept

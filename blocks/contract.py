@@ -1,0 +1,235 @@
+"""The contract of a block: settings, one sentence, ways out, a decision.
+
+A block's fields are its settings and `run` is its behaviour. It does no I/O and asks neither clock nor dice: all that it
+may know or do is in `ctx`. It returns what it decided; the engine records the decision and the effects together.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from blocks.phrase import Phrase
+from blocks.values import Typed
+
+if TYPE_CHECKING:
+    from blocks.rules import Did
+
+Family = Literal["trigger", "timing", "split", "send", "action"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a step or a message went as it did: a code with its data. Words are made from it when somebody looks."""
+
+    code: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Leave by this outlet, now. An outlet that leads nowhere ends the run."""
+
+    outlet: str = "next"
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Stay here and run me again at `until` (UTC)."""
+
+    until: datetime
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The run ends here."""
+
+    reason: Reason | None = None
+
+
+Decision = Go | Sleep | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A way out of a block. `label` is a message id; "" for the only way out."""
+
+    id: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """An entry of the palette: the block with these settings filled in. `search` adds words to find it by."""
+
+    id: str
+    title: str
+    icon: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How a kind of block looks. `icon` is a Material Symbols name; `title` and `describe` are message ids."""
+
+    title: str
+    icon: str
+    family: Family
+    describe: str
+    presets: tuple[Preset, ...] = ()
+    compact: bool = False
+
+
+class Context(Protocol):
+    """What a block may know and ask for while it runs."""
+
+    @property
+    def now(self) -> datetime:
+        """UTC."""
+        ...
+
+    @property
+    def entered_at(self) -> datetime:
+        """When the contact entered the flow, UTC."""
+        ...
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When the contact arrived at this block, UTC."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The contact's zone, else the workspace's, else UTC."""
+        ...
+
+    @property
+    def contact(self) -> Typed:
+        """The contact's fields in typed form."""
+        ...
+
+    @property
+    def event(self) -> Typed:
+        """The properties of the event the run stands on, in typed form."""
+        ...
+
+    def did(self, rule: "Did") -> int:
+        """How often the contact did what a declared `Did` rule counts. Raises UndeclaredRead otherwise."""
+        ...
+
+    def chance(self) -> float:
+        """A number in [0, 1) that is the same whenever this block runs in this run."""
+        ...
+
+    def send(self, channel: str) -> None:
+        """Queue this block's message. It is sent after the run's step is recorded, if it may be sent then."""
+        ...
+
+    def set_field(self, name: str, value: Any) -> None:
+        """Set a field of the contact; None clears it."""
+        ...
+
+    def add_tag(self, tag: str) -> None:
+        """Give the contact a tag."""
+        ...
+
+    def remove_tag(self, tag: str) -> None:
+        """Take a tag from the contact."""
+        ...
+
+
+class UndeclaredRead(Exception):
+    """A block read something that it had not declared in `reads`, so it was not fetched for the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a workspace knows, for the checks that run while somebody draws.
+
+    An empty mapping of `events` or an empty `contact_fields` means "nothing seen yet": fields are then not checked.
+    """
+
+    emails: Mapping[str, str] = field(default_factory=dict)
+    """Slug of each e-mail to its name."""
+    email_problems: Mapping[str, Phrase] = field(default_factory=dict)
+    """Slug of each e-mail that may not go out to what is wrong with it."""
+    events: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Event names to the property paths seen in them."""
+    contact_fields: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a flow or an e-mail. "bad" stops publishing, "warn" does not."""
+
+    code: str
+    phrase: Phrase
+    level: Literal["bad", "warn"] = "bad"
+    block: str = ""
+    """Id of the block, "" for the flow itself."""
+    field: str = ""
+
+
+class Block(BaseModel):
+    """One step of a flow."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    card: ClassVar[Card]
+    reasons: ClassVar[Mapping[str, str]] = {}
+    """Reason codes that this block gives, to the message id that says them."""
+
+    kind: str
+
+    def outlets(self) -> tuple[Outlet, ...]:
+        """The ways out, in the order in which they are drawn."""
+        return (Outlet("next"),)
+
+    @abstractmethod
+    def say(self, known: Known) -> Phrase:
+        """One line for the card, without a full stop."""
+
+    @abstractmethod
+    def run(self, ctx: Context) -> Decision:
+        """Decide. May be called again after a `Sleep`; must then decide from `ctx` alone."""
+
+    def reads(self) -> tuple["Did", ...]:
+        """The counts of past events that `run` asks for."""
+        return ()
+
+    def problems(self, known: Known) -> list[Problem]:
+        """What keeps these settings, valid in themselves, from working in this workspace."""
+        return []
+
+
+class Trigger(Block):
+    """A block at which runs start."""
+
+    def listens_to(self) -> tuple[str, ...]:
+        """Names of the events that may start a run here."""
+        return ()
+
+    @abstractmethod
+    def admits(self, ctx: Context) -> bool:
+        """Whether the event in `ctx` starts a run for its contact."""
+
+    def run(self, ctx: Context) -> Decision:
+        """A trigger has done its work by the time it runs."""
+        return Go()
+
+
+class Send(Block):
+    """A block that queues one message a visit."""
+
+    channel: ClassVar[str]
+
+    def document(self) -> str:
+        """Slug of the document that the message is made from; publishing keeps a copy with the version."""
+        return ""

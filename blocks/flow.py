@@ -1,0 +1,107 @@
+"""The flow document: a graph of blocks, saved as JSON (`"format": 1`).
+
+A draft may be unfinished, so a block's settings are kept as they were typed; `blocks/checks.py` says what is missing and
+`read_block` makes the strict block of them. `Flow.model_json_schema()` is the exported schema.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from blocks.rules import Rule
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+MAX_BLOCKS = 1000
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Position(_Part):
+    """Where a card stands on the canvas, in pixels at 100 %."""
+
+    x: float = 0
+    y: float = 0
+
+
+class BlockDoc(_Part):
+    """One block as drawn."""
+
+    id: Id
+    kind: Annotated[str, Field(max_length=64)]
+    settings: dict[str, Any] = {}
+    position: Position = Position()
+
+
+class Link(_Part):
+    """From an outlet of one block to the next block. An outlet has one link at most; a block may be reached by several."""
+
+    from_: Annotated[Id, Field(alias="from")]
+    outlet: Annotated[str, Field(max_length=64)] = "next"
+    to: Id
+
+
+class Note(_Part):
+    """A yellow note on the canvas. It does nothing."""
+
+    id: Id
+    text: Annotated[str, Field(max_length=2000)] = ""
+    position: Position = Position()
+
+
+class Exit(_Part):
+    """Contacts leave at once, at any block, when `event` happens, and what still waits to be sent to them is cancelled.
+
+    With `key`, an event that carries the run's key in that property ends the run with that key, and an event without a
+    match ends all the contact's runs in this flow; without `key`, it always ends all of them.
+    """
+
+    event: Annotated[str, Field(min_length=1, max_length=200, title="Leaves when")]
+    where: Annotated[Rule | None, Field(title="Only if")] = None
+    key: Annotated[str, Field(max_length=200, title="For the same")] = ""
+
+
+class Entry(_Part):
+    """Who may be in the flow, how often, and what a further event does.
+
+    `key` names the event property that tells runs apart (a cart, an order); "" means one run a contact. A further event
+    with the key of an open run never starts a second one: before the first message it restarts the run, afterwards it
+    only refreshes the event that the run stands on.
+    """
+
+    key: Annotated[str, Field(max_length=200, title="One Run for each")] = ""
+    again: Annotated[Literal["always", "never", "after_days"], Field(title="Coming back")] = "always"
+    again_days: Annotated[int, Field(ge=1, le=3650, title="Days")] = 30
+    newest_wins: Annotated[bool, Field(title="A newer one replaces the older Run")] = False
+
+
+class Conversion(_Part):
+    """The event that the flow wants, counted when it comes within `days` × 24 h of entering."""
+
+    event: Annotated[str, Field(min_length=1, max_length=200)]
+    days: Annotated[int, Field(ge=1, le=90)] = 5
+
+
+class Flow(_Part):
+    """A flow as drawn."""
+
+    format: Literal[1] = 1
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    blocks: Annotated[tuple[BlockDoc, ...], Field(max_length=MAX_BLOCKS)] = ()
+    links: Annotated[tuple[Link, ...], Field(max_length=MAX_BLOCKS * 4)] = ()
+    exits: Annotated[tuple[Exit, ...], Field(max_length=20)] = ()
+    entry: Entry = Entry()
+    conversion: Conversion | None = None
+    notes: Annotated[tuple[Note, ...], Field(max_length=200)] = ()
+
+    @cached_property
+    def ways(self) -> Mapping[tuple[str, str], str]:
+        """(block, outlet) to the block it leads to."""
+        return {(link.from_, link.outlet): link.to for link in self.links}
+
+    def to_json(self) -> dict[str, Any]:
+        """The document as it is saved."""
+        return self.model_dump(mode="json", by_alias=True)

@@ -1,0 +1,53 @@
+"""What a rule asks for that a workspace has never seen: most often a field that is spelled differently."""
+
+from blocks.contract import Known, Problem
+from blocks.phrase import Quoted, say
+from blocks.rules import Compare, Did, Rule, leaves
+from blocks.values import safe_path
+
+
+def rule_problems(rule: Rule | None, known: Known, *, event: str, field: str) -> list[Problem]:
+    """Warnings about fields and events of `rule`; `event` names the event whose fields it reads."""
+    found: list[Problem] = []
+    for leaf in leaves(rule):
+        match leaf:
+            case Compare(of="contact"):
+                seen = known.contact_fields
+                if seen and safe_path(leaf.field) not in seen:
+                    found.append(
+                        Problem(
+                            "unknown_contact_field",
+                            say(
+                                "No Contact has the field {name} yet. Check how it is spelled.", name=Quoted(leaf.field)
+                            ),
+                            level="warn",
+                            field=field,
+                        )
+                    )
+            case Compare():
+                fields = known.events.get(event)
+                if fields and safe_path(leaf.field) not in fields:
+                    found.append(
+                        Problem(
+                            "unknown_event_field",
+                            say(
+                                "{event} has never come with the field {name}. Check how it is spelled.",
+                                event=Quoted(event),
+                                name=Quoted(leaf.field),
+                            ),
+                            level="warn",
+                            field=field,
+                        )
+                    )
+            case Did():
+                if known.events and leaf.event not in known.events:
+                    found.append(
+                        Problem(
+                            "unknown_event",
+                            say("{event} has never happened here. Check how it is spelled.", event=Quoted(leaf.event)),
+                            level="warn",
+                            field=field,
+                        )
+                    )
+                found += rule_problems(leaf.where, known, event=leaf.event, field=field)
+    return found

@@ -1,0 +1,98 @@
+"""A rule in one sentence: "“Order placed” happened at least 2 times in the last 30 days and total is over 100"."""
+
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from blocks.phrase import Joined, Phrase, Quoted, say
+from blocks.rules import All, AnyOf, Compare, Did, LastDays, Not, Rule, SinceEntering, Window
+
+OPERATORS: Mapping[str, Phrase] = {
+    "is": say("is"),
+    "is_not": say("is not"),
+    "contains": say("contains"),
+    "contains_not": say("does not contain"),
+    "starts_with": say("starts with"),
+    "over": say("is over"),
+    "at_least": say("is at least"),
+    "under": say("is under"),
+    "at_most": say("is at most"),
+    "before": say("is before"),
+    "after": say("is after"),
+    "in_last_days": say("is in the last … days"),
+    "is_true": say("is yes"),
+    "is_false": say("is no"),
+    "is_set": say("is known"),
+    "is_not_set": say("is not known"),
+}
+"""Each operator as the rule builder shows it."""
+
+
+def say_rule(rule: Rule) -> Phrase:
+    """The rule as part of a sentence, without a full stop."""
+    match rule:
+        case Compare():
+            return _compare(rule)
+        case Did():
+            return _did(rule)
+        case All():
+            return _group(rule.rules, "and") if rule.rules else say("everyone")
+        case AnyOf():
+            return _group(rule.rules, "or") if rule.rules else say("no one")
+        case Not():
+            return say("not ({rule})", rule=say_rule(rule.rule))
+
+
+def say_window(window: Window) -> Phrase:
+    """The window as the end of a sentence."""
+    match window:
+        case SinceEntering():
+            return say("since entering")
+        case LastDays():
+            return say("in the last {days} day | in the last {days} days", days=window.days)
+        case _:
+            return say("at any time")
+
+
+def _compare(rule: Compare) -> Phrase:
+    field = unquote(rule.field).replace("[]", "").replace("_", " ").replace(".", " ")
+    match rule.op:
+        case "is_true" | "is_false" | "is_set" | "is_not_set":
+            return say("{field} {operator}", field=field, operator=OPERATORS[rule.op])
+        case "in_last_days":
+            return say(
+                "{field} is in the last {days} day | {field} is in the last {days} days",
+                field=field,
+                days=rule.wanted_numbers[0],
+            )
+        case _:
+            return say("{field} {operator} {value}", field=field, operator=OPERATORS[rule.op], value=_value(rule))
+
+
+def _value(rule: Compare) -> Phrase | Joined:
+    values = rule.value if isinstance(rule.value, tuple) else (rule.value,)
+    words = tuple(say("{value}", value=Quoted(value) if isinstance(value, str) else value) for value in values)
+    return words[0] if len(words) == 1 else Joined(words, "or")
+
+
+def _did(rule: Did) -> Phrase:
+    where = say(" where {rule}", rule=say_rule(rule.where)) if rule.where else say("")
+    args = {"event": Quoted(rule.event), "window": say_window(rule.window), "where": where, "times": rule.times}
+    if rule.times == 1:
+        if rule.negate:
+            return say("{event} did not happen {window}{where}", **args)
+        return say("{event} happened {window}{where}", **args)
+    if rule.negate:
+        return say("{event} happened fewer than {times} times {window}{where}", **args)
+    return say("{event} happened at least {times} times {window}{where}", **args)
+
+
+def _group(rules: tuple[Rule, ...], word: str) -> Phrase:
+    parts = tuple(
+        say("({rule})", rule=say_rule(rule))
+        if isinstance(rule, All | AnyOf) and len(rule.rules) > 1
+        else say_rule(rule)
+        for rule in rules
+    )
+    if len(parts) == 1:
+        return parts[0]
+    return say("{parts}", parts=Joined(parts, "and" if word == "and" else "or"))

@@ -1,0 +1,26 @@
+"""Wall-clock times in a zone, with daylight saving taken into account."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+def local_to_utc(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) at which clocks in `zone` show `wall` (naive).
+
+    A time that is skipped when clocks go forward becomes the next minute that exists; of a time that happens twice the
+    first is taken.
+    """
+    at = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if at.astimezone(zone).replace(tzinfo=None) == wall:
+        return at
+    # Skipped: the gap ends where the offset changes. Gaps are whole minutes and at most a day long.
+    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    low, high = min(at, before) - timedelta(minutes=1), max(at, before)
+    offset = low.astimezone(zone).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        if middle.astimezone(zone).utcoffset() == offset:
+            low = middle
+        else:
+            high = middle
+    return (high + timedelta(seconds=30)).replace(second=0, microsecond=0)
