@@ -1,0 +1,206 @@
+"""Users: people who sign in to the builder."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, func, select
+from sqlalchemy.exc import IntegrityError
+
+from blocks.phrase import say
+from runtime.accounts import passwords, sessions, stored
+from runtime.accounts.refused import Refused
+from runtime.accounts.tries import tries_at
+from runtime.house import House
+from runtime.ledger import tables
+from runtime.people.addresses import email_of
+
+THEMES = ("light", "dark", "auto")
+OWNER = "owner@localhost"
+"""The address of the first user, until they give their own."""
+SHORTEST = 10
+_LONGEST = 1000
+_NAME_LIMIT = 120
+
+
+class WrongPassword(Exception):
+    """The address and the password do not belong together, or there is no such user; which of the two is not said."""
+
+
+class TooManyTries(Exception):
+    """Too many failed in the last 15 minutes, for this address or from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may sign in. `language` is that of the screens; without a password only links let them in."""
+
+    id: int
+    email: str
+    name: str
+    language: str
+    has_password: bool
+    created_at: int
+
+
+def create(house: House, email: str, name: str = "", password: str | None = None, language: str = "en") -> User:
+    """A new user. Raises Refused."""
+    row = {"email": _address(email), "name": _name(name), "language": language}
+    return _add(house, {**row, "password": None if password is None else passwords.protect(_acceptable(password))})
+
+
+def first(house: House) -> User:
+    """The user who came first; made at the first start, without a password, so that only sign-in links let them in."""
+    with house.ledger.read() as tx:
+        row = tx.first(tables.user.select().order_by(tables.user.c.id).limit(1))
+    if row is not None:
+        return _user(row)
+    try:
+        return _add(house, {"email": OWNER, "name": "", "language": "en", "password": None})
+    except Refused:  # another process made it a moment ago
+        return first(house)
+
+
+def everybody(house: House) -> list[User]:
+    """All users, in the order in which they came."""
+    with house.ledger.read() as tx:
+        return [_user(row) for row in tx.all(tables.user.select().order_by(tables.user.c.id))]
+
+
+def count(house: House) -> int:
+    """How many users there are; 0 at the first start."""
+    with house.ledger.read() as tx:
+        return int(tx.scalar(select(func.count()).select_from(tables.user)))
+
+
+def get(house: House, id_: int) -> User | None:
+    """The user, or None."""
+    with house.ledger.read() as tx:
+        row = tx.first(tables.user.select().where(tables.user.c.id == id_))
+    return None if row is None else _user(row)
+
+
+def by_email(house: House, email: str) -> User | None:
+    """The user with this address, or None."""
+    with house.ledger.read() as tx:
+        row = tx.first(tables.user.select().where(tables.user.c.email == _typed(email)))
+    return None if row is None else _user(row)
+
+
+def authenticate(house: House, email: str, password: str, peer: str = "") -> User:
+    """Whose address and password these are; `peer` is the network address they come from. Takes about 30 ms of work.
+
+    Raises WrongPassword, or TooManyTries after 5 failures in 15 minutes for the address or from the peer.
+    """
+    address = _typed(email)
+    names = (f"address {address}", f"peer {peer}") if peer else (f"address {address}",)
+    tries, now = tries_at(house.ledger), house.clock.now()
+    if tries.too_many(names, now):
+        raise TooManyTries
+    # Counted before it is known: many guesses at the same time are as many failures.
+    tries.failed(names, now)
+    with house.ledger.read() as tx:
+        row = tx.first(tables.user.select().where(tables.user.c.email == address))
+    kept = None if row is None else row.password
+    if not passwords.matches(kept, password[:_LONGEST]) or row is None:
+        raise WrongPassword
+    for name in names:
+        tries.succeeded(name)
+    if kept is not None and passwords.is_outdated(kept):
+        _keep(house, row.id, password)
+    return _user(row)
+
+
+def sign_in(house: House, email: str, password: str, peer: str = "") -> str:
+    """Begin a session and return its token. Raises WrongPassword and TooManyTries."""
+    return sessions.begin(house, authenticate(house, email, password, peer).id)
+
+
+def set_password(house: House, id_: int, password: str) -> None:
+    """A new password; every session of the user ends, on every device. Raises Refused."""
+    _keep(house, id_, _acceptable(password))
+    sessions.end_all(house, id_)
+
+
+def change(house: House, id_: int, *, email: str | None = None, name: str | None = None) -> None:
+    """Change what is given. Raises Refused."""
+    values = {} if email is None else {"email": _address(email)}
+    values |= {} if name is None else {"name": _name(name)}
+    if values:
+        try:
+            with house.ledger.write() as tx:
+                tx.execute(tables.user.update().where(tables.user.c.id == id_).values(values))
+        except IntegrityError:
+            raise _taken() from None
+
+
+def set_language(house: House, id_: int, language: str) -> None:
+    """The language of the screens."""
+    with house.ledger.write() as tx:
+        tx.execute(tables.user.update().where(tables.user.c.id == id_).values(language=language))
+
+
+def theme(house: House, id_: int) -> str:
+    """How the screens look: "light", "dark" or "auto"."""
+    with house.ledger.read() as tx:
+        kept = stored.get(tx, f"user {id_} theme")
+    found = orjson.loads(kept) if kept is not None else "auto"
+    return found if found in THEMES else "auto"
+
+
+def set_theme(house: House, id_: int, theme: str) -> None:
+    """Remember how the screens look."""
+    with house.ledger.write() as tx:
+        stored.put(tx, f"user {id_} theme", orjson.dumps(theme), house.clock.now())
+
+
+def _add(house: House, values: dict[str, Any]) -> User:
+    now = house.clock.now()
+    try:
+        with house.ledger.write() as tx:
+            (id_,) = tx.reserve(1)
+            tx.execute(tables.user.insert(), {"id": id_, "created_at": now, **values})
+    except IntegrityError:
+        raise _taken() from None
+    return User(id_, values["email"], values["name"], values["language"], values["password"] is not None, now)
+
+
+def _taken() -> Refused:
+    return Refused(say("There is a user with this address already."), "email")
+
+
+def _typed(email: str) -> str:
+    """What somebody typed to sign in, in the form in which it would be kept."""
+    return email_of(email) or email.strip().lower()
+
+
+def _address(email: str) -> str:
+    address = email_of(email)
+    if address is None:
+        raise Refused(say("Type an e-mail address, like nok@example.com."), "email")
+    return address
+
+
+def _name(name: str) -> str:
+    name = name.strip()
+    if len(name) > _NAME_LIMIT or not name.isprintable():
+        raise Refused(say("Type a name, in at most {n} characters.", n=_NAME_LIMIT), "name")
+    return name
+
+
+def _keep(house: House, id_: int, password: str) -> None:
+    kept = passwords.protect(password)
+    with house.ledger.write() as tx:
+        tx.execute(tables.user.update().where(tables.user.c.id == id_).values(password=kept))
+
+
+def _acceptable(password: str) -> str:
+    if len(password) < SHORTEST:
+        raise Refused(say("Take at least {n} characters.", n=SHORTEST), "password")
+    if len(password) > _LONGEST:
+        raise Refused(say("Take at most {n} characters.", n=_LONGEST), "password")
+    return password
+
+
+def _user(row: Row[Any]) -> User:
+    return User(row.id, row.email, row.name, row.language, row.password is not None, row.created_at)

@@ -1,0 +1,24 @@
+"""The doctor's questions: whether this installation has what it needs, and what to do where it has not.
+
+Each is asked by itself, so that one that fails keeps none from being asked. Nothing is changed by asking, and a data
+folder that does not exist yet is not made.
+"""
+
+from collections.abc import Iterator
+
+from runtime.checkup import installation, machine
+from runtime.checkup.finding import Finding
+from runtime.settings import Settings
+
+__all__ = ["Finding", "examine"]
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Ask everything. Raises nothing: what a question stumbles over is its finding."""
+    for what, ask in (*machine.QUESTIONS, *installation.QUESTIONS):
+        try:
+            finding = ask(settings)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what the doctor was asked for
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            finding = Finding("bad", lines[0], "Look into this first: other lines may follow from it.")
+        yield Finding(finding.state, finding.said, finding.cure, what)

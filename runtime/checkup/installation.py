@@ -1,0 +1,212 @@
+"""The installation: data folder, key, database, queue, worker, mail server, public address."""
+
+import fcntl
+import getpass
+import json
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url, text
+
+from runtime import pulse
+from runtime.accounts import workspaces
+from runtime.checkup.finding import Finding
+from runtime.clock import SECOND
+from runtime.delivery.carriers.connect import CannotConnect, connect
+from runtime.delivery.preferred import server_of
+from runtime.doorbell import Doorbell
+from runtime.house import House, open_house
+from runtime.ledger import Ledger
+from runtime.ledger.schema import HEAD
+from runtime.reasons import reason_phrase
+from runtime.settings import Settings
+from runtime.words import words
+
+FUTURE = 60 * SECOND
+"""A pulse that is further ahead than this was taken by a clock that went wrong."""
+PATIENCE = 10.0
+"""Seconds that each step of greeting the mail server may take."""
+LATER = "will be made at the first start"
+
+
+def data(settings: Settings) -> Finding:
+    """Whether the data folder can be written, and only by us."""
+    folder = settings.data
+    if not folder.exists():
+        return Finding("note", f"{folder} {LATER}")
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        cure = f"Give it to the user that runs Cartwheel: chown -R {getpass.getuser()} {folder}"
+        return Finding("bad", f"{folder} cannot be written: {error.strerror}", cure)
+    return Finding("good", str(folder))
+
+
+def key(settings: Settings) -> Finding:
+    """Whether the installation's key is there and secret."""
+    if settings.secret_key:
+        if len(settings.secret_key) < 20:
+            cure = "Choose a longer one, or leave CARTWHEEL_SECRET_KEY empty."
+            return Finding("bad", "CARTWHEEL_SECRET_KEY is short enough to be guessed", cure)
+        return Finding("good", "from CARTWHEEL_SECRET_KEY")
+    file = settings.data / "secret.key"
+    if not file.exists():
+        return Finding("note", LATER)
+    if file.stat().st_mode & 0o077:
+        return Finding("bad", f"{file} can be read by other users of this machine", f"chmod 600 {file}")
+    return Finding("good", f"{file}; keep a copy of it with the database")
+
+
+def database(settings: Settings) -> Finding:
+    """Whether the ledger answers, and whether its tables are ours."""
+    if not _made(settings):
+        return Finding("note", LATER)
+    found, where = _revision(settings), _where(settings)
+    if found is None:
+        return Finding("note", f"{where}; its tables will be made at the first start")
+    if found != HEAD:
+        cure = "Keep a copy of it; the next start brings it up to date, unless a newer Cartwheel has written it."
+        return Finding("note", f"{where}, at revision {found} instead of {HEAD}", cure)
+    return Finding("good", f"{where}, up to date (revision {found})")
+
+
+def queue(settings: Settings) -> Finding:
+    """Whether the doorbell can be rung."""
+    if not settings.data.exists():
+        return Finding("note", LATER)
+    bell = Doorbell(settings)
+    try:
+        bell.waiting()
+    except Exception as error:  # noqa: BLE001 - any driver's error means the same
+        cure = "Start it, or correct CARTWHEEL_QUEUE_URL. Nothing is lost meanwhile, but all is a second or two late."
+        return Finding("bad", f"cannot be reached: {str(error).strip().splitlines()[0]}", cure)
+    finally:
+        bell.close()
+    return Finding("good", "answers")
+
+
+def worker(settings: Settings) -> Finding:
+    """Whether the worker has been heard lately."""
+    with _opened(settings) as house:
+        last = pulse.heard(house, "worker") if house else None
+        if house is None or last is None:
+            return Finding("note", "has never run here; ./run starts it")
+        ago = house.clock.now() - last.at
+        lives = pulse.worker_lives(house)
+    if ago < -FUTURE:
+        cure = "Set the clock: timedatectl set-ntp true. Waits last longer until it is right."
+        return Finding("bad", f"was heard {-ago / SECOND:.0f} s from now: the machine's clock went back", cure)
+    said = f"process {last.state.get('pid')} on {last.state.get('host')} was heard {max(ago, 0) / SECOND:.0f} s ago"
+    if lives:
+        return Finding("good", said)
+    if _is_running(settings):
+        return Finding("bad", said, "The web process runs and the worker does not: stop Cartwheel and start it again.")
+    return Finding("note", f"{said}; Cartwheel is not running")
+
+
+def mail(settings: Settings) -> Finding:
+    """Whether the mail server takes us in; nothing is sent."""
+    with _opened(settings) as house:
+        if house is None:
+            return Finding(
+                "note", f"{LATER}, as a local outbox" if not settings.smtp_url else "asked when there is a database"
+            )
+        with house.ledger.read(workspaces.first(house)) as tx:
+            server = server_of(house, tx)
+    cure = "Correct CARTWHEEL_SMTP_URL, or the mail server on the settings page. Messages are safe and wait meanwhile."
+    if server.wrong:
+        return Finding("bad", f"its address cannot be read: {server.wrong}", cure)
+    if server.address is None:
+        return Finding(
+            "note", "none; mail stays in the local outbox", "Set CARTWHEEL_SMTP_URL to send mail to customers."
+        )
+    try:
+        connect(server.address, server.ehlo, PATIENCE).socket.close()
+    except CannotConnect as error:
+        return Finding("bad", words("en").text(reason_phrase(error.trouble.code, error.trouble.args)), cure)
+    named = f", as {server.address.user}" if server.address.user else ""
+    return Finding("good", f"{server.address.host}:{server.address.port} takes us in{named}")
+
+
+def public(settings: Settings) -> Finding:
+    """Whether customers can reach this installation."""
+    if not settings.base_url:
+        cure = "Set CARTWHEEL_BASE_URL before mail goes to customers: the links in it lead there."
+        return Finding("note", "not set; links in e-mails work on this machine only", cure)
+    try:
+        with urllib.request.urlopen(f"{settings.base_url}/health", timeout=5) as answer:  # noqa: S310 - checked to be http(s)
+            ours = json.load(answer).get("ok") is True
+    except (OSError, ValueError, AttributeError) as error:
+        why = getattr(error, "reason", error)
+        cure = "Is Cartwheel running, and does the proxy in front lead to it?"
+        return Finding("bad", f"{settings.base_url} does not answer: {why}", cure)
+    if not ours:
+        return Finding("bad", f"{settings.base_url} is not Cartwheel", "Point the proxy in front to Cartwheel.")
+    if urlsplit(settings.base_url).scheme != "https":
+        return Finding("note", f"{settings.base_url} answers, but anyone on the way can read along", "Use https://")
+    return Finding("good", f"{settings.base_url} answers")
+
+
+def _made(settings: Settings) -> bool:
+    """Whether there is a database at all; asking a SQLite file that is missing would make it."""
+    url = make_url(settings.database)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
+
+
+def _revision(settings: Settings) -> str | None:
+    ledger = Ledger(settings.database)
+    try:
+        with ledger.read() as tx:
+            if not tx.connection.dialect.has_table(tx.connection, "alembic_version"):
+                return None
+            found: str | None = tx.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
+    finally:
+        ledger.close()
+
+
+def _where(settings: Settings) -> str:
+    url = make_url(settings.database)
+    if url.get_backend_name() != "sqlite":
+        return url.render_as_string(hide_password=True)
+    return f"SQLite, {Path(url.database or '').stat().st_size / 1e6:.1f} MB"
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[House | None]:
+    """The installation, if its database is there and ours; else None."""
+    if not _made(settings) or _revision(settings) != HEAD:
+        yield None
+        return
+    house = open_house(settings, ring=lambda: None)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def _is_running(settings: Settings) -> bool:
+    """Whether a supervisor holds the data folder."""
+    try:
+        with (settings.data / "running.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+QUESTIONS = (
+    ("Data folder", data),
+    ("Key", key),
+    ("Database", database),
+    ("Queue", queue),
+    ("Worker", worker),
+    ("Mail server", mail),
+    ("Public address", public),
+)

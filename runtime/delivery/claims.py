@@ -1,0 +1,148 @@
+"""Which messages are due, and who may send them: leases, taken in short transactions and given back when they run out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, text, union, union_all
+
+from runtime.clock import SECOND
+from runtime.delivery.owner import is_dead
+from runtime.ledger import Ledger, Tx
+from runtime.ledger.tables import flow, message, workspace
+
+BATCH = 100
+"""Messages claimed at once."""
+LEASE = 45 * SECOND
+"""How long a claim holds without being renewed. What a killed process held is taken up this soon, at latest."""
+RENEW = 15 * SECOND
+"""How often whoever holds claims renews them."""
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A message that is ours to send, as the ledger has it."""
+
+    id: int
+    flow: int | None
+    version: int | None
+    block: str
+    run: int | None
+    contact: int | None
+    event: int | None
+    marketing: bool
+    test: bool
+    address: str | None
+    tries: int
+
+
+# Words, not parameters: a partial index is used only by a query that repeats its condition. The index begins with the
+# flow, so that the messages of paused flows, however many, are not even looked at. A test is of no flow.
+_QUEUED = text("message.state = 'queued'")
+_LEASED = message.c.lease_until.is_not(None)
+_FREE = select(message.c.id).where(_QUEUED, message.c.lease_until.is_(None))
+_OF_FLOW = _FREE.where(message.c.workspace == flow.c.workspace, message.c.flow == flow.c.id).correlate(flow)
+_OF_NONE = _FREE.where(message.c.workspace == workspace.c.id, message.c.flow.is_(None)).correlate(workspace)
+_DUE = message.c.due_at <= bindparam("now")
+_GOING = text("flow.state <> 'paused'")
+_WITH_DUE = union(
+    select(flow.c.workspace).where(_GOING, _OF_FLOW.where(_DUE).exists()),
+    select(workspace.c.id).where(_OF_NONE.where(_DUE).exists()),
+)
+_FLOWS_WITH_DUE = select(flow.c.id).where(flow.c.workspace == bindparam("shop"), _GOING, _OF_FLOW.where(_DUE).exists())
+_SOONEST = func.min(message.c.due_at)
+_NEXT = union_all(
+    select(flow.c.workspace, _OF_FLOW.with_only_columns(_SOONEST).scalar_subquery()).where(_GOING),
+    select(workspace.c.id, _OF_NONE.with_only_columns(_SOONEST).scalar_subquery()),
+)
+_FIRST = (
+    select(message.c.due_at, message.c.id)
+    .where(message.c.workspace == bindparam("shop"), _QUEUED, message.c.lease_until.is_(None), _DUE)
+    .order_by(message.c.due_at, message.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_FIRST_OF_FLOW = _FIRST.where(message.c.flow == bindparam("of"))
+_FIRST_OF_NONE = _FIRST.where(message.c.flow.is_(None))
+_CLAIM = (
+    message.update()
+    .where(message.c.id.in_(bindparam("ids", expanding=True)), _QUEUED, message.c.lease_until.is_(None))
+    .values(lease_by=bindparam("owner"), lease_until=bindparam("until"))
+    .returning(*(message.c[name] for name in Claimed.__slots__))
+)
+_RENEW = (
+    message.update()
+    .where(
+        message.c.id.in_(bindparam("ids", expanding=True)),
+        message.c.lease_by == bindparam("owner"),
+        _LEASED,
+    )
+    .values(lease_until=bindparam("until"))
+    .returning(message.c.id)
+)
+_RELEASE = (
+    message.update()
+    .where(
+        message.c.id.in_(bindparam("ids", expanding=True)),
+        message.c.lease_by == bindparam("owner"),
+        message.c.state != "sending",
+    )
+    .values(lease_by=None, lease_until=None)
+)
+_RUN_OUT = select(message.c.workspace).where(_LEASED, message.c.lease_until < bindparam("now")).distinct()
+_OWNERS = select(message.c.lease_by).where(_LEASED).distinct()
+
+
+def workspaces_with_due(tx: Tx, now: int) -> list[int]:
+    """The workspaces in which something can be claimed: an index look-up for each flow."""
+    return sorted(row[0] for row in tx.all(_WITH_DUE, {"now": now}))
+
+
+def claim(tx: Tx, owner: str, now: int, most: int = BATCH) -> list[Claimed]:
+    """Take due messages of the workspace for `owner`, the longest due first. Other workers pass over them."""
+    values = {"shop": tx.workspace, "now": now, "most": most}
+    first = [tuple(row) for row in tx.all(_FIRST_OF_NONE, values)]
+    for row in tx.all(_FLOWS_WITH_DUE, values):
+        first += [tuple(each) for each in tx.all(_FIRST_OF_FLOW, values | {"of": row.id})]
+    order = {id_: place for place, (_, id_) in enumerate(sorted(first)[:most])}
+    if not order:
+        return []
+    taken: Sequence[Any] = tx.all(_CLAIM, {"ids": list(order), "owner": owner, "until": now + LEASE})
+    return sorted((Claimed(*row) for row in taken), key=lambda one: order[one.id])
+
+
+def renew(tx: Tx, owner: str, ids: Iterable[int], now: int) -> set[int]:
+    """Hold these for longer; which of them are still ours."""
+    return {row.id for row in tx.all(_RENEW, {"ids": list(ids), "owner": owner, "until": now + LEASE})}
+
+
+def release(tx: Tx, owner: str, ids: Sequence[int]) -> None:
+    """Give back what was claimed and not begun, as if it had never been claimed."""
+    if ids:
+        tx.execute(_RELEASE, {"ids": list(ids), "owner": owner})
+
+
+def workspaces_with_ended_leases(tx: Tx, now: int) -> list[int]:
+    """The workspaces in which somebody did not keep up a lease."""
+    return [row.workspace for row in tx.all(_RUN_OUT, {"now": now})]
+
+
+def end_leases_of_the_dead(ledger: Ledger, now: int) -> bool:
+    """Let the leases of processes of this host that have ended run out at once. Whether there were any."""
+    with ledger.read() as tx:
+        dead = [row.lease_by for row in tx.all(_OWNERS) if row.lease_by is not None and is_dead(row.lease_by)]
+    if dead:
+        over = message.update().where(_LEASED, message.c.lease_by.in_(dead)).values(lease_until=now - 1)
+        with ledger.write() as tx:
+            tx.execute(over)
+    return bool(dead)
+
+
+def next_due(tx: Tx) -> dict[int, int]:
+    """When the next message is due in each workspace that has any (UTC microseconds; may be past)."""
+    found: dict[int, int] = {}
+    rows: Sequence[Any] = tx.all(_NEXT)
+    for id_, at in rows:
+        if at is not None:
+            found[id_] = min(at, found.get(id_, at))
+    return found

@@ -1,0 +1,139 @@
+"""One message, made for one contact: the same for sending, for a test to oneself and for the preview."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from blocks.values import moment
+from runtime.delivery.facts import Person, Shop, parsed
+from runtime.delivery.press import Press, Sender
+from runtime.house import House
+from runtime.intake import links
+from runtime.mail import Brand, Rendered, mail_data, sample_data
+
+TEST_MARK = "[Test] "
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one recipient gets. `sent_at`: UTC microseconds, for the Date field."""
+
+    rendered: Rendered
+    sender: Sender
+    to_address: str
+    to_name: str
+    message_id: str
+    sent_at: int
+    unsubscribe_url: str
+
+    def source(self, press: Press) -> bytes:
+        """The message as it goes over the wire; the same bytes each time. Raises HeaderRefused."""
+        return press.skeleton(self.sender).fill(
+            self.rendered,
+            to_address=self.to_address,
+            to_name=self.to_name,
+            message_id=self.message_id,
+            date=moment(self.sent_at),
+            unsubscribe_url=self.unsubscribe_url,
+        )
+
+
+def letter_data(
+    shop: Shop,
+    person: Person | None,
+    properties: Mapping[str, Any] | None,
+    brand: Brand,
+    language: str,
+    *,
+    unsubscribe_url: str = "",
+    invent: bool = False,
+) -> dict[str, object]:
+    """The values that merge tags read. Dates and amounts are written in the e-mail's `language`, in the contact's zone.
+
+    `invent`: an example stands in for a contact or an event that was not given.
+    """
+    example: Mapping[str, Any] = sample_data(brand, language) if invent else {}
+    if person is None:
+        contact = example.get("contact", {})
+    else:
+        contact = parsed(person.fields)
+        contact |= {"email": person.email, "phone": person.phone, "name": person.name, "tags": parsed(person.tags)}
+        if not contact.get("first_name") and person.name:
+            contact["first_name"] = person.name.split()[0]
+    return mail_data(
+        contact,
+        example.get("event") if properties is None else properties,
+        brand,
+        unsubscribe_url=unsubscribe_url,
+        language=language,
+        currency=shop.currency,
+        timezone=(person.zone if person is not None else None) or shop.zone,
+    )
+
+
+class Scribe:
+    """Writes letters for one house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._key = house.vault.derived("message-id").encode()
+
+    def write(
+        self,
+        message: int,
+        press: Press,
+        shop: Shop,
+        person: Person | None,
+        properties: Mapping[str, Any] | None,
+        *,
+        to: str,
+        preferred: Sender | None,
+        test: bool,
+        sent_at: int,
+    ) -> Letter:
+        """The letter of a message. Raises RenderFailed."""
+        unsubscribe_url = ""
+        if press.compiled.marketing:
+            if test or person is None:
+                # Whoever tries the link of a test must not unsubscribe a customer.
+                unsubscribe_url = links.test_unsubscribe_url(self._house)
+            else:
+                unsubscribe_url = links.unsubscribe_url(self._house, shop.id, person.id, message)
+        data = letter_data(
+            shop,
+            person,
+            properties,
+            press.brand,
+            press.compiled.language,
+            unsubscribe_url=unsubscribe_url,
+            invent=test,
+        )
+        rendered = press.renderer.render(data)
+        if test:
+            rendered = Rendered(TEST_MARK + rendered.subject, rendered.preview, rendered.html, rendered.text)
+        sender = press.sender(preferred)
+        return Letter(
+            rendered,
+            sender,
+            to_address=to,
+            to_name=(person.name or "") if person is not None and not test else "",
+            message_id=self.message_id(message, sender),
+            sent_at=sent_at,
+            unsubscribe_url=unsubscribe_url,
+        )
+
+    def message_id(self, message: int, sender: Sender) -> str:
+        """The Message-ID of a message: always the same, and nobody else can make it up."""
+        proof = hmac.digest(self._key, b"%d" % message, hashlib.sha256).hex()[:16]
+        return f"<{_base36(message)}.{proof}@{sender.domain}>"
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits or "0"

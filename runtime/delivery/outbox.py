@@ -1,0 +1,221 @@
+"""The outbox as screens read it: what is waiting, what went out, what did not and why, and what each message said."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from runtime.delivery import bodies
+from runtime.delivery.claims import Claimed
+from runtime.delivery.facts import look_up, parsed, shop_of
+from runtime.delivery.letter import Letter, Scribe
+from runtime.delivery.preferred import preferred_sender
+from runtime.delivery.press import Press, Presses
+from runtime.house import House
+from runtime.ledger import Tx, tallies
+from runtime.ledger.tables import attempt, body, contact, flow, message
+from runtime.mail import Rendered
+
+STATES = ("queued", "sending", "sent", "failed", "skipped", "uncertain", "cancelled")
+Cursor = tuple[int, int]
+"""(queued_at, id) of the last entry of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message. Instants are UTC microseconds; `code` and `args` say why it stands as it does (`runtime.reasons`)."""
+
+    id: int
+    flow: int | None
+    version: int | None
+    block: str
+    run: int | None
+    contact: int | None
+    event: int | None
+    marketing: bool
+    test: bool
+    address: str | None
+    subject: str | None
+    state: str
+    queued_at: int
+    due_at: int
+    tries: int
+    done_at: int | None
+    code: str | None
+    args: dict[str, Any] | None
+    contact_name: str | None
+    contact_email: str | None
+    flow_name: str | None
+    flow_slug: str | None
+
+    @property
+    def to(self) -> str:
+        """The address it went to, or would go to now; "" if there is none."""
+        return self.address or self.contact_email or ""
+
+    @property
+    def cursor(self) -> Cursor:
+        """For `recent`: what comes after this one."""
+        return (self.queued_at, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to hand a message over. Without `answered_at` no answer ever came. `carrier`: "smtp" or "local"."""
+
+    number: int
+    at: int
+    carrier: str
+    answered_at: int | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message says. `made_again`: not kept (any more), so made anew from what is known now."""
+
+    letter: Letter
+    made_again: bool
+
+    @property
+    def rendered(self) -> Rendered:
+        """Subject, HTML and text."""
+        return self.letter.rendered
+
+
+class NoSuchMessage(LookupError):
+    """This workspace has no message with that id."""
+
+
+_OWN = [name for name in Entry.__slots__ if name in message.c]
+_ENTRIES = select(
+    *(message.c[name] for name in _OWN),
+    contact.c.name.label("contact_name"),
+    contact.c.email.label("contact_email"),
+    flow.c.name.label("flow_name"),
+    flow.c.slug.label("flow_slug"),
+).select_from(
+    message.outerjoin(contact, contact.c.id == message.c.contact).outerjoin(flow, flow.c.id == message.c.flow)
+)
+
+
+def recent(
+    tx: Tx,
+    limit: int = 50,
+    before: Cursor | None = None,
+    *,
+    state: str | None = None,
+    flow_id: int | None = None,
+    contact_id: int | None = None,
+    find: str = "",
+) -> list[Entry]:
+    """Messages, the newest first. `find` is part of an address, a subject or a contact's name, in any case."""
+    query = _ENTRIES.where(tx.mine(message))
+    if state is not None:
+        query = query.where(message.c.state == state)
+    if flow_id is not None:
+        query = query.where(message.c.flow == flow_id)
+    if contact_id is not None:
+        query = query.where(message.c.contact == contact_id)
+    if find.strip():
+        columns = (message.c.address, message.c.subject, contact.c.name, contact.c.email)
+        query = query.where(or_(*(column.icontains(find.strip(), autoescape=True) for column in columns)))
+    return _page(tx, query, limit, before)
+
+
+def mailbox(tx: Tx, limit: int = 50, before: Cursor | None = None) -> list[Entry]:
+    """What the local outbox holds, the newest first."""
+    kept = select(attempt.c.message).where(attempt.c.message == message.c.id, attempt.c.carrier == "local")
+    return _page(tx, _ENTRIES.where(tx.mine(message), message.c.state == "sent", kept.exists()), limit, before)
+
+
+def one(tx: Tx, id_: int) -> tuple[Entry, list[Attempt]]:
+    """A message and all attempts to send it, the first first. Raises NoSuchMessage."""
+    row = tx.first(_ENTRIES.where(tx.mine(message), message.c.id == id_))
+    if row is None:
+        raise NoSuchMessage(id_)
+    columns = (attempt.c[name] for name in Attempt.__slots__)
+    tries: Sequence[Any] = tx.all(
+        select(*columns).where(tx.mine(attempt), attempt.c.message == id_).order_by(attempt.c.number)
+    )
+    return Entry(**row._asdict()), [Attempt(*each) for each in tries]
+
+
+def said(house: House, tx: Tx, id_: int) -> Said | None:
+    """What a message says: as it was sent while that is kept, else made again; None if its e-mail is gone.
+
+    Raises NoSuchMessage, and RenderFailed if it cannot be made again.
+    """
+    found = _made(house, tx, id_)
+    return found[0] if found is not None else None
+
+
+def source(house: House, tx: Tx, id_: int) -> bytes | None:
+    """The message as it went over the wire (an .eml file), or None if its e-mail is gone.
+
+    Raises NoSuchMessage, RenderFailed, and HeaderRefused if it cannot be made.
+    """
+    found = _made(house, tx, id_)
+    return found[0].letter.source(found[1]) if found is not None else None
+
+
+def resend(house: House, workspace: int, id_: int) -> bool:
+    """Send a message again that is uncertain or has failed, because a person wants it. False if it is neither."""
+    now = house.clock.now()
+    with house.ledger.write(workspace) as tx:
+        query = select(message.c.flow, message.c.block, message.c.state, message.c.done_at)
+        stuck = (tx.mine(message), message.c.id == id_, message.c.state.in_(("uncertain", "failed")))
+        row = tx.first(query.where(*stuck))
+        if row is None:
+            return False
+        again = {"state": "queued", "due_at": now, "done_at": None, "code": None, "args": None}
+        if tx.execute(message.update().where(*stuck).values(again)).rowcount == 0:
+            return False
+        if row.flow is not None:
+            tallies.add(tx, {(row.flow, row.block, row.state): -1}, row.done_at)
+    house.ring()
+    return True
+
+
+def _page(tx: Tx, query: Select[Any], limit: int, before: Cursor | None) -> list[Entry]:
+    if before is not None:
+        at, id_ = before
+        query = query.where(message.c.queued_at <= at, or_(message.c.queued_at < at, message.c.id < id_))
+    rows: Sequence[Any] = tx.all(query.order_by(message.c.queued_at.desc(), message.c.id.desc()).limit(limit))
+    return [Entry(**row._asdict()) for row in rows]
+
+
+def _made(house: House, tx: Tx, id_: int) -> tuple[Said, Press] | None:
+    columns = (message.c[name] for name in Claimed.__slots__)
+    row = tx.first(select(*columns, message.c.due_at, message.c.done_at).where(tx.mine(message), message.c.id == id_))
+    if row is None:
+        raise NoSuchMessage(id_)
+    claimed = Claimed(*row[: len(Claimed.__slots__)])
+    presses = Presses()
+    key = (claimed.version or 0, claimed.block)
+    presses.load(tx, [key])
+    press = presses.get(key)
+    if press is None:
+        return None
+    kept = tx.scalar(select(body.c.packed).where(tx.mine(body), body.c.message == id_))
+    if kept is not None:
+        try:
+            return Said(bodies.unpack(bytes(kept), press), made_again=False), press
+        except (zlib.error, ValueError):
+            pass  # packed by an older Cartwheel, against a template that is compiled differently now
+    shop = shop_of(tx)
+    (case,) = look_up(tx, [claimed], shop.zone)
+    letter = Scribe(house).write(
+        id_,
+        press,
+        shop,
+        case.person,
+        parsed(case.properties) if case.properties is not None else None,
+        to=claimed.address or case.facts.address or "",
+        preferred=preferred_sender(tx),
+        test=claimed.test,
+        sent_at=row.done_at or row.due_at,
+    )
+    return Said(letter, made_again=True), press

@@ -1,0 +1,123 @@
+"""From a claimed message to a finished mail, or to the reason why there is none."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from runtime.delivery import bodies
+from runtime.delivery.answers import Answer
+from runtime.delivery.book import AS_IT_WAS, Ending, Outgoing
+from runtime.delivery.carriers import Parcel
+from runtime.delivery.claims import Claimed
+from runtime.delivery.facts import Case, Shop, look_up, parsed, shop_of
+from runtime.delivery.letter import Scribe
+from runtime.delivery.permission import Allowed, Kept, Postponed, Refused, decide
+from runtime.delivery.preferred import preferred_sender
+from runtime.delivery.press import Presses, Sender
+from runtime.house import House
+from runtime.mail import HeaderRefused, MailError, headers
+
+log = logging.getLogger(__name__)
+
+FRESH = 1.0
+"""Seconds for which what permission rests on is believed, and the workspace's settings; then it is looked up again."""
+
+
+def verdict(case: Case) -> Ending | None:
+    """How a message that may not go out now goes on; None if it may go."""
+    match decide(case.facts):
+        case Allowed():
+            return None
+        case Refused(code, state, args):
+            return Ending(case.message, state, code, args)
+        case Postponed(until, code, args):
+            return Ending(case.message, "queued", code, args, until)
+        case Kept():
+            return Ending(case.message, AS_IT_WAS)
+
+
+class Writer:
+    """Writes the mails of one workspace. `answered` is called with each and what came of it."""
+
+    def __init__(
+        self,
+        house: House,
+        workspace: int,
+        presses: Presses,
+        scribe: Scribe,
+        answered: Callable[[Parcel, Answer], None],
+    ) -> None:
+        self._house = house
+        self._workspace = workspace
+        self._presses = presses
+        self._scribe = scribe
+        self._answered = answered
+        self._shop: Shop | None = None
+        self._sender: Sender | None = None
+        self._settings_read_at = 0.0
+        self._looked_at = 0.0
+
+    @property
+    def zone(self) -> str:
+        """The workspace's time zone."""
+        return self._shop.zone if self._shop is not None else "UTC"
+
+    def prepare(self, messages: Sequence[Claimed]) -> list[Case]:
+        """All that deciding about these and writing them will need."""
+        with self._house.ledger.read(self._workspace) as tx:
+            self._looked_at = time.monotonic()
+            if self._shop is None or self._looked_at - self._settings_read_at > FRESH:
+                self._settings_read_at = self._looked_at
+                self._shop, self._sender = shop_of(tx), preferred_sender(tx)
+            cases = look_up(tx, messages, self._shop.zone)
+            self._presses.load(tx, {(one.version, one.block) for one in messages if one.version is not None})
+        self._presses.trim()
+        return cases
+
+    def look_again(self, wave: Sequence[Outgoing]) -> list[Case]:
+        """The cases of what was decided a while ago: somebody may have said no since."""
+        stale = [one.claimed for one in wave if time.monotonic() - one.looked_at > FRESH]
+        if not stale:
+            return []
+        with self._house.ledger.read(self._workspace) as tx:
+            return look_up(tx, stale, self.zone)
+
+    def write(self, case: Case) -> Outgoing | Ending:
+        """The mail of a message that may go out, or why it cannot be written."""
+        message = case.message
+        try:
+            return self._written(case)
+        except HeaderRefused as refused:
+            if refused.field == "To":
+                return Ending(message, "skipped", "bad_address")
+            return Ending(message, "failed", "header_refused", {"field": refused.field})
+        except MailError as failed:
+            return Ending(message, "failed", "render_failed", {"error": failed.phrase})
+        except Exception as error:  # one letter that cannot be written must not keep all others from being sent
+            log.exception("Message %s could not be written", message.id)
+            what = f"{type(error).__name__}: {error}"[:300]
+            return Ending(message, "failed", "render_failed", {"error": what})
+
+    def _written(self, case: Case) -> Outgoing:
+        message, shop = case.message, self._shop
+        press = self._presses.get((message.version or 0, message.block))
+        if press is None or shop is None or case.facts.address is None:
+            raise LookupError("there is no e-mail for this block")
+        letter = self._scribe.write(
+            message.id,
+            press,
+            shop,
+            case.person,
+            parsed(case.properties) if case.properties is not None else None,
+            to=case.facts.address,
+            preferred=self._sender,
+            test=message.test,
+            sent_at=self._house.clock.now(),
+        )
+        parcel = Parcel(
+            headers.address("From", letter.sender.address),
+            headers.address("To", letter.to_address),
+            letter.source(press),
+            self._answered,
+        )
+        return Outgoing(message, parcel, letter.rendered.subject, bodies.pack(letter, press), self._looked_at)

@@ -1,0 +1,163 @@
+"""Takes a run as far as it can go: block after block, until one holds it or the way ends."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blocks.contract import Go, Reason, Sleep, Stop
+from blocks.rules import Did
+from blocks.values import Typed, micros, moment
+from runtime.engine.batch import Batch, Person, Queued, Run
+from runtime.engine.program import Program
+from runtime.people import contacts
+
+MOST_HOPS = 1000
+"""A run that takes so many steps at once goes round in a circle; the checks refuse such flows, this is the backstop."""
+
+
+class Ctx:
+    """What a block sees while it runs (`blocks.contract.Context`)."""
+
+    __slots__ = ("_batch", "_event", "_now_us", "_run", "_up_to", "queued")
+
+    def __init__(self, batch: Batch, run: Run, event: Typed, up_to: int) -> None:
+        self._batch = batch
+        self._run = run
+        self._event = event
+        self._up_to = up_to
+        self._now_us = batch.now
+        self.queued: str | None = None
+
+    @property
+    def now(self) -> datetime:
+        return moment(self._now_us)
+
+    @property
+    def entered_at(self) -> datetime:
+        return moment(self._run.entered_at)
+
+    @property
+    def arrived_at(self) -> datetime:
+        return moment(self._run.arrived_at)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self._person.zone
+
+    @property
+    def contact(self) -> Typed:
+        return self._person.typed
+
+    @property
+    def event(self) -> Typed:
+        return self._event
+
+    def did(self, rule: Did) -> int:
+        run = self._run
+        return self._batch.history.count(
+            rule,
+            run.contact,
+            now=self._now_us,
+            entered=run.entered_at,
+            entry_event=run.entry_event,
+            up_to=self._up_to,
+        )
+
+    def chance(self) -> float:
+        seed = f"{self._run.id}:{self._run.block}".encode()
+        return int.from_bytes(hashlib.blake2b(seed, digest_size=7).digest()) / (1 << 56)
+
+    def send(self, channel: str) -> None:
+        self.queued = channel
+
+    def set_field(self, name: str, value: Any) -> None:
+        self._change(contacts.Change(self._run.contact, set_fields={name: value}))
+
+    def add_tag(self, tag: str) -> None:
+        self._change(contacts.Change(self._run.contact, add_tags=(tag,)))
+
+    def remove_tag(self, tag: str) -> None:
+        self._change(contacts.Change(self._run.contact, remove_tags=(tag,)))
+
+    @property
+    def _person(self) -> Person:
+        return self._batch.person(self._run.contact)
+
+    def _change(self, change: contacts.Change) -> None:
+        self._batch.contact_changes.append(change)
+        # Later blocks of this batch see it at once; the ledger gets it with the rest.
+        self._person.typed = contacts.typed_after(self._person.typed, change)
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """What a run looks at: the event it stands on, and the last event id that counts as having happened."""
+
+    event: Typed
+    up_to: int
+
+
+def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
+    """Run blocks until one sleeps or the way ends. A block that raises stops this run, with the reason shown."""
+    now = batch.now
+    ctx = Ctx(batch, run, at.event, at.up_to)
+    batch.touch(run)
+    for _ in range(MOST_HOPS):
+        block_id = run.block
+        block = program.blocks.get(block_id)
+        if block is None:
+            run.end("failed", now, Reason("block_gone"))
+            return
+        try:
+            decision = block.run(ctx)
+        except Exception as error:  # noqa: BLE001 - whatever a block does wrong must not take the batch with it
+            failed = Reason("block_failed", {"error": f"{type(error).__name__}: {error}"[:500]})
+            batch.note(run, block_id, "", failed)
+            batch.counts[run.flow, block_id, "failed"] += 1
+            run.end("failed", now, failed)
+            return
+        if ctx.queued is not None:
+            _queue(batch, program, run, ctx.queued)
+            ctx.queued = None
+        match decision:
+            case Go(outlet, reason):
+                batch.note(run, block_id, outlet, reason)
+                batch.counts[run.flow, block_id, outlet] += 1
+                onward = program.ways.get((block_id, outlet))
+                if onward is None:
+                    run.end("ended", now)
+                    return
+                run.block, run.arrived_at, run.wake_at = onward, now, None
+            case Sleep(until, reason):
+                if run.wake_at is None:
+                    batch.note(run, block_id, "", reason)
+                run.wake_at = max(micros(until), now + 1)
+                return
+            case Stop(reason):
+                batch.note(run, block_id, "", reason)
+                batch.counts[run.flow, block_id, "stopped"] += 1
+                run.end("ended", now, reason)
+                return
+    run.end("failed", now, Reason("spins"))
+
+
+def _queue(batch: Batch, program: Program, run: Run, channel: str) -> None:
+    run.messages += 1
+    batch.counts[run.flow, run.block, "queued"] += 1
+    batch.messages.append(
+        Queued(
+            flow=run.flow,
+            version=run.version,
+            block=run.block,
+            run=run.id,
+            hop=run.hops,
+            contact=run.contact,
+            event=run.event,
+            channel=channel,
+            marketing=program.marketing.get(run.block, True),
+            queued_at=batch.now,
+            due_at=batch.now,
+        )
+    )

@@ -1,0 +1,304 @@
+"""New events: who is it, which runs end, which start again or anew."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, Text, bindparam, cast, func, select
+
+from blocks.contract import Reason
+from blocks.flow import Exit
+from blocks.phrase import Quoted
+from blocks.values import Typed, text_of
+from runtime.clock import DAY
+from runtime.engine.advance import Ctx, Standpoint, advance
+from runtime.engine.batch import Batch, Run
+from runtime.engine.program import Program, Programs, Roster
+from runtime.ledger.bulk import update_tuples
+from runtime.ledger.lists import among, listed
+from runtime.ledger.tables import event, run
+from runtime.people import consent, identity
+from runtime.people.identity import Who
+
+TOO_OLD = DAY
+"""Events whose own time is further back are recorded and start nothing."""
+
+_NEW = (
+    select(
+        event.c.id,
+        event.c.name,
+        event.c.at,
+        event.c.source,
+        cast(event.c.who, Text).label("who"),
+        cast(event.c.typed, Text).label("typed"),
+    )
+    .where(event.c.workspace == bindparam("workspace"), event.c.state == "new")
+    .order_by(event.c.id)
+    .limit(bindparam("limit"))
+)
+_OPEN = select(run).where(run.c.state == "open", run.c.workspace == bindparam("workspace"))
+_OPEN_OF = _OPEN.where(among(run.c.contact, "contacts"), among(run.c.flow, "flows"))
+_OPEN_KEYED = _OPEN.where(among(run.c.key, "keys"), among(run.c.flow, "flows"))
+_LAST = (
+    select(run.c.contact, run.c.flow, func.max(run.c.entered_at).label("at"))
+    .where(
+        run.c.workspace == bindparam("workspace"),
+        among(run.c.contact, "contacts"),
+        among(run.c.flow, "flows"),
+    )
+    .group_by(run.c.contact, run.c.flow)
+)
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A new event."""
+
+    id: int
+    name: str
+    at: int
+    contact: int
+    _typed: str
+    _parsed: Typed | None = None
+
+    @property
+    def fields(self) -> Typed:
+        """Its properties in typed form, parsed when first asked for."""
+        if self._parsed is None:
+            self._parsed = orjson.loads(self._typed)
+        return self._parsed
+
+
+class OpenRuns:
+    """The open runs that the batch's events may concern, kept current as they start and end."""
+
+    def __init__(self) -> None:
+        self._by_contact: dict[tuple[int, int], dict[int, Run]] = defaultdict(dict)
+        self._by_key: dict[tuple[int, str], dict[int, Run]] = defaultdict(dict)
+
+    def add(self, one: Run) -> None:
+        if one.id not in self._by_contact[one.flow, one.contact]:
+            self._by_contact[one.flow, one.contact][one.id] = one
+            self._by_key[one.flow, one.key][one.id] = one
+
+    def of_contact(self, flow_id: int, contact: int) -> list[Run]:
+        return [one for one in self._by_contact[flow_id, contact].values() if one.state == "open"]
+
+    def with_key(self, flow_id: int, key: str) -> list[Run]:
+        return [one for one in self._by_key[flow_id, key].values() if one.state == "open"]
+
+    def all(self) -> Iterator[Run]:
+        return (one for runs in self._by_contact.values() for one in runs.values())
+
+    def same(self, flow_id: int, contact: int, key: str) -> Run | None:
+        return next((one for one in self.of_contact(flow_id, contact) if one.key == key), None)
+
+
+def take_events(batch: Batch, programs: Programs, limit: int) -> int:
+    """Process up to `limit` new events of the batch's workspace, in order of receipt. Returns how many there were."""
+    tx = batch.tx
+    rows = tx.all(_NEW, {"workspace": tx.workspace, "limit": limit})
+    if not rows:
+        return 0
+    arrivals = _who_is_it(batch, rows)
+    roster = programs.roster(tx)
+    concerned = [one for one in arrivals if roster.concerns(one.name)]
+    if concerned:
+        reception = _Reception(batch, programs, roster)
+        reception.look_up(concerned)
+        for arrival in concerned:
+            reception.leave(arrival)
+            reception.start(arrival)
+    return len(rows)
+
+
+def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
+    tx = batch.tx
+    whos = [Who.of(orjson.loads(row.who)) for row in rows]
+    contacts = identity.resolve(tx, whos, batch.now)
+    done = [(contact, "done", row.id) for row, contact in zip(rows, contacts, strict=True)]
+    update_tuples(tx, event, "id", ("contact", "state"), done)
+    arrivals: list[Arrival] = []
+    answers: list[consent.Given] = []
+    for row, who, contact in zip(rows, whos, contacts, strict=True):
+        if who.consent:
+            answers += consent.given_with(contact, who, event=row.id, source=row.source, at=row.at)
+        arrivals.append(Arrival(row.id, row.name, row.at, contact, row.typed))
+    if answers:
+        consent.record_many(tx, answers)
+    return arrivals
+
+
+class _Reception:
+    """Ends, restarts and starts runs for the events of a batch, one event after the other."""
+
+    def __init__(self, batch: Batch, programs: Programs, roster: Roster) -> None:
+        self._batch = batch
+        self._programs = programs
+        self._roster = roster
+        self._open = OpenRuns()
+        self._last: dict[tuple[int, int], int] = {}
+
+    def look_up(self, arrivals: Sequence[Arrival]) -> None:
+        """Fetch what deciding about these events takes, in a constant number of statements."""
+        batch, tx = self._batch, self._batch.tx
+        contacts = sorted({one.contact for one in arrivals})
+        batch.expect(contacts)
+        names = {one.name for one in arrivals}
+        starting = {program.flow: program for name in names for program, _, _ in self._roster.starts.get(name, ())}
+        leaving = {flow_id for name in names for flow_id in self._roster.exits.get(name, ())}
+        flows = sorted(starting.keys() | leaving)
+        keys = sorted({key for one in arrivals for key in self._exit_keys(one)})
+        values = {"workspace": tx.workspace, "contacts": listed(tx, contacts), "flows": listed(tx, flows)}
+        for row in tx.all(_OPEN_OF, values):
+            self._open.add(Run.of(row))
+        if keys:
+            values_of_keys = {"workspace": tx.workspace, "keys": listed(tx, keys), "flows": listed(tx, leaving)}
+            for row in tx.all(_OPEN_KEYED, values_of_keys):
+                self._open.add(Run.of(row))
+        batch.expect(one.contact for one in self._open.all())
+        choosy = sorted(id_ for id_, program in starting.items() if program.entry.again != "always")
+        if choosy:
+            for row in tx.all(_LAST, {**values, "flows": listed(tx, choosy)}):
+                self._last[row.contact, row.flow] = row.at
+        self._fetch_history(arrivals, starting)
+        # A run and a message for each start is the common case.
+        batch.ids_at_once = max(10, 2 * sum(len(self._roster.starts.get(one.name, ())) for one in arrivals))
+
+    def _fetch_history(self, arrivals: Sequence[Arrival], starting: Mapping[int, Program]) -> None:
+        batch = self._batch
+        programs = list(starting.values())
+        programs += [self._programs.get(batch.tx, one.version) for one in self._open.all()]
+        rules = list(dict.fromkeys(rule for program in programs for rule in program.reads))
+        if rules:
+            begun = [min(one.at, batch.now) for one in arrivals] + [one.entered_at for one in self._open.all()]
+            whom = {one.contact for one in arrivals} | {one.contact for one in self._open.all()}
+            batch.history.fetch(batch.tx, whom, rules, batch.now, min(begun))
+
+    def _exit_keys(self, arrival: Arrival) -> Iterator[str]:
+        for flow_id in self._roster.exits.get(arrival.name, ()):
+            for path in self._roster.exit_keys[flow_id, arrival.name]:
+                if (key := text_of(arrival.fields, path)) is not None:
+                    yield key
+
+    # ---- exits
+
+    def leave(self, arrival: Arrival) -> None:
+        """End the runs that this event ends."""
+        for flow_id in self._roster.exits.get(arrival.name, ()):
+            for one in self._leaving(flow_id, arrival):
+                batch = self._batch
+                batch.touch(one)
+                batch.cancelled.add(one.id)
+                reason = Reason("exit_event", {"event": Quoted(arrival.name)})
+                batch.note(one, one.block, "", reason)
+                batch.counts[one.flow, one.block, "left"] += 1
+                one.end("left", batch.now, reason)
+
+    def _leaving(self, flow_id: int, arrival: Arrival) -> list[Run]:
+        """Those with the event's own key; without a match, all of the contact's runs that began before it."""
+        mine = self._open.of_contact(flow_id, arrival.contact)
+        found: dict[int, Run] = {}
+        for one in {other.id: other for other in mine + self._keyed(flow_id, arrival)}.values():
+            for leave in self._programs.get(self._batch.tx, one.version).exits:
+                if leave.event == arrival.name and self._admits(leave, one, arrival):
+                    key = text_of(arrival.fields, leave.key) if leave.key else None
+                    if key is not None and one.key == key:
+                        found[one.id] = one
+        if found:
+            return list(found.values())
+        return [
+            one
+            for one in mine
+            if one.entered_at <= arrival.at
+            for leave in self._programs.get(self._batch.tx, one.version).exits
+            if leave.event == arrival.name and self._admits(leave, one, arrival)
+        ]
+
+    def _keyed(self, flow_id: int, arrival: Arrival) -> list[Run]:
+        paths = self._roster.exit_keys[flow_id, arrival.name]
+        keys = [key for path in paths if (key := text_of(arrival.fields, path)) is not None]
+        return [one for key in keys for one in self._open.with_key(flow_id, key)]
+
+    def _admits(self, leave: Exit, one: Run, arrival: Arrival) -> bool:
+        if leave.where is None:
+            return True
+        return leave.where.meets(self._ctx(one, arrival))
+
+    def _ctx(self, one: Run, arrival: Arrival) -> Ctx:
+        return Ctx(self._batch, one, arrival.fields, arrival.id)
+
+    # ---- starts
+
+    def start(self, arrival: Arrival) -> None:
+        """Start, restart or refresh the runs that this event asks for."""
+        now = self._batch.now
+        if arrival.at < now - TOO_OLD:
+            return
+        for program, block_id, trigger in self._roster.starts.get(arrival.name, ()):
+            entry = program.entry
+            key = (text_of(arrival.fields, entry.key) or "") if entry.key else ""
+            fresh = Run(
+                id=self._batch.new_id(),
+                flow=program.flow,
+                version=program.version,
+                contact=arrival.contact,
+                key=key,
+                block=block_id,
+                entry_event=arrival.id,
+                event=arrival.id,
+                hops=0,
+                messages=0,
+                entered_at=min(arrival.at, now),
+                arrived_at=now,
+                fresh=True,
+            )
+            if not trigger.admits(self._ctx(fresh, arrival)):
+                continue
+            same = self._open.same(program.flow, arrival.contact, key)
+            if same is not None:
+                self._come_again(same, fresh, arrival)
+            elif self._may_enter(program, fresh):
+                self._enter(program, fresh, arrival)
+
+    def _come_again(self, one: Run, fresh: Run, arrival: Arrival) -> None:
+        """A further event with the key of an open run: never a second run."""
+        batch = self._batch
+        batch.touch(one)
+        if one.messages:
+            batch.note(one, one.block, "", Reason("refreshed"))
+            one.event = arrival.id
+            return
+        batch.note(one, one.block, "", Reason("restarted"))
+        batch.counts[one.flow, one.block, "restarted"] += 1
+        # It may stand on an older version; it starts again on that one, at the trigger it came in by.
+        program = self._programs.get(batch.tx, one.version)
+        trigger = fresh.block if fresh.block in program.blocks else program.triggers[0][0]
+        one.block, one.event, one.entry_event = trigger, arrival.id, arrival.id
+        one.entered_at, one.arrived_at, one.wake_at = fresh.entered_at, batch.now, None
+        advance(batch, program, one, Standpoint(arrival.fields, arrival.id))
+
+    def _may_enter(self, program: Program, fresh: Run) -> bool:
+        entry = program.entry
+        last = self._last.get((fresh.contact, fresh.flow))
+        if entry.again == "always" or last is None:
+            return True
+        return entry.again == "after_days" and last <= self._batch.now - entry.again_days * DAY
+
+    def _enter(self, program: Program, fresh: Run, arrival: Arrival) -> None:
+        batch = self._batch
+        if program.entry.newest_wins:
+            for older in self._open.of_contact(program.flow, fresh.contact):
+                reason = Reason("replaced_by_newer")
+                batch.touch(older)
+                batch.cancelled.add(older.id)
+                batch.note(older, older.block, "", reason)
+                batch.counts[older.flow, older.block, "replaced"] += 1
+                older.end("replaced", batch.now, reason)
+        batch.started.append(fresh)
+        batch.counts[fresh.flow, fresh.block, "entered"] += 1
+        self._last[fresh.contact, fresh.flow] = fresh.entered_at
+        self._open.add(fresh)
+        advance(batch, program, fresh, Standpoint(arrival.fields, arrival.id))

@@ -1,0 +1,209 @@
+"""One transaction's worth of engine work, collected in memory and written in a few statements."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Row, Text, bindparam, cast, select
+
+from blocks.contract import Reason
+from blocks.phrase import dump_arg
+from blocks.values import Typed
+from runtime.engine.history import History
+from runtime.ledger import Tx, tallies
+from runtime.ledger.bulk import insert_tuples, update_tuples
+from runtime.ledger.lists import among, listed
+from runtime.ledger.tables import contact, message, run, step, workspace
+from runtime.people import contacts
+from runtime.zones import zone_of
+
+_CONTACTS = select(contact.c.id, contact.c.zone, cast(contact.c.typed, Text).label("typed")).where(
+    contact.c.workspace == bindparam("workspace"), among(contact.c.id, "ids")
+)
+_HOME = select(workspace.c.zone).where(workspace.c.id == bindparam("workspace"))
+
+
+@dataclass(slots=True)
+class Run:
+    """A contact's way through a version, as it is being changed. Instants are UTC microseconds."""
+
+    id: int
+    flow: int
+    version: int
+    contact: int
+    key: str
+    block: str
+    entry_event: int
+    event: int
+    hops: int
+    messages: int
+    entered_at: int
+    arrived_at: int
+    wake_at: int | None = None
+    state: str = "open"
+    ended_at: int | None = None
+    code: str | None = None
+    args: str | None = None
+    fresh: bool = False
+    """Started in this batch, so not in the ledger yet."""
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "Run":
+        """A run as the ledger has it."""
+        return cls(*_stored(row))
+
+    def end(self, state: str, now: int, reason: Reason | None = None) -> None:
+        """Close the run."""
+        self.state, self.ended_at, self.wake_at = state, now, None
+        if reason is not None:
+            self.code, self.args = reason.code, dump_args(reason)
+
+
+_STORED = (
+    "id", "flow", "version", "contact", "key", "block", "entry_event", "event", "hops", "messages",
+    "entered_at", "arrived_at", "wake_at", "state", "ended_at", "code", "args",
+)  # fmt: skip
+_CHANGES = (
+    "block", "event", "entry_event", "hops", "messages", "entered_at", "arrived_at", "wake_at", "state", "ended_at",
+    "code", "args",
+)  # fmt: skip
+_RUN = ("workspace", *_STORED)
+_STEP = ("workspace", "run", "hop", "block", "at", "outlet", "code", "args")
+_MESSAGE = (
+    "id", "workspace", "flow", "version", "block", "run", "hop", "contact", "event", "channel", "marketing", "test",
+    "state", "queued_at", "due_at", "tries", "done_at", "code",
+)  # fmt: skip
+_stored, _changed, _message = attrgetter(*_STORED), attrgetter(*_CHANGES), attrgetter(*_MESSAGE[2:])
+_CANCEL = (
+    message.update()
+    .where(
+        message.c.workspace == bindparam("ws"),
+        among(message.c.run, "runs"),
+        message.c.state == "queued",
+    )
+    .values(state="cancelled", code="run_ended", done_at=bindparam("at"))
+)
+
+
+@dataclass(slots=True)
+class Person:
+    """What the engine needs to know of a contact."""
+
+    id: int
+    zone: ZoneInfo
+    _typed: str
+    _parsed: Typed | None = None
+
+    @property
+    def typed(self) -> Typed:
+        """The fields in typed form, parsed when first asked for."""
+        if self._parsed is None:
+            self._parsed = orjson.loads(self._typed)
+        return self._parsed
+
+    @typed.setter
+    def typed(self, value: Typed) -> None:
+        self._parsed = value
+
+
+@dataclass(slots=True)
+class Queued:
+    """A message that a run has queued."""
+
+    flow: int
+    version: int
+    block: str
+    run: int
+    hop: int
+    contact: int
+    event: int
+    channel: str
+    marketing: bool
+    queued_at: int
+    due_at: int
+    state: str = "queued"
+    test: bool = False
+    tries: int = 0
+    done_at: int | None = None
+    code: str | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything one transaction reads and will write."""
+
+    tx: Tx
+    now: int
+    history: History = field(default_factory=History)
+    started: list[Run] = field(default_factory=list)
+    changed: dict[int, Run] = field(default_factory=dict)
+    steps: list[tuple[Any, ...]] = field(default_factory=list)
+    messages: list[Queued] = field(default_factory=list)
+    counts: Counter[tallies.TallyKey] = field(default_factory=Counter)
+    contact_changes: list[contacts.Change] = field(default_factory=list)
+    cancelled: set[int] = field(default_factory=set)
+    """Runs whose waiting messages are not to go out."""
+    ids_at_once: int = 100
+    _people: dict[int, Person] = field(default_factory=dict)
+    _expected: set[int] = field(default_factory=set)
+    _ids: Iterator[int] = field(default_factory=lambda: iter(()))
+
+    def expect(self, ids: Iterable[int]) -> None:
+        """Name contacts that blocks may look at; they are fetched together when the first one is asked for."""
+        self._expected.update(ids)
+
+    def person(self, id_: int) -> Person:
+        """A contact that was expected."""
+        if id_ not in self._people:
+            home = self.tx.scalar(_HOME, {"workspace": self.tx.workspace})
+            missing = self._expected.difference(self._people)
+            values = {"workspace": self.tx.workspace, "ids": listed(self.tx, missing)}
+            for row in self.tx.all(_CONTACTS, values):
+                self._people[row.id] = Person(row.id, zone_of(row.zone, home), row.typed)
+        return self._people[id_]
+
+    def new_id(self) -> int:
+        """An id for a run or a message."""
+        if (id_ := next(self._ids, None)) is not None:
+            return id_
+        self._ids = iter(self.tx.reserve(self.ids_at_once))
+        return next(self._ids)
+
+    def touch(self, one: Run) -> None:
+        """Note that a run differs from the ledger."""
+        if not one.fresh:
+            self.changed[one.id] = one
+
+    def note(self, one: Run, block: str, outlet: str, reason: Reason | None = None) -> None:
+        """Record a step of a run."""
+        code, args = (reason.code, dump_args(reason)) if reason is not None else (None, None)
+        self.steps.append((self.tx.workspace, one.id, one.hops, block, self.now, outlet, code, args))
+        one.hops += 1
+
+    def write(self) -> None:
+        """Write it all. Changed runs go first: the key of one that ended may be taken by one that starts."""
+        tx = self.tx
+        update_tuples(tx, run, "id", _CHANGES, [(*_changed(one), one.id) for one in self.changed.values()])
+        if self.cancelled:
+            for queued in self.messages:
+                if queued.run in self.cancelled:
+                    queued.state, queued.code, queued.done_at = "cancelled", "run_ended", self.now
+            tx.execute(_CANCEL, {"ws": tx.workspace, "runs": listed(tx, self.cancelled), "at": self.now})
+        insert_tuples(tx, run, _RUN, [(tx.workspace, *_stored(one)) for one in self.started])
+        insert_tuples(tx, step, _STEP, self.steps)
+        messages = [(self.new_id(), tx.workspace, *_message(one)) for one in self.messages]
+        insert_tuples(tx, message, _MESSAGE, messages)
+        if self.contact_changes:
+            contacts.update_many(tx, self.contact_changes)
+        tallies.add(tx, self.counts, self.now)
+
+
+def dump_args(reason: Reason) -> str | None:
+    """A reason's arguments as JSON."""
+    if not reason.args:
+        return None
+    return orjson.dumps({key: dump_arg(value) for key, value in reason.args.items()}).decode()

@@ -1,0 +1,141 @@
+"""A published version, ready to run: its blocks read once, not once a contact."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlalchemy import bindparam, select
+
+from blocks import read_block
+from blocks.contract import Block, Trigger
+from blocks.flow import Entry, Exit, Flow
+from blocks.rules import Did, counted
+from runtime.ledger import Tx
+from runtime.ledger.tables import flow, run, version, version_mail
+
+
+@dataclass(frozen=True)
+class Program:
+    """One version of one flow. Never changes, so it is kept in memory as long as it is in use."""
+
+    version: int
+    flow: int
+    document: Flow
+    blocks: Mapping[str, Block]
+    marketing: Mapping[str, bool]
+    """Send blocks: whether what they send is marketing."""
+
+    @property
+    def entry(self) -> Entry:
+        return self.document.entry
+
+    @property
+    def exits(self) -> tuple[Exit, ...]:
+        return self.document.exits
+
+    @cached_property
+    def ways(self) -> Mapping[tuple[str, str], str]:
+        """(block, outlet) to the next block."""
+        return self.document.ways
+
+    @cached_property
+    def triggers(self) -> tuple[tuple[str, Trigger], ...]:
+        """Id and block of each trigger."""
+        return tuple((id_, block) for id_, block in self.blocks.items() if isinstance(block, Trigger))
+
+    @cached_property
+    def reads(self) -> tuple[Did, ...]:
+        """What any of its blocks or exits counts."""
+        blocks = [rule for block in self.blocks.values() for rule in block.reads()]
+        return tuple(blocks + [rule for leave in self.exits for rule in counted(leave.where)])
+
+
+def make_program(version_id: int, flow_id: int, document: Flow, marketing: Mapping[str, bool]) -> Program:
+    """Read a checked document. Raises what `read_block` raises if it was not checked."""
+    blocks = {doc.id: read_block(doc.kind, doc.settings) for doc in document.blocks}
+    return Program(version_id, flow_id, document, blocks, marketing)
+
+
+@dataclass(slots=True)
+class Roster:
+    """Which flows care about which events."""
+
+    starts: dict[str, list[tuple[Program, str, Trigger]]] = field(default_factory=lambda: defaultdict(list))
+    """Event name to the triggers of live versions that listen to it."""
+    exits: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Event name to the flows that somebody may leave because of it, by any version with open runs."""
+    exit_keys: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
+    """(flow, event name) to the event's properties that may name a run's key."""
+
+    def concerns(self, name: str) -> bool:
+        """Whether any flow cares about events of this name."""
+        return name in self.starts or name in self.exits
+
+    @classmethod
+    def of(cls, live: Iterable[Program], open_: Iterable[Program]) -> "Roster":
+        """Starts by the live versions, exits by those with open runs and the live ones."""
+        roster = cls()
+        live = list(live)
+        for program in live:
+            for block_id, trigger in program.triggers:
+                for name in trigger.listens_to():
+                    roster.starts[name].append((program, block_id, trigger))
+        for program in {one.version: one for one in (*live, *open_)}.values():
+            for leave in program.exits:
+                if program.flow not in roster.exits[leave.event]:
+                    roster.exits[leave.event].append(program.flow)
+                known = roster.exit_keys.get((program.flow, leave.event), ())
+                if leave.key and leave.key not in known:
+                    known = (*known, leave.key)
+                roster.exit_keys[program.flow, leave.event] = known
+        return roster
+
+
+class Programs:
+    """The versions in use, read from the ledger when first needed, and who listens to what."""
+
+    def __init__(self, keep: int = 500) -> None:
+        self._kept: dict[int, Program] = {}
+        self._keep = keep
+        self._rosters: dict[int, tuple[object, Roster]] = {}
+
+    def get(self, tx: Tx, version_id: int) -> Program:
+        """The program of a version."""
+        program = self._kept.get(version_id)
+        if program is None:
+            if len(self._kept) >= self._keep:
+                self._kept.clear()
+            program = self._kept[version_id] = _load(tx, version_id)
+        return program
+
+    def roster(self, tx: Tx) -> Roster:
+        """Who listens to what in the workspace. Made anew when anything was published, paused or archived."""
+        values = {"workspace": tx.workspace}
+        live = tuple((row.id, row.version) for row in tx.all(_LIVE, values))
+        known = self._rosters.get(tx.workspace)
+        if known is not None and known[0] == live:
+            return known[1]
+        open_ = [self.get(tx, row.id) for row in tx.all(_WITH_OPEN_RUNS, values)]
+        roster = Roster.of([self.get(tx, version_id) for _, version_id in live], open_)
+        self._rosters[tx.workspace] = (live, roster)
+        return roster
+
+
+_LIVE = (
+    select(flow.c.id, flow.c.version)
+    .where(flow.c.workspace == bindparam("workspace"), flow.c.state.in_(("live", "paused")))
+    .order_by(flow.c.id)
+)
+_WITH_OPEN_RUNS = select(version.c.id).where(
+    version.c.workspace == bindparam("workspace"),
+    select(run.c.id).where(run.c.version == version.c.id, run.c.state == "open").exists(),
+)
+
+
+def _load(tx: Tx, version_id: int) -> Program:
+    row = tx.connection.execute(version.select().where(tx.mine(version), version.c.id == version_id)).one()
+    mails = tx.all(version_mail.select().where(tx.mine(version_mail), version_mail.c.version == version_id))
+    return make_program(
+        version_id, row.flow, Flow.model_validate(row.document), {mail.block: mail.marketing for mail in mails}
+    )

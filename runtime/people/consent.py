@@ -1,0 +1,202 @@
+"""May we write to this contact? What they answered, with proof, and addresses that are never written to again.
+
+Answers are only ever added. The one given last counts, by its own time and not by when we heard of it, so that an old
+"yes" that arrives late does not undo a newer "no". Without an answer nobody has agreed to anything.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from runtime.ledger import Tx
+from runtime.ledger.tables import consent, suppression
+from runtime.people.who import Who, consent_of
+
+Answer = Literal["yes", "no"]
+UNSUBSCRIBE_LINK = "unsubscribe link"
+UNDONE = "undo on the unsubscribe page"
+BY_HAND = "by hand"
+"""Sources of our own; those of others are kept as they were given."""
+_CHUNK = 500
+_ANSWERS = select(
+    consent.c.contact, consent.c.channel, consent.c.answer, consent.c.at, consent.c.source, consent.c.id
+).where(consent.c.workspace == bindparam("workspace"), consent.c.contact.in_(bindparam("contacts", expanding=True)))
+_OF_CHANNEL = _ANSWERS.where(consent.c.channel == bindparam("channel"))
+_SUPPRESSED = select(suppression.c.address, suppression.c.reason).where(
+    suppression.c.workspace == bindparam("workspace"),
+    suppression.c.channel == bindparam("channel"),
+    suppression.c.address.in_(bindparam("addresses", expanding=True)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The answer that counts: "yes" or "no", when it was given (UTC microseconds) and where."""
+
+    answer: str
+    at: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer to be recorded. `unless_answered`: it counts only for who has never answered."""
+
+    contact: int
+    channel: str
+    answer: str
+    at: int
+    source: str
+    proof: Mapping[str, Any] = field(default_factory=dict)
+    unless_answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that is not written to, why ("hard_bounce", "complaint", "manual") and since when (UTC microseconds)."""
+
+    channel: str
+    address: str
+    reason: str
+    at: int
+    detail: str
+
+
+# ---- answers
+
+
+def record(
+    tx: Tx, contact: int, channel: str, answer: Answer, at: int, source: str, proof: Mapping[str, Any] | None = None
+) -> None:
+    """Add an answer. `at` is when it was given, UTC microseconds; `proof` is whatever can be shown for it."""
+    _add(tx, [Given(contact, channel, answer, at, source, proof or {})])
+
+
+def record_many(tx: Tx, answers: Sequence[Given]) -> None:
+    """Add the answers that came with a batch of events, in two statements.
+
+    One that only repeats the answer that stands, from the same source, adds nothing and is left out: shops send the
+    same answer along with every event.
+    """
+    stands = _standings(tx, {given.contact for given in answers})
+    kept = []
+    for given in answers:
+        key = (given.contact, given.channel)
+        before = stands.get(key)
+        if before is not None and (
+            given.unless_answered or (before.answer, before.source) == (given.answer, given.source)
+        ):
+            continue
+        if before is None or given.at >= before.at:
+            stands[key] = Standing(given.answer, given.at, given.source)
+        kept.append(given)
+    _add(tx, kept)
+
+
+def given_with(contact: int, who: Who, *, event: int, source: str, at: int) -> list[Given]:
+    """The answers that came with an event: given at their own time, else when the event happened."""
+    return [
+        Given(
+            contact,
+            said.channel,
+            said.answer,
+            at if said.at is None else said.at,
+            said.source or source,
+            {"event": event, "text": said.text} if said.text else {"event": event},
+            said.unless_answered,
+        )
+        for said in consent_of(who)
+    ]
+
+
+def record_event(tx: Tx, contact: int, who: Who, *, event: int, source: str, at: int) -> None:
+    """Record what one event says; for a batch, `record_many` over `given_with` of each costs two statements in all."""
+    record_many(tx, given_with(contact, who, event=event, source=source, at=at))
+
+
+def standing(tx: Tx, contacts: Collection[int], channel: str) -> dict[int, Standing]:
+    """The answer that counts, by contact. Who is missing has never answered."""
+    found: dict[int, tuple[int, int, Standing]] = {}
+    for part in _chunks(contacts):
+        rows: Sequence[Any] = tx.all(_OF_CHANNEL, {"workspace": tx.workspace, "contacts": part, "channel": channel})
+        for contact, _, answer, at, source, id_ in rows:
+            if contact not in found or (at, id_) > found[contact][:2]:
+                found[contact] = (at, id_, Standing(answer, at, source))
+    return {contact: entry[2] for contact, entry in found.items()}
+
+
+def standing_of(tx: Tx, contact: int) -> dict[str, Standing]:
+    """The answers that count for one contact, by channel."""
+    return {channel: stands for (_, channel), stands in _standings(tx, {contact}).items()}
+
+
+def _standings(tx: Tx, contacts: Collection[int]) -> dict[tuple[int, str], Standing]:
+    found: dict[tuple[int, str], tuple[int, int, Standing]] = {}
+    for part in _chunks(contacts):
+        rows: Sequence[Any] = tx.all(_ANSWERS, {"workspace": tx.workspace, "contacts": part})
+        for contact, channel, answer, at, source, id_ in rows:
+            key = (contact, channel)
+            if key not in found or (at, id_) > found[key][:2]:
+                found[key] = (at, id_, Standing(answer, at, source))
+    return {key: entry[2] for key, entry in found.items()}
+
+
+def _add(tx: Tx, answers: Sequence[Given]) -> None:
+    if not answers:
+        return
+    names = ("contact", "channel", "answer", "at", "source", "proof")
+    rows = [
+        {"id": id_, **{name: getattr(given, name) for name in names}}
+        for id_, given in zip(tx.reserve(len(answers)), answers, strict=True)
+    ]
+    tx.insert(consent, rows)
+
+
+# ---- addresses that are not written to
+
+
+def suppress(tx: Tx, channel: str, address: str, reason: str, at: int, detail: str = "") -> None:
+    """Never write to this address again. The reason that weighs most stays: an address that does not exist is spared
+    transactional mail too, and what the mailbox's owner said outweighs what somebody in the shop set."""
+    row = {"channel": channel, "address": address, "reason": reason, "at": at, "detail": detail}
+    insert = sqlite.insert(suppression) if tx.dialect == "sqlite" else postgresql.insert(suppression)
+    new = insert.excluded
+    tx.execute(
+        insert.values(workspace=tx.workspace, **row).on_conflict_do_update(
+            index_elements=["workspace", "channel", "address"],
+            set_={"reason": new.reason, "at": new.at, "detail": new.detail},
+            where=or_(suppression.c.reason == "manual", new.reason == "hard_bounce"),
+        )
+    )
+
+
+def unsuppress(tx: Tx, channel: str, address: str) -> bool:
+    """Allow the address again. False if it was not suppressed."""
+    where = (tx.mine(suppression), suppression.c.channel == channel, suppression.c.address == address)
+    return tx.execute(suppression.delete().where(*where)).rowcount > 0
+
+
+def suppressed(tx: Tx, channel: str, addresses: Collection[str]) -> dict[str, str]:
+    """Why, for those of `addresses` (in the form in which contacts have them) that are suppressed."""
+    found: dict[str, str] = {}
+    for part in _chunks(addresses):
+        for row in tx.all(_SUPPRESSED, {"workspace": tx.workspace, "channel": channel, "addresses": part}):
+            found[row.address] = row.reason
+    return found
+
+
+def suppressions(tx: Tx, channel: str, limit: int = 100, before: int | None = None) -> list[Suppression]:
+    """The addresses suppressed last; for the next page give the `at` of the last one as `before`."""
+    query = suppression.select().where(tx.mine(suppression), suppression.c.channel == channel)
+    if before is not None:
+        query = query.where(suppression.c.at < before)
+    rows = tx.all(query.order_by(suppression.c.at.desc(), suppression.c.address).limit(limit))
+    return [Suppression(row.channel, row.address, row.reason, row.at, row.detail) for row in rows]
+
+
+def _chunks(values: Collection[Any]) -> Iterable[list[Any]]:
+    ordered = sorted(set(values))
+    return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))

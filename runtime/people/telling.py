@@ -1,0 +1,102 @@
+"""The sentences of the timeline: an event, an answer, a message, each in words with an icon and a tone."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from blocks.phrase import Money, Phrase, Quoted, say
+from blocks.values import number
+from runtime.people.consent import BY_HAND, UNDONE, UNSUBSCRIBE_LINK
+
+Tone = Literal["trigger", "timing", "split", "send", "action", "ok", "bad"]
+"""Which colour goes with it: a family of blocks, or good and bad news."""
+_ITEMS = 3
+
+
+def happened(name: str, properties: Mapping[str, Any]) -> tuple[str, Tone, Phrase]:
+    total = _total(properties)
+    match name:
+        case "Order placed":
+            order = str(properties.get("order_number") or "")
+            if order and total:
+                what = say("Placed order {number} of {total}", number=order, total=total)
+            elif order:
+                what = say("Placed order {number}", number=order)
+            else:
+                what = say("Placed an order of {total}", total=total) if total else say("Placed an order")
+            return "shopping_bag", "ok", what
+        case "Checkout started":
+            what = say("Started a checkout of {total}", total=total) if total else say("Started a checkout")
+            return "shopping_cart", "trigger", what
+        case "Checkout updated":
+            what = say("Changed the checkout to {total}", total=total) if total else say("Changed the checkout")
+            return "shopping_cart", "trigger", what
+    return "bolt", "trigger", say("{name}", name=name)
+
+
+def _total(properties: Mapping[str, Any]) -> Money | None:
+    total, currency = properties.get("total"), properties.get("currency")
+    if isinstance(total, str):
+        total = number(total)
+    if isinstance(total, bool) or not isinstance(total, int | float) or not isinstance(currency, str):
+        return None
+    return Money(float(total), currency[:3].upper())
+
+
+def items_of(properties: Mapping[str, Any]) -> Phrase | None:
+    items = properties.get("items")
+    if not isinstance(items, list):
+        return None
+    titles = [
+        str(item.get("title") or item.get("name"))
+        for item in items
+        if isinstance(item, dict) and (item.get("title") or item.get("name"))
+    ]
+    if not titles:
+        return None
+    named = ", ".join(titles[:_ITEMS])
+    more = len(titles) - _ITEMS
+    if more <= 0:
+        return say("{items}", items=named)
+    return say("{items} and {n} more", items=named, n=more)
+
+
+def answered(channel: str, yes: bool) -> Phrase:
+    match channel, yes:
+        case "email", True:
+            return say("Said yes to e-mails")
+        case "email", False:
+            return say("Said no to e-mails")
+        case "sms", True:
+            return say("Said yes to SMS")
+        case "sms", False:
+            return say("Said no to SMS")
+        case _, True:
+            return say("Said yes to push messages")
+    return say("Said no to push messages")
+
+
+_SOURCES = {
+    UNSUBSCRIBE_LINK: say("By the link in an e-mail"),
+    UNDONE: say("Took the unsubscribing back on the same page"),
+    BY_HAND: say("Set by somebody in your shop"),
+    "api": say("Told by the shop"),
+}
+
+
+def source_of(source: str) -> Phrase:
+    return _SOURCES.get(source) or say("{source}", source=source)
+
+
+def title_of(subject: str | None, flow_name: str | None) -> Quoted:
+    return Quoted(subject or flow_name or "…")
+
+
+def sent(state: str, title: Quoted) -> tuple[str, Tone, Phrase]:
+    match state:
+        case "sent":
+            return "mail", "send", say("Got the e-mail {title}", title=title)
+        case "queued" | "sending":
+            return "schedule_send", "send", say("Will get the e-mail {title}", title=title)
+        case "uncertain":
+            return "help", "bad", say("May have got the e-mail {title}", title=title)
+    return "block", "bad", say("Not sent: the e-mail {title}", title=title)

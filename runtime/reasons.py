@@ -1,0 +1,84 @@
+"""Why something happened or did not, in a sentence a marketer can read.
+
+Steps, runs and messages carry a code with its data; the sentence is made from it when somebody looks. A block's own codes
+are in its `reasons`; all others are here. A code is never renamed: old steps carry it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from blocks import KINDS
+from blocks.phrase import Phrase, Quoted, load_arg
+
+REASONS: Mapping[str, str] = {
+    # Entering and leaving a flow
+    "entered": "Entered the Flow",
+    "exit_event": "Because {event} happened",
+    "replaced_by_newer": "Because a newer Run took its place",
+    "restarted": "Started over, because it happened again before the first Message",
+    "refreshed": "Goes on with the newer data of the same event",
+    "not_again": (
+        "Because they may come back only after {days} day | Because they may come back only after {days} days"
+    ),
+    "never_again": "Because they have been in this Flow before, and everyone gets it only once",
+    "too_old_event": (
+        "Because it had happened more than {hours} hour before we heard of it"
+        " | Because it had happened more than {hours} hours before we heard of it"
+    ),
+    "filtered_out": "Because the trigger’s filter does not match",
+    "flow_paused": "Because the Flow is paused",
+    "flow_archived": "Because the Flow is archived",
+    "block_failed": "Because this Block failed: {error}",
+    "block_gone": "Because the Block it stood at is not there any more",
+    "spins": "Because it went round in a circle without waiting",
+    "ended": "Reached the end of the Flow",
+    # May we send this?
+    "no_consent": "Because they have not agreed to marketing e-mails",
+    "said_no": "Because they said no to marketing e-mails on {when}",
+    "unsubscribed": "Because they unsubscribed on {when}",
+    "resubscribed": "Agreed to marketing e-mails again",
+    "suppressed_hard_bounce": "Because an earlier e-mail came back: the address does not exist",
+    "suppressed_complaint": "Because they reported an earlier e-mail as spam",
+    "suppressed_manual": "Because somebody in your shop blocked this address",
+    "no_address": "Because the Contact has no e-mail address",
+    "bad_address": "Because the e-mail address is not valid",
+    "run_ended": "Because the Contact left the Flow before it was sent",
+    # Making and sending it
+    "sent": "The mail server took it",
+    "test": "Sent as a test",
+    "no_server": "Because no mail server is set up",
+    "render_failed": "Because the e-mail could not be made for this Contact: {error}",
+    "header_refused": "Because {field} has a line break, which an e-mail must not have there",
+    "smtp_refused": "Because the mail server refused it: {answer}",
+    "smtp_retry": "The mail server could not take it yet: {answer}. Next try: {until}",
+    "gave_up": "Because the mail server did not take it in several tries: {answer}",
+    "uncertain": "The connection broke before the mail server answered. It may have arrived, so it is not sent again by itself",
+    # Why the whole mail server cannot be used
+    "server_unknown": "The mail server {host} cannot be found. Check its name in the settings",
+    "server_unreachable": "The mail server {host} cannot be reached: {detail}",
+    "server_silent": "The mail server {host} does not answer",
+    "server_refuses": "The mail server {host} takes nothing at present: {answer}",
+    "server_hangs_up": "The mail server {host} hangs up in the middle of every e-mail",
+    "tls_failed": "No safe connection to the mail server {host} can be made: {detail}",
+    "tls_missing": "The mail server {host} offers no encryption, but the settings ask for it",
+    "login_refused": "The mail server {host} refuses the user name or the password: {answer}",
+    "login_missing": "The mail server {host} knows no way to log in, but the settings hold a password",
+    "login_unsafe": "The mail server {host} offers no encryption, so the password was not sent to it",
+    "address_wrong": "The address of the mail server cannot be read: {detail}",
+}
+
+_TYPED_BY_PEOPLE = frozenset({"event", "field"})
+"""Arguments that are names; shown in quotation marks even where the code kept them as plain text."""
+
+
+def reason_phrase(code: str, args: Mapping[str, Any] | None = None, block_kind: str | None = None) -> Phrase:
+    """The sentence for a reason as it is kept: `args` as `dump_arg` made them, `block_kind` where a block gave it.
+
+    A code that nobody knows any more is shown as it is.
+    """
+    own = KINDS[block_kind].reasons if block_kind is not None and block_kind in KINDS else {}
+    loaded = {name: load_arg(value) for name, value in (args or {}).items()}
+    for name in _TYPED_BY_PEOPLE & loaded.keys():
+        if isinstance(loaded[name], str):
+            loaded[name] = Quoted(loaded[name])
+    return Phrase(own.get(code) or REASONS.get(code) or code, loaded)
