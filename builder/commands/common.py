@@ -1,0 +1,128 @@
+"""What every command does alike: open the installation, print a list, and excuse itself in one sentence."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from runtime.desk import Draft
+    from runtime.house import House
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Row = Mapping[str, Any]
+
+
+class Mistake(Exception):
+    """What the user can mend; the message is one sentence. Ends the command with exit code 1."""
+
+
+@contextmanager
+def opened() -> Iterator[tuple["House", int]]:
+    """The installation of the data folder and the number of its shop. What the user can mend is raised as Mistake."""
+    from runtime.accounts import workspaces
+    from runtime.accounts.refused import Refused
+    from runtime.desk.file import DeskDamaged
+    from runtime.house import open_house
+    from runtime.ledger import SchemaTooNew
+    from runtime.process import database_trouble
+    from runtime.settings import BadSetting, load_settings
+    from runtime.vault import CannotDecrypt
+    from runtime.words import words
+
+    try:
+        house = open_house(load_settings())
+        try:
+            yield house, workspaces.first(house)
+        finally:
+            house.close()
+    except (BadSetting, SchemaTooNew, DeskDamaged, CannotDecrypt) as mistake:
+        raise Mistake(str(mistake)) from None
+    except Refused as refused:
+        raise Mistake(words("en").text(refused.phrase)) from None
+    except PermissionError as error:
+        raise Mistake(f"{error.filename} belongs to another user of this machine: {error.strerror}.") from None
+    except Exception as error:
+        if (said := database_trouble(error)) is None:
+            raise
+        raise Mistake(f"The database cannot be used: {said}") from None
+
+
+def shown(us: int | None) -> str:
+    """An instant (UTC microseconds) for a table, in UTC; "" for none."""
+    return datetime.fromtimestamp(us / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S") if us is not None else ""
+
+
+def print_list(rows: Iterable[Row], columns: Mapping[str, str], *, as_json: bool, empty: str) -> None:
+    """Rows as a table with `columns` (key to heading), or whole as JSON; `empty` is said where there are none."""
+    found = list(rows)
+    if as_json:
+        print_json(found)
+    elif not found:
+        print(empty)
+    else:
+        _table(columns, ([_cell(row.get(key)) for key in columns] for row in found))
+
+
+def print_json(value: Any) -> None:
+    """A value as JSON, with its own letters."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _table(columns: Mapping[str, str], rows: Iterable[list[str]]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in columns.values():
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    # Into a file or a pipe the whole text goes, however wide.
+    Console(width=None if sys.stdout.isatty() else 400, highlight=False).print(table)
+
+
+def existing_draft(house: "House", workspace: int, kind: Any, slug: str) -> "Draft":
+    """A draft of the desk. Raises Mistake if there is none."""
+    draft = house.desk.drafts(workspace).get(kind, slug)
+    if draft is None:
+        raise Mistake(f"There is no {kind} {slug}. All there are: {kind} list")
+    return draft
+
+
+def read_json(file: Path) -> Any:
+    """The JSON in a file, or on standard input for "-". Raises Mistake."""
+    try:
+        return json.loads(sys.stdin.read() if str(file) == "-" else file.read_text("utf-8"))
+    except OSError as error:
+        raise Mistake(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Mistake(f"{file} is not text in UTF-8.") from None
+    except ValueError as error:
+        raise Mistake(f"{file} is not JSON: {error}.") from None
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[float], None]]:
+    """A bar on the terminal, moved by the share that is done (0 to 1)."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def noun(name: str, about: str) -> typer.Typer:
+    """A group of commands about one thing."""
+    return typer.Typer(name=name, help=about, no_args_is_help=True, rich_markup_mode=None)

@@ -1,0 +1,222 @@
+"""flow: from a file to a draft and back, and what a published flow does."""
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from builder.commands.common import AsJson, Mistake, existing_draft, noun, opened, print_json, print_list, read_json
+
+if TYPE_CHECKING:
+    from blocks.contract import Problem
+    from blocks.flow import Flow
+    from runtime.house import House
+
+BY = "command line"
+app = noun("flow", "Flows: drafts, and what was published from them.")
+Slug = Annotated[str, typer.Argument(help="The flow's slug, from flow list.")]
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """All flows, the live ones first."""
+    from builder.flow_list.entries import entries
+    from runtime.words import words
+
+    w = words("en")
+    rows = []
+    with opened() as (house, workspace):
+        for entry in entries(house, workspace):
+            numbers = entry.numbers
+            rows.append(
+                {
+                    "slug": entry.slug,
+                    "name": entry.name,
+                    "state": entry.look,
+                    "starts": w.text(entry.starts),
+                    "changed_since_publishing": entry.changed,
+                    "inside": numbers.inside if numbers else 0,
+                    "sent_this_week": numbers.sent_week if numbers else 0,
+                    "changed_at": entry.changed_at,
+                }
+            )
+    columns = {"slug": "Slug", "name": "Name", "state": "State", "starts": "Starts when"}
+    columns |= {"inside": "Inside now", "sent_this_week": "Sent this week"}
+    print_list(rows, columns, as_json=as_json, empty="No flow yet. The gallery has some: flow import sample_flows/…")
+
+
+@app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A flow as JSON; - reads standard input.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check a flow as publishing would, against this shop's e-mails and events; exit code 1 if it could not be published."""
+
+    from runtime.engine.publish import check_draft
+
+    document = _read_flow(read_json(file), str(file))
+    with opened() as (house, workspace):
+        problems = check_draft(house, workspace, document)
+    bad = any(problem.level == "bad" for problem in problems)
+    if as_json:
+        print_json({"publishable": not bad, "problems": _rows(problems)})
+    else:
+        _print_problems(problems)
+        print("It can be published." if not bad else "It cannot be published.")
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A flow as JSON, or a folder with flow.json and emails/.")
+    ],
+    slug: Annotated[
+        str | None, typer.Option(help="Replace the draft with this slug instead of making a new one.")
+    ] = None,
+) -> None:
+    """Put a flow on the desk as a draft. From a folder its e-mails come along, as copies of its own."""
+    from runtime.samples import read_sample, take
+
+    with opened() as (house, workspace):
+        if path.is_dir():
+            if slug is not None:
+                raise Mistake("--slug replaces one draft; a folder brings a flow and its e-mails. Name its flow.json.")
+            try:
+                sample = read_sample(path)
+            except FileNotFoundError:
+                raise Mistake(f"{path} has no flow.json.") from None
+            except ValueError as error:
+                raise Mistake(f"{path} holds a file that is not JSON: {error}.") from None
+            _read_flow(sample.flow, str(path / "flow.json"))
+            print(take(house, workspace, sample, BY))
+            return
+        document = read_json(path)
+        name = _read_flow(document, str(path)).name or path.stem
+        drafts, now = house.desk.drafts(workspace), house.clock.now()
+        draft = (
+            drafts.put("flow", slug, name, document, BY, now)
+            if slug
+            else drafts.create("flow", name, document, BY, now)
+        )
+        print(draft.slug)
+
+
+@app.command()
+def export(
+    slug: Slug,
+    to: Annotated[Path | None, typer.Option(help="A folder for the flow and its e-mails.")] = None,
+) -> None:
+    """Print a draft as JSON, or write it with its e-mails into a folder that flow import reads."""
+    with opened() as (house, workspace):
+        draft = existing_draft(house, workspace, "flow", slug)
+        if to is None:
+            print_json(draft.document)
+            return
+        emails = {block.get("settings", {}).get("email") for block in draft.document.get("blocks", [])} - {None, ""}
+        found = {email: house.desk.drafts(workspace).get("email", email) for email in sorted(emails)}
+        try:
+            (to / "emails").mkdir(parents=True, exist_ok=True)
+            _write(to / "flow.json", draft.document)
+            for name, email in found.items():
+                if email is not None:
+                    _write(to / "emails" / f"{name}.json", email.document)
+        except OSError as error:
+            raise Mistake(f"{to} cannot be written: {error.strerror}.") from None
+    print(to)
+
+
+@app.command()
+def publish(slug: Slug) -> None:
+    """Let the draft run from now on; runs on older versions finish on theirs."""
+    from pydantic import ValidationError
+
+    from runtime.engine.publish import NotPublishable
+    from runtime.engine.publish import publish as publish_draft
+
+    with opened() as (house, workspace):
+        existing_draft(house, workspace, "flow", slug)
+        try:
+            made = publish_draft(house, workspace, slug, BY)
+        except NotPublishable as not_yet:
+            _print_problems(not_yet.problems)
+            raise Mistake(f"{slug} cannot be published; nothing was changed.") from None
+        except ValidationError as wrong:
+            raise Mistake(f"The draft {slug} is no flow: {_first_error(wrong)}.") from None
+    print(f"{slug} is live, version {made.number}.")
+
+
+@app.command()
+def pause(slug: Slug) -> None:
+    """Send nothing until it is resumed; people still enter, wait and leave."""
+    from runtime.engine.publish import pause as stop_sending
+
+    _change(slug, stop_sending)
+    print(f"{slug} is paused.")
+
+
+@app.command()
+def resume(slug: Slug) -> None:
+    """Send again, beginning with what was kept."""
+    from runtime.engine.publish import resume as send_again
+
+    _change(slug, send_again)
+    print(f"{slug} is live.")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of a flow document."""
+    from blocks.flow import Flow
+
+    print_json(Flow.model_json_schema())
+
+
+def _change(slug: str, change: "Callable[[House, int, str], None]") -> None:
+    from runtime.engine.publish import NoSuchFlow
+
+    with opened() as (house, workspace):
+        try:
+            change(house, workspace, slug)
+        except NoSuchFlow:
+            raise Mistake(f"{slug} was never published. All flows: flow list") from None
+
+
+def _read_flow(document: Any, where: str) -> "Flow":
+    from pydantic import ValidationError
+
+    from blocks.flow import Flow
+
+    try:
+        return Flow.model_validate(document)
+    except ValidationError as wrong:
+        raise Mistake(f"{where} is no flow: {_first_error(wrong)}.") from None
+
+
+def _first_error(wrong: Any) -> str:
+    error = wrong.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in error["loc"]) or "the document"
+    return f"{place}: {error['msg']}"
+
+
+def _rows(problems: "Iterable[Problem]") -> list[dict[str, str]]:
+    from runtime.words import words
+
+    w = words("en")
+    return [
+        {"level": one.level, "block": one.block, "field": one.field, "code": one.code, "text": w.text(one.phrase)}
+        for one in problems
+    ]
+
+
+def _print_problems(problems: "Iterable[Problem]") -> None:
+    for row in _rows(problems):
+        place = " ".join(filter(None, (row["block"], row["field"])))
+        print(f"{row['level']:4}  {place + ': ' if place else ''}{row['text']}")
+
+
+def _write(file: Path, document: Any) -> None:
+    file.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")

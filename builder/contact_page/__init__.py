@@ -1,0 +1,1 @@
+"""The larger parts of a contact's page."""

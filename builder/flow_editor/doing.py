@@ -1,0 +1,138 @@
+"""What the bar and its menu do."""
+
+from typing import TYPE_CHECKING
+
+import orjson
+from nicegui import ui
+
+from builder.access import act, fetch
+from builder.flow_editor import publishing
+from builder.flow_editor.opened import look
+from builder.flow_editor.reach import said_reach
+from builder.flow_list import deeds
+from builder.parts.controls import button
+from builder.parts.dialog import dialog
+from builder.parts.toast import toast
+from runtime.engine.publish import NotPublishable, publish
+
+if TYPE_CHECKING:
+    from builder.flow_editor.editor import FlowEditor
+
+
+class Doing:
+    """One editor's deeds. Each asks again who is there before anything is changed."""
+
+    def __init__(self, editor: "FlowEditor") -> None:
+        self._editor = editor
+
+    def rename(self, name: str) -> None:
+        """Another name, in the document like every other change, so that it can be undone."""
+        if name != self._editor.flow.name and not self._editor.readonly:
+            self._editor.patch_flow({"name": name[:120]})
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self._editor.canvas.do("undo")
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self._editor.canvas.do("redo")
+
+    def tidy(self) -> None:
+        """Put the cards in order."""
+        self._editor.canvas.do("tidy")
+
+    def open_settings(self) -> None:
+        """The settings of the whole flow."""
+        self._editor.show_preview(show=False)
+        self._editor.panel_closed = False
+        self._editor.chosen = []
+        self._editor.canvas.do("select", "")
+        self._editor.show_panel(asked=True)
+
+    def open_exits(self) -> None:
+        """The settings, and in them the exit rules."""
+        self.open_settings()
+        self._editor.panel.show_exits()
+
+    def preview(self) -> None:
+        """Show the way of a Contact, or end that."""
+        self._editor.show_preview(show=not self._editor.previewing)
+
+    async def publish(self) -> None:
+        """Look once more at everything; then the list of problems, or the dialog."""
+        editor, w = self._editor, self._editor.w
+        editor.bar.show_busy(busy=True)
+        try:
+            if not await editor.settle():
+                toast(w("Not everything is saved yet, so nothing was published. Wait until it is."), kind="bad")
+                return
+            editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, w))
+            if any(problem.level == "bad" for problem in editor.look.problems):
+                editor.show_problems()
+                return
+            reach = await fetch(said_reach, editor.user, editor.flow, w)
+        finally:
+            editor.bar.show_busy(busy=False)
+        publishing.ask(editor.look, editor.flow.name, reach, self._publish, w)
+
+    async def _publish(self) -> None:
+        editor, w = self._editor, self._editor.w
+        user = editor.user
+        inside = editor.look.live.inside if editor.look.live is not None else 0
+        try:
+            await act(user, publish, user.house, user.workspace, editor.slug, user.email)
+        except NotPublishable:
+            editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
+            editor.show_problems()
+            return
+        editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
+        toast(publishing.done(inside, w))
+
+    async def switch_live(self) -> None:
+        """Pause, or go on."""
+        editor, w = self._editor, self._editor.w
+        live = editor.look.live is not None and editor.look.live.state == "live"
+        await act(editor.user, deeds.pause if live else deeds.resume, editor.user, editor.slug)
+        editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, w))
+        text = w("Paused. People stay where they are, and nothing is sent.") if live else w("Live again.")
+        toast(text, action=w("Undo"), on_action=self.switch_live)
+
+    async def duplicate(self) -> None:
+        """A draft like it, and its page."""
+        editor, w = self._editor, self._editor.w
+        await editor.settle()
+        name = w("{name} (copy)", name=editor.flow.name)[:120]
+        slug = await act(editor.user, deeds.duplicate, editor.user, editor.slug, name)
+        ui.navigate.to(f"/flows/{slug}")
+
+    async def export(self) -> None:
+        """The document as a file."""
+        editor = self._editor
+        content = orjson.dumps(editor.flow.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        ui.download.content(content, f"{editor.slug}.json", "application/json")
+
+    async def archive(self) -> None:
+        """Put it away. Asks first when people are inside, because they leave at once."""
+        editor, w = self._editor, self._editor.w
+        inside = editor.look.live.inside if editor.look.live is not None else 0
+        if not inside:
+            await self._archive()
+            return
+        title = w("{n} person is in this Flow | {n} people are in this Flow", n=inside)
+        text = w("They leave at once, and what waits for them is not sent. The numbers stay.")
+        with dialog(title, text, close=w("Close")) as box, box.footer:
+            button(w("Cancel"), box.close)
+            button(w("Archive"), self._archive, kind="bad")
+
+    async def _archive(self) -> None:
+        editor = self._editor
+        await editor.settle()
+        await act(editor.user, deeds.put_away, editor.user, editor.slug, "archive")
+        ui.navigate.to("/flows")
+
+    async def bring_back(self) -> None:
+        """Out of the archive or the bin."""
+        editor = self._editor
+        await act(editor.user, deeds.bring_back, editor.user, editor.slug)
+        ui.navigate.reload()

@@ -1,0 +1,96 @@
+"""Live numbers on the cards, and how many a rule would match."""
+
+from typing import TYPE_CHECKING, Any
+
+from nicegui import ui
+
+from blocks import KINDS
+from blocks.flow import Flow
+from builder.access import Visitor, fetch
+from builder.flow_editor.reach import block_reach
+from runtime.insight.numbers import BlockNumbers, block_numbers
+from runtime.words import Words
+
+if TYPE_CHECKING:
+    from builder.flow_editor.editor import FlowEditor
+
+Count = dict[str, Any]
+EVERY_SECONDS = 1.0
+LOOK_EVERY = 10
+"""Ticks until the whole draft is looked at again: somebody may have paused it elsewhere, new events may have come."""
+
+
+class Numbers:
+    """Brings the cards' numbers up to date once a second, while the tab is looked at and there is something to count."""
+
+    def __init__(self, editor: "FlowEditor") -> None:
+        self._editor = editor
+        self._visible = True
+        self._shown: dict[str, list[Count]] = {}
+        self._ticks = 0
+        ui.timer(EVERY_SECONDS, self._tick)
+        ui.on("cw-visible", lambda event: self._see(event.args is True))
+        ui.run_javascript(
+            "document.addEventListener('visibilitychange', () => emitEvent('cw-visible', !document.hidden))"
+        )
+
+    def _see(self, visible: bool) -> None:
+        self._visible = visible
+
+    async def _tick(self) -> None:
+        editor = self._editor
+        if not self._visible or not editor.canvas.client.has_socket_connection:
+            return
+        self._ticks += 1
+        if self._ticks % LOOK_EVERY == 0:
+            editor.check_soon()
+        if editor.look.live is None:
+            return
+        now = counts(editor.flow, await fetch(read_numbers, editor.user, editor.slug), editor.w)
+        changed: dict[str, Any] = {id_: said for id_, said in now.items() if self._shown.get(id_) != said}
+        changed |= {id_: None for id_ in self._shown if id_ not in now}
+        self._shown = now
+        if changed and not editor.gone:
+            editor.canvas.show_counts(changed)
+
+    async def match(self, block: str) -> None:
+        """Put into the panel how many the rule of a block would match."""
+        editor = self._editor
+        doc = editor.block(block)
+        found = await fetch(block_reach, editor.user, doc, editor.w) if doc is not None else None
+        if not editor.gone:
+            editor.panel.show_reach(block, found)
+
+
+def read_numbers(user: Visitor, slug: str) -> dict[str, BlockNumbers]:
+    """In a thread."""
+    with user.house.ledger.read(user.workspace) as tx:
+        return block_numbers(tx, slug)
+
+
+def counts(flow: Flow, numbers: dict[str, BlockNumbers], w: Words) -> dict[str, list[Count]]:
+    """What each card says; a block nobody has reached yet says 0."""
+    return {doc.id: card_counts(doc.kind, numbers.get(doc.id, BlockNumbers()), w) for doc in flow.blocks}
+
+
+def card_counts(kind: str, found: BlockNumbers, w: Words) -> list[Count]:
+    """The numbers of one card: entered for triggers, sent for sends, passed and waiting for all others."""
+    family = KINDS[kind].card.family if kind in KINDS else "action"
+    waiting: list[Count] = []
+    if found.waiting:
+        label = w("waiting")
+        waiting = [{"value": w.number(found.waiting), "label": label, "icon": "hourglass_empty", "end": True}]
+    match family:
+        case "trigger":
+            return [{"value": w.number(found.entered), "label": w("entered")}]
+        case "send":
+            shown: list[Count] = [{"value": w.number(found.sent), "label": w("sent")}]
+            if found.failed:
+                shown.append({"value": w.number(found.failed), "label": w("failed")})
+            if found.skipped:
+                shown.append({"value": w.number(found.skipped), "label": w("not sent"), "end": True})
+            return shown
+        case _:
+            if KINDS[kind].card.compact if kind in KINDS else False:
+                return waiting or [{"value": w.number(found.passed), "label": w("passed"), "end": True}]
+            return [{"value": w.number(found.passed), "label": w("passed")}, *waiting]

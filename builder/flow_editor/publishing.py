@@ -1,0 +1,101 @@
+"""Publishing: what would change, who is inside, whom it will reach; then it is live."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from blocks.contract import Problem
+from builder.drafting.changes import Change
+from builder.flow_editor.opened import Look
+from builder.parts.controls import button
+from builder.parts.dialog import dialog
+from builder.parts.tag import icon, tag
+from runtime.words import Words
+
+
+def ask(look: Look, name: str, reach: str, confirm: Callable[[], Awaitable[Any]], w: Words) -> None:
+    """The dialog. `reach` says how many people it will reach; `confirm` publishes and is awaited with a busy button."""
+    live = look.live if look.live is not None and look.live.state != "archived" else None
+    if live is None:
+        title, text = w("Publish “{name}”?", name=name), w("From now on it starts for everyone who fits its trigger.")
+    else:
+        title = w("{n} change | {n} changes", n=len(look.changes)) if look.changes else w("Nothing has changed")
+        text = w("What is live now stays as it is until you publish.")
+    with dialog(title, text, close=w("Close")) as box:
+        if look.changes:
+            with tag("div", "fe-changes"):
+                for change in look.changes:
+                    _change(change, w)
+        with tag("div", "fe-facts"):
+            if live is not None:
+                _fact("group", _inside(live.inside, w))
+            if reach:
+                _fact("trending_up", reach)
+            if live is not None and live.state == "paused":
+                _fact("play_arrow", w("The Flow is paused. Publishing lets it send again."))
+        for problem in look.problems:
+            _warning(problem, w)
+
+        async def go() -> None:
+            primary.set(aria_busy="true", disabled=True)
+            try:
+                await confirm()
+            finally:
+                box.close()
+
+        with box.footer:
+            number = 1 if look.live is None else look.live.number + 1
+            with tag("span", "cw-cap cw-row"):
+                icon("history", "s")
+                tag("span", "", w("Version {number}", number=number))
+            tag("span", "cw-grow")
+            button(w("Not yet"), box.close)
+            primary = button(w("Publish"), go, kind="primary")
+
+
+def done(inside: int, w: Words) -> str:
+    """The sentence after it has worked."""
+    if not inside:
+        return w("Published. It starts with the next person who fits.")
+    return w(
+        "Published. {n} person finishes on the version they entered. "
+        "| Published. {n} people finish on the version they entered.",
+        n=inside,
+    )
+
+
+def _inside(count: int, w: Words) -> str:
+    if not count:
+        return w("Nobody is inside.")
+    return w(
+        "{n} person is inside and finishes on the version they entered. New people get this one. "
+        "| {n} people are inside and finish on the version they entered. New people get this one.",
+        n=count,
+    )
+
+
+def _change(change: Change, w: Words) -> None:
+    words = {
+        "added": w("Added"),
+        "removed": w("Removed"),
+        "changed": w("Changed"),
+        "email": w("E-mail changed"),
+        "links": w("Leads elsewhere"),
+        "flow": w("Settings"),
+    }
+    with tag("div", "fe-change"):
+        with tag("span", f"cw-tile cw-tile-s f-{change.family}" if change.family else "cw-tile cw-tile-s"):
+            icon(change.icon)
+        tag("span", "cw-grow cw-trunc", change.said)
+        tag("span", "cw-chip", words[change.what])
+
+
+def _fact(symbol: str, text: str) -> None:
+    with tag("div"):
+        icon(symbol)
+        tag("span", "", text)
+
+
+def _warning(problem: Problem, w: Words) -> None:
+    with tag("div", "cw-banner"):
+        icon("warning")
+        tag("span", "cw-13", w.text(problem.phrase))

@@ -1,0 +1,94 @@
+"""How many people a flow or a rule would reach, in words. In threads: it looks into the ledger."""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from blocks import KINDS, read_block
+from blocks.contract import Trigger
+from blocks.flow import BlockDoc, Flow
+from builder.access import Visitor
+from runtime.insight.matches import MOST, Matches, would_start, would_take
+from runtime.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One side of the bar: how many, and who that is."""
+
+    count: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Two shares and the sentence below them."""
+
+    shares: tuple[Share, ...]
+    said: str
+
+
+def said_reach(user: Visitor, flow: Flow, w: Words) -> str:
+    """Whom publishing will reach: nobody at once, and so many a day if the next days are like the last ones."""
+    a_day = 0.0
+    for doc in flow.blocks:
+        trigger = _trigger(doc)
+        found = would_start(user.house, user.workspace, trigger) if trigger is not None else None
+        if found is None:
+            continue
+        a_day += found.by_outlet["yes"] / found.days
+    if not a_day:
+        return w("Reaches nobody at once. In the last 30 days nothing would have started it.")
+    if a_day < 1:
+        return w("Reaches nobody at once, then about {n} a month, as in the last 30 days.", n=max(1, round(a_day * 30)))
+    return w("Reaches nobody at once, then about {n} a day, as in the last 30 days.", n=round(a_day))
+
+
+def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
+    """How many would fit the rule of a trigger or a split; None where there is no honest answer."""
+    model = KINDS.get(doc.kind)
+    if model is None or model.card.family not in ("trigger", "split"):
+        return None
+    trigger = _trigger(doc)
+    if trigger is not None:
+        found = would_start(user.house, user.workspace, trigger)
+        return _starts(found, w) if found is not None and found.looked_at else None
+    try:
+        block = read_block(doc.kind, doc.settings)
+    except ValidationError:
+        return None
+    found = would_take(user.house, user.workspace, block)
+    if found is None or not found.looked_at:
+        return None
+    labels = {outlet.id: w(outlet.label) if outlet.label else outlet.id for outlet in block.outlets()}
+    shares = tuple(Share(count, labels[outlet]) for outlet, count in found.by_outlet.items() if outlet in labels)
+    said = (
+        w("From {n} Contact, as they are now | From {n} Contacts, as they are now", n=found.looked_at)
+        if found.whole
+        else w("From the {n} Contacts seen last, as they are now", n=MOST)
+    )
+    return Reach(shares, said)
+
+
+def _starts(found: Matches, w: Words) -> Reach:
+    shares = (
+        Share(found.by_outlet["yes"], w("would have started")),
+        Share(found.by_outlet["no"], w("not")),
+    )
+    said = (
+        w(
+            "Happened {n} time in the last 30 days | Happened {n} times in the last 30 days",
+            n=found.looked_at,
+        )
+        if found.whole
+        else w("From the last {n} times it happened", n=found.looked_at)
+    )
+    return Reach(shares, said)
+
+
+def _trigger(doc: BlockDoc) -> Trigger | None:
+    try:
+        block = read_block(doc.kind, doc.settings)
+    except (KeyError, ValidationError):
+        return None
+    return block if isinstance(block, Trigger) else None

@@ -1,0 +1,1 @@
+"""The list of flows: what stands in it, what can be done to each, and where a new one comes from."""

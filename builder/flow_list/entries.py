@@ -1,0 +1,81 @@
+"""What the list of flows shows: each draft with the state and the numbers of what was published from it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from blocks import KINDS, read_block
+from blocks.contract import Known, Trigger
+from blocks.phrase import Phrase, say
+from runtime.desk import Draft
+from runtime.house import House
+from runtime.insight.numbers import FlowNumbers, flow_numbers
+
+Look = Literal["live", "paused", "draft", "archived", "bin"]
+ORDER: tuple[Look, ...] = ("live", "paused", "draft", "archived", "bin")
+ACTIVE: tuple[Look, ...] = ("live", "paused", "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One flow of the list. `numbers` is None until it is published for the first time."""
+
+    slug: str
+    name: str
+    look: Look
+    document: dict[str, Any]
+    starts: Phrase
+    changed: bool
+    """Whether the draft is no longer what runs."""
+    changed_at: int
+    numbers: FlowNumbers | None
+
+
+def entries(house: House, workspace: int) -> list[Entry]:
+    """All flows, the live ones first, in each group the one touched last first. Raises DeskDamaged."""
+    drafts = house.desk.drafts(workspace)
+    with house.ledger.read(workspace) as tx:
+        numbers = flow_numbers(tx, house.clock.now())
+    kept = [draft for state in ("active", "archived", "bin") for draft in drafts.list("flow", state)]
+    return sorted((_entry(draft, numbers.get(draft.slug)) for draft in kept), key=_place)
+
+
+def _place(entry: Entry) -> tuple[int, int]:
+    return ORDER.index(entry.look), -entry.changed_at
+
+
+def _entry(draft: Draft, numbers: FlowNumbers | None) -> Entry:
+    return Entry(
+        slug=draft.slug,
+        name=draft.name,
+        look=_look(draft, numbers),
+        document=draft.document,
+        starts=starts_when(draft.document),
+        changed=numbers is not None and numbers.state != "archived" and draft.published_rev != draft.rev,
+        changed_at=draft.changed_at,
+        numbers=numbers,
+    )
+
+
+def _look(draft: Draft, numbers: FlowNumbers | None) -> Look:
+    if draft.state == "bin":
+        return "bin"
+    if draft.state == "archived":
+        return "archived"
+    if numbers is None or numbers.state == "archived":
+        return "draft"
+    return "paused" if numbers.state == "paused" else "live"
+
+
+def starts_when(document: dict[str, Any]) -> Phrase:
+    """How the flow starts, in its first trigger's own words."""
+    for block in document.get("blocks", ()):
+        kind = KINDS.get(block.get("kind", ""))
+        if kind is None or not issubclass(kind, Trigger):
+            continue
+        try:
+            return read_block(block["kind"], block.get("settings", {})).say(Known())
+        except ValidationError:
+            return say("Its trigger is not set up yet")
+    return say("It has no trigger yet")

@@ -1,0 +1,7 @@
+"""Forms drawn from pydantic models, and the rule builder. They change a document; they store nothing themselves."""
+
+from builder.forms.around import Around
+from builder.forms.box import Box, Option
+from builder.forms.form import Form
+
+__all__ = ["Around", "Box", "Form", "Option"]

@@ -1,0 +1,48 @@
+"""What a form may need to know about the place in which it is drawn."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from blocks.contract import Known
+from runtime.words import Words
+
+
+class EmailChoice(Protocol):
+    """The e-mails of the desk, as the widget "email" needs them."""
+
+    def picture(self, slug: str) -> "EmailPicture | None":
+        """What the thumbnail shows, None if there is no such e-mail."""
+        ...
+
+    def edit_href(self, slug: str) -> str:
+        """Where it is edited."""
+        ...
+
+    def new(self, then: Callable[[str], Any]) -> Any:
+        """Make an e-mail, call `then` with its slug, and lead there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EmailPicture:
+    """The outline of an e-mail: enough to know it again."""
+
+    name: str
+    subject: str
+    lines: Sequence[str]
+    """Kinds of what stands in it, from above: "heading", "text", "button", "image", "products", "divider"."""
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Around:
+    """The words of the reader, what the workspace knows by now, and the events that a run stands on here."""
+
+    w: Words
+    known: Callable[[], Known]
+    run_events: Callable[[], Sequence[str]] = tuple
+    tags: Callable[[], Sequence[str]] = tuple
+    emails: EmailChoice | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+    """For widgets of other rooms (the e-mail studio's), which put here what they need."""

@@ -1,0 +1,49 @@
+"""What can be suggested where somebody names an event or a field."""
+
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from blocks import KINDS
+from builder.forms.around import Around
+from builder.forms.box import Option
+
+USUAL_EVENTS = tuple(
+    dict.fromkeys(
+        preset.settings["event"]
+        for kind in KINDS.values()
+        for preset in kind.card.presets
+        if preset.settings.get("event")
+    )
+)
+"""Offered before the first events have come: those that the palette's entries start with."""
+
+
+def event_options(around: Around, chosen: str = "") -> list[Option]:
+    """Events that have happened here, then the usual ones that have not yet."""
+    seen = sorted(around.known().events)
+    found: list[Option] = [{"value": name, "label": name, "group": around.w("Has happened here")} for name in seen]
+    usual = [name for name in USUAL_EVENTS if name not in seen]
+    found += [{"value": name, "label": name, "group": around.w("Not yet")} for name in usual]
+    return found
+
+
+def field_options(around: Around, of: str, events: Sequence[str]) -> list[Option]:
+    """Fields seen in contacts (`of` "contact"), or in events of these names."""
+    known = around.known()
+    if of == "contact":
+        paths = set(known.contact_fields)
+    else:
+        paths = set().union(*(known.events.get(name, frozenset()) for name in events))
+    return [_option(path) for path in sorted(paths, key=readable)]
+
+
+def readable(path: str) -> str:
+    """A field's path as people read it: "customer.city" is "customer city"."""
+    return unquote(path).replace("[]", "").replace("_", " ").replace(".", " ")
+
+
+def _option(path: str) -> Option:
+    option: Option = {"value": path, "label": readable(path)}
+    if option["label"] != path:
+        option["hint"] = path
+    return option

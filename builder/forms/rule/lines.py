@@ -1,0 +1,311 @@
+"""One line of a rule: something they did, or a field held against a value."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from blocks.phrase import Phrase, say
+from blocks.rule_words import OPERATORS
+from blocks.rules import WITHOUT_VALUE, Compare, Did
+from builder.forms.around import Around
+from builder.forms.box import Box, Option
+from builder.forms.errors import wrong
+from builder.forms.naming import event_options, field_options
+from builder.forms.rule.tree import Node
+from builder.forms.rule.values import Values, as_number
+from builder.parts.controls import button, icon_button
+from builder.parts.tag import icon, tag
+from runtime.words import Words
+
+TIMES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30, 50, 100)
+GROUPS: tuple[tuple[Phrase, tuple[str, ...]], ...] = (
+    (say("Text"), ("is", "is_not", "contains", "contains_not", "starts_with")),
+    (say("Number"), ("over", "at_least", "under", "at_most")),
+    (say("Date"), ("before", "after", "in_last_days")),
+    (say("Yes or no"), ("is_true", "is_false")),
+    (say("Known or not"), ("is_set", "is_not_set")),
+)
+Change = Callable[[Node], Any]
+
+
+class Line:
+    """Draws a line into the open slot and changes it. `context` are the events whose fields can be compared."""
+
+    def __init__(
+        self,
+        node: Node,
+        change: Change,
+        around: Around,
+        *,
+        context: Sequence[str],
+        windows: Sequence[str],
+        fixed_event: bool = False,
+        strict: bool = False,
+        on_remove: Callable[[], Any] | None = None,
+    ) -> None:
+        self.node = node
+        self.around = around
+        self.w: Words = around.w
+        self.context = context
+        self.windows = windows
+        self.fixed_event = fixed_event
+        self.touched = strict
+        self._change = change
+        self._first: Box | None = None
+        with tag("div", "cw-rule-line"):
+            self._row = tag("div", "line")
+            self._below = tag("div", "cw-where")
+            self._says = tag("div", "cw-messages", role="status")
+        self._on_remove = on_remove
+        self._draw()
+        self._say()
+
+    def focus(self) -> None:
+        """Put the cursor where the line begins."""
+        if self._first is not None:
+            self._first.focus()
+
+    def _put(self, **changes: Any) -> None:
+        self.touched = True
+        self.node = {**self.node, **changes}
+        self._say()
+        self._change(self.node)
+
+    def _turn_into(self, node: Node) -> None:
+        self.touched = False
+        self.node = node
+        self._row.clear()
+        self._below.clear()
+        self._draw()
+        self._say()
+        self._change(self.node)
+        self.focus()
+
+    # ---- drawing
+
+    def _draw(self) -> None:
+        with self._row:
+            if not self.fixed_event:
+                self._first = self._subject()
+            if self.node["kind"] == "did":
+                self._draw_did()
+            else:
+                self._draw_compare()
+            if self._on_remove is not None:
+                icon_button("close", self.w("Remove this line"), self._on_remove).classes("cw-line-off")
+        if self.node["kind"] == "did":
+            with self._below:
+                self._draw_where()
+
+    def _subject(self) -> Box:
+        w = self.w
+        options: list[Option] = [
+            {"value": "did", "label": w("They did")},
+            {"value": "did_not", "label": w("They did not do")},
+            {"value": "contact", "label": w("Contact field")},
+            {"value": "event", "label": w("Event field")},
+        ]
+        now = self.node.get("of", "event")
+        if self.node["kind"] == "did":
+            now = "did_not" if self.node.get("negate") else "did"
+        return self._select(now, options, self._change_subject, w("What is looked at"))
+
+    def _change_subject(self, subject: str) -> None:
+        if subject in ("did", "did_not") and self.node["kind"] == "did":
+            self._put(negate=subject == "did_not")
+            # Only these words change: somebody who types on at once must not lose a letter.
+            self._times.offer(self._counts())
+        else:
+            self._turn_into(new_line(subject, self.windows))
+
+    def _draw_did(self) -> None:
+        w = self.w
+        box = self._text(
+            str(self.node.get("event", "")),
+            self._change_event,
+            w("Event"),
+            w("Choose an event"),
+            options=event_options(self.around),
+        )
+        self._first = self._first or box
+        self._draw_times()
+        self._draw_window()
+
+    def _draw_times(self) -> None:
+        now = str(self.node.get("times", 1))
+        self._times = self._select(now, self._counts(), lambda value: self._put(times=int(value)), self.w("How often"))
+
+    def _counts(self) -> list[Option]:
+        w, negate, now = self.w, bool(self.node.get("negate")), self.node.get("times", 1)
+
+        def said(times: int) -> str:
+            if negate and times == 1:
+                return w("even once")
+            return w("{times} time or more | {times} times or more", times=times)
+
+        counts = sorted({*TIMES, now}) if isinstance(now, int) else TIMES
+        return [{"value": str(times), "label": said(times)} for times in counts]
+
+    def _draw_window(self) -> None:
+        w = self.w
+        words = {"since_entering": w("since entering"), "last_days": w("in the last"), "ever": w("at any time")}
+        window: Mapping[str, Any] = self.node.get("window") or {"kind": "since_entering"}
+        kinds = [*self.windows, *(() if window["kind"] in self.windows else (window["kind"],))]
+        options: list[Option] = [{"value": kind, "label": words[kind]} for kind in kinds]
+
+        def choose(kind: str) -> None:
+            self._put(window={"kind": kind, "days": 30} if kind == "last_days" else {"kind": kind})
+            days.set_visibility(kind == "last_days")
+            box.show("30")
+
+        self._select(window["kind"], options, choose, w("In which time"))
+        with tag("span", "cw-row") as days:
+            box = self._text(
+                str(window.get("days", 30)),
+                lambda text: self._put(window={"kind": "last_days", "days": as_number(text)}),
+                w("Days"),
+                number=True,
+            )
+            tag("span", "", w("days"))
+        days.set_visibility(window["kind"] == "last_days")
+
+    def _change_event(self, event: str) -> None:
+        self._put(event=event)
+        if self.node.get("where"):
+            self._below.clear()
+            with self._below:
+                self._draw_where()
+
+    def _draw_where(self) -> None:
+        """Filters on the event itself: "where total is over 100"."""
+        where = self.node.get("where")
+        lines = list(where["rules"]) if where and where["kind"] in ("all", "any") else [where] if where else []
+        join = where["kind"] if where and where["kind"] in ("all", "any") else "all"
+
+        def save(changed: list[Node]) -> None:
+            self._put(where={"kind": join, "rules": changed} if changed else None)
+
+        def redraw(changed: list[Node]) -> None:
+            save(changed)
+            self._below.clear()
+            with self._below:
+                self._draw_where()
+
+        def drop(index: int) -> None:
+            redraw(lines[:index] + lines[index + 1 :])
+
+        def change(index: int, changed: Node) -> None:
+            lines[index] = changed
+            save(list(lines))
+
+        for index, node in enumerate(lines):
+            with tag("div", "cw-where-line"):
+                tag("span", "cw-cap", self.w("where") if index == 0 else _joined(join, self.w))
+                if node.get("kind") != "field":
+                    Sentence(node, self.around, partial(drop, index))
+                    continue
+
+                Line(
+                    node,
+                    partial(change, index),
+                    self.around,
+                    context=(str(self.node.get("event", "")),),
+                    windows=(),
+                    fixed_event=True,
+                    strict=self.touched,
+                    on_remove=partial(drop, index),
+                )
+        more = self.w("where…") if not lines else self.w("and where…")
+        button(more, lambda: redraw([*lines, new_line("event", ())]), kind="quiet", small=True, symbol="filter_alt")
+
+    def _draw_compare(self) -> None:
+        w, of = self.w, self.node.get("of", "event")
+        box = self._text(
+            str(self.node.get("field", "")),
+            lambda text: self._put(field=text),
+            w("Field"),
+            w("Choose a field"),
+            options=field_options(self.around, of, self.context),
+        )
+        self._first = self._first or box
+        options: list[Option] = [
+            {"value": op, "label": w.text(OPERATORS[op]), "group": w.text(title)} for title, ops in GROUPS for op in ops
+        ]
+        self._select(self.node.get("op", "is"), options, self._change_operator, w("How they compare"))
+        self._values = Values(self.node, lambda value: self._put(value=value), w)
+
+    def _change_operator(self, op: str) -> None:
+        before = self.node.get("op", "is")
+        value = None if op in WITHOUT_VALUE else self.node.get("value")
+        self._put(op=op, value=self._values.become(op, value, before))
+
+    # ---- pieces
+
+    def _select(self, value: str, options: Sequence[Option], put: Callable[[str], Any], label: str) -> Box:
+        return Box(value, put, label=label, kind="select", options=options, look="cw-pick cw-pick-select")
+
+    def _text(
+        self,
+        value: str,
+        put: Callable[[str], Any],
+        label: str,
+        placeholder: str = "",
+        *,
+        options: Sequence[Option] = (),
+        number: bool = False,
+    ) -> Box:
+        return Box(
+            value,
+            put,
+            label=label,
+            placeholder=placeholder,
+            kind="number" if number else "text",
+            options=options,
+            own_words=self.w("Use “{text}”", text="{text}") if options or placeholder else "",
+            look="cw-pick cw-pick-text",
+            length=200,
+        )
+
+    def _say(self) -> None:
+        self._says.clear()
+        text = self._wrong() if self.touched else ""
+        if text:
+            with self._says, tag("p", "cw-help is-bad"):
+                icon("error", "xs")
+                tag("span", "", text)
+
+    def _wrong(self) -> str:
+        """What is wrong with this line itself, without its `where`."""
+        model: type[BaseModel] = Did if self.node["kind"] == "did" else Compare
+        own = {key: value for key, value in self.node.items() if key != "where"}
+        try:
+            model.model_validate(own)
+        except ValidationError as refused:
+            return self.w.text(wrong(refused.errors()[0]).phrase)
+        return ""
+
+
+class Sentence:
+    """A condition that the builder does not draw, said in words; it can be taken out."""
+
+    def __init__(self, node: Node, around: Around, on_remove: Callable[[], Any]) -> None:
+        from builder.forms.rule.said import said_rule
+
+        with tag("div", "line"):
+            tag("span", "cw-say cw-grow", said_rule(node, around.w) or around.w("A condition made elsewhere"))
+            icon_button("close", around.w("Remove this line"), on_remove)
+
+
+def new_line(subject: str, windows: Sequence[str]) -> Node:
+    """An empty line about "did", "did_not", "contact" or "event"."""
+    if subject in ("did", "did_not"):
+        kind = windows[0] if windows else "ever"
+        window: Node = {"kind": kind, "days": 30} if kind == "last_days" else {"kind": kind}
+        return {"kind": "did", "event": "", "negate": subject == "did_not", "times": 1, "window": window}
+    return {"kind": "field", "of": subject, "field": "", "op": "is", "value": ""}
+
+
+def _joined(join: str, w: Words) -> str:
+    return w("and") if join == "all" else w("or")

@@ -1,0 +1,28 @@
+"""The widgets by name, as `json_schema_extra={"widget": …}` of a setting names them.
+
+A widget is a function that draws into the open slot and returns what shows the setting anew. Other rooms may add theirs.
+"""
+
+from builder.forms.field import Draw
+from builder.forms.widgets.choices import draw_select, draw_switch, draw_weekdays
+from builder.forms.widgets.email import draw_email
+from builder.forms.widgets.names import draw_event, draw_tag_or_field
+from builder.forms.widgets.text import draw_area, draw_number, draw_text
+from builder.forms.widgets.times import draw_duration, draw_time
+
+WIDGETS: dict[str, Draw] = {
+    "text": draw_text,
+    "url": draw_text,
+    "textarea": draw_area,
+    "number": draw_number,
+    "select": draw_select,
+    "switch": draw_switch,
+    "weekdays": draw_weekdays,
+    "duration": draw_duration,
+    "time": draw_time,
+    "event": draw_event,
+    "tag_or_field": draw_tag_or_field,
+    "email": draw_email,
+}
+OWN_SECTION: set[str] = {"rule", "email"}
+"""Widgets that are large enough for a section of their own, with the title as its heading."""

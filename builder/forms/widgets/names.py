@@ -1,0 +1,60 @@
+"""Names that the workspace has seen before, or new ones: events, fields, tags."""
+
+from collections.abc import Iterable
+
+from builder.forms.box import Box, Option
+from builder.forms.field import Field, Show
+from builder.forms.naming import event_options, field_options
+from builder.forms.widgets.text import draw_label
+
+
+def draw_event(field: Field) -> Show:
+    """The name of an event: those seen, or one that is still to come."""
+    draw_label(field)
+    box = Box(
+        str(field.value or ""),
+        field.put,
+        options=event_options(field.around, str(field.value or "")),
+        own_words=field.w("Use “{text}”", text="{text}"),
+        placeholder=field.w("Choose an event"),
+        length=200,
+    )
+    field.entered_by(box)
+
+    def show() -> None:
+        box.offer(event_options(field.around, str(field.value or "")))
+        box.show(str(field.value or ""))
+
+    return show
+
+
+def draw_tag_or_field(field: Field) -> Show:
+    """The tag or the field that is changed, depending on the setting that `by` names."""
+    draw_label(field)
+
+    def tags() -> bool:
+        return str(field.beside(field.about["by"])).endswith("tag")
+
+    def options() -> list[Option]:
+        return _plain(field.around.tags()) if tags() else field_options(field.around, "contact", ())
+
+    box = Box(
+        str(field.value or ""),
+        field.put,
+        options=options(),
+        own_words=field.w("Use “{text}”", text="{text}"),
+        placeholder=field.w("Type a name"),
+        length=100,
+    )
+    field.entered_by(box)
+
+    def show() -> None:
+        box.offer(options())
+        box.show(str(field.value or ""))
+
+    field.form.when_settled(lambda: box.offer(options()))
+    return show
+
+
+def _plain(names: Iterable[str]) -> list[Option]:
+    return [{"value": name, "label": name} for name in names]

@@ -1,0 +1,17 @@
+"""The page for something that is not there."""
+
+from builder.access import Visitor
+from builder.frame import frame
+from builder.parts.controls import button
+from builder.parts.empty import empty
+from builder.parts.tag import tag
+from runtime.house import House
+from runtime.words import words
+
+
+def not_found(house: House, user: Visitor, title: str, *, back: str, active: str = "") -> None:
+    """Say what is missing, in the usual frame, with the way back."""
+    w = words(user.language)
+    text = w("It may have been removed, or the address is not quite right.")
+    with frame(house, user, title=title, active=active), tag("div", "cw-card"), empty(title, text):
+        button(w("Back"), kind="primary", href=back)

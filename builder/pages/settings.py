@@ -1,0 +1,67 @@
+"""Settings of the shop and of who is signed in."""
+
+from dataclasses import dataclass
+
+from nicegui import ui
+
+from builder.access import fetch, visitor
+from builder.frame import frame, page_head
+from builder.parts.tag import tag
+from builder.parts.toast import toast
+from builder.settings_page import account, address, delivery, doors, sender, shop
+from runtime.accounts import preferences, workspaces
+from runtime.accounts.preferences import Sender
+from runtime.accounts.workspaces import Workspace
+from runtime.house import House
+from runtime.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Everything that the cards show."""
+
+    shop: Workspace
+    sender: Sender
+    delivery: delivery.Kept
+    doors: doors.Doors
+
+
+def _read(house: House, workspace: int) -> _Kept:
+    with house.ledger.read(workspace) as tx:
+        found, who = workspaces.of_tx(tx), preferences.sender(tx)
+    if found is None:
+        raise LookupError(f"there is no workspace {workspace}")
+    return _Kept(found, who, delivery.read(house, workspace), doors.read(house, workspace))
+
+
+def register(house: House) -> None:
+    """The settings page."""
+
+    @ui.page("/settings")
+    async def settings(changed: str = "") -> None:
+        user = visitor()
+        w = words(user.language)
+        kept = await fetch(_read, house, user.workspace)
+        anchors = {
+            "shop": w("Shop"),
+            "sender": w("Sender"),
+            "delivery": w("E-mail delivery"),
+            "address": w("Public address"),
+            "keys": w("Shops and keys"),
+            "account": w("Your account"),
+        }
+        with frame(house, user, title=w("Settings"), active="settings"):
+            page_head(w("Settings"))
+            with tag("div", "se-grid"):
+                with tag("nav", aria_label=w("Settings")), tag("div", "cw-nav", data_spy=""):
+                    for place, (anchor, label) in enumerate(anchors.items()):
+                        tag("a", "" if place else "is-on", label, href=f"#{anchor}")
+                with tag("div"):
+                    shop.draw(user, w, kept.shop)
+                    sender.draw(user, w, kept.sender)
+                    delivery.draw(user, w, kept.delivery)
+                    address.draw(user, w)
+                    doors.draw(user, w, kept.doors)
+                    account.draw(user, w)
+            if changed == "password":
+                toast(w("The password is changed. You are signed out everywhere else."))

@@ -1,0 +1,51 @@
+"""What stands in a menu."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+
+from builder.parts.tag import Handler, Tag, icon, tag
+
+
+def menu_line() -> Tag:
+    """A line between groups."""
+    return tag("hr", "cw-menu-line")
+
+
+def menu_item(text: str, symbol: str, on_click: Handler, *, bad: bool = False) -> Tag:
+    """Something to do. `bad` is red: it takes something away."""
+    item = tag("button", "cw-menu-item is-bad" if bad else "cw-menu-item", type="button", role="menuitem")
+    with item:
+        icon(symbol)
+        tag("span", "", text)
+    return item.on_click(on_click)
+
+
+def menu_link(text: str, symbol: str, href: str, *, new_tab: bool = False) -> Tag:
+    """Somewhere to go."""
+    item = tag("a", "cw-menu-item", href=href, role="menuitem", target="_blank" if new_tab else None)
+    with item:
+        icon(symbol)
+        tag("span", "", text)
+    return item
+
+
+def menu_choice(text: str, chosen: bool, on_click: Handler | None = None) -> Tag:
+    """One of several that exclude one another."""
+    item = tag("button", "cw-menu-item", type="button", role="menuitemradio")
+    item.set(aria_checked="true" if chosen else "false")
+    with item:
+        icon("check" if chosen else "")
+        tag("span", "", text)
+    return item.on_click(on_click) if on_click is not None else item
+
+
+@contextmanager
+def open_menu(beside: Tag) -> Iterator[ui.menu]:
+    """A menu that opens at once beside a button; it is made when it is asked for, so that a list carries none."""
+    with beside, ui.menu() as menu:
+        menu.props("no-parent-event auto-close anchor='bottom right' self='top right'")
+        menu.on("hide", lambda _: menu.delete(), [])
+        yield menu
+    menu.open()

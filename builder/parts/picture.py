@@ -1,0 +1,111 @@
+"""Small drawings out of data: the shape of a flow, and the line of its last twelve weeks.
+
+A drawing is a handful of paths, one a family of blocks, so that a list of flows stays light; coordinates are numbers of
+ours, so nothing that a person typed gets into them.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from blocks import KINDS
+from builder.parts.still import Node, Still, node
+
+WIDTH, HEIGHT = 76.0, 60.0
+CARD, ROW = 18.0, 7.0
+CARD_PIXELS = 236.0
+_STEP_X, _STEP_Y = 24 / 140, 11.7 / 130
+"""How far apart cards may stand at most: picture units for each pixel of the canvas."""
+
+Spot = tuple[str, float, float]
+"""A family, and the middle of a card's upper edge on the canvas."""
+
+EMPTY: Sequence[Spot] = (
+    ("trigger", 0, 0),
+    ("timing", 0, 130),
+    ("send", 0, 260),
+    ("split", 0, 390),
+    ("send", -140, 520),
+    ("send", 140, 520),
+)
+EMPTY_LINKS = ((0, 1), (1, 2), (2, 3), (3, 4), (3, 5))
+
+
+def flow_picture(document: Mapping[str, Any], *, width: int = 76, classes: str = "mini") -> Still:
+    """The shape of a flow document, from where its blocks stand and how they are linked. An empty one is an empty frame."""
+    spots: list[Spot] = []
+    index: dict[str, int] = {}
+    for block in document.get("blocks", ()):
+        place = block.get("position") or {}
+        index[block.get("id", "")] = len(spots)
+        kind = KINDS.get(block.get("kind", ""))
+        family = kind.card.family if kind is not None else "timing"
+        spots.append((family, float(place.get("x", 0)) + CARD_PIXELS / 2, float(place.get("y", 0))))
+    links = [
+        (index[link["from"]], index[link["to"]])
+        for link in document.get("links", ())
+        if link.get("from") in index and link.get("to") in index
+    ]
+    return draw(spots, links, width=width, classes=classes)
+
+
+def draw(spots: Sequence[Spot], links: Sequence[tuple[int, int]], *, width: int, classes: str = "mini") -> Still:
+    """The drawing itself. `links` are pairs of places in `spots`."""
+    height = round(width * HEIGHT / WIDTH)
+    return _picture(_shapes(spots, links) if spots else [], classes, width, height, f"0 0 {WIDTH:g} {HEIGHT:g}")
+
+
+def _picture(shapes: list[Node], classes: str, width: int, height: int, box: str) -> Still:
+    made = Still("svg", shapes, classes)
+    made.props.update({"width": str(width), "height": str(height), "viewBox": box, "aria-hidden": "true"})
+    return made
+
+
+def _shapes(spots: Sequence[Spot], links: Sequence[tuple[int, int]]) -> list[Node]:
+    xs, step_x = _fit([x for _, x, _ in spots], WIDTH - CARD - 10, _STEP_X)
+    ys, step_y = _fit([y for _, _, y in spots], HEIGHT - ROW - 6, _STEP_Y)
+    wide, high = min(CARD, max(4.0, step_x * 0.8)), min(ROW, max(2.5, step_y * 0.62))
+    xs = [x + WIDTH / 2 for x in xs]
+    ys = [y + HEIGHT / 2 - high / 2 for y in ys]
+    lines = "".join(
+        f"M{xs[a]:.1f} {ys[a] + high:.1f}V{(ys[a] + high + ys[b]) / 2:.1f}H{xs[b]:.1f}V{ys[b]:.1f}" for a, b in links
+    )
+    cards: dict[str, str] = defaultdict(str)
+    for (family, _, _), x, y in zip(spots, xs, ys, strict=True):
+        # A stroke with round joins around a smaller rectangle makes the round corners.
+        cards[family] += (
+            f"M{x - wide / 2 + 1.5:.1f} {y + 1.5:.1f}h{wide - 3:.1f}v{max(high - 3, 0.1):.1f}h{3 - wide:.1f}z"
+        )
+    shapes = [node("path", d=lines, fill="none", stroke="var(--cw-link)", stroke_width="1.2")] if lines else []
+    for family, path in cards.items():
+        colour, edge = f"var(--cw-{family})", str(min(3.0, high))
+        look = {"fill": colour, "stroke": colour, "stroke_width": edge, "stroke_linejoin": "round", "opacity": ".85"}
+        shapes.append(node("path", d=path, **look))
+    return shapes
+
+
+def _fit(values: Sequence[float], room: float, most: float) -> tuple[list[float], float]:
+    """Values moved around 0 and scaled into `room`, and the smallest distance between two different ones."""
+    low, high = min(values), max(values)
+    scale = min(most, room / (high - low)) if high > low else 0.0
+    fitted = [(value - (low + high) / 2) * scale for value in values]
+    distinct = sorted({round(value, 1) for value in fitted})
+    gaps = [after - before for before, after in pairwise(distinct) if after - before > 1]
+    return fitted, min(gaps, default=1000.0)
+
+
+def spark(values: Sequence[int], *, lit: bool = True) -> Still:
+    """A small line of numbers over time, the last one with a dot."""
+    colour = "var(--cw-c1)" if lit else "var(--cw-line-2)"
+    most = max(values) or 1
+    step = 108 / (len(values) - 1)
+    points = [(2 + place * step, 28 - 24 * value / most) for place, value in enumerate(values)]
+    line = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    round_ends = {"stroke_linejoin": "round", "stroke_linecap": "round"}
+    shapes = [
+        node("path", d=f"{line} L110 32 L2 32Z", fill=colour, opacity=".12"),
+        node("path", d=line, fill="none", stroke=colour, stroke_width="1.75", **round_ends),
+        node("circle", cx="110", cy=f"{points[-1][1]:.1f}", r="2.5", fill=colour),
+    ]
+    return _picture(shapes, "spark", 112, 32, "0 0 112 32")

@@ -1,0 +1,70 @@
+"""Plain HTML elements: the page's markup is that of the stylesheet, without Quasar's wrapping."""
+
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from typing import Any
+
+from nicegui.element import Element
+
+Handler = Callable[[], Any] | Callable[[], Awaitable[Any]]
+
+
+class Tag(Element):
+    """An HTML element. Text and attributes are data: the browser shows them and never reads them as markup."""
+
+    def __init__(self, name: str, classes: str = "", text: str | None = None, /, **attributes: Any) -> None:
+        super().__init__(name)
+        self._text = text
+        if classes:
+            self.classes(classes)
+        for key, value in attributes.items():
+            if value is not None:
+                self._props[key.strip("_").replace("_", "-")] = value
+
+    @property
+    def text(self) -> str:
+        """The text before any children."""
+        return self._text or ""
+
+    @text.setter
+    def text(self, text: str) -> None:
+        if text != self._text:
+            self._text = text
+            self.update()
+
+    def set(self, **attributes: Any) -> "Tag":
+        """Change attributes; None takes one away."""
+        for key, value in attributes.items():
+            name = key.strip("_").replace("_", "-")
+            if value is None:
+                self._props.pop(name, None)
+            elif self._props.get(name) != value:
+                self._props[name] = value
+        self.update()
+        return self
+
+    def on_click(self, handler: Handler) -> "Tag":
+        """Call when clicked, or when Enter or Space is pressed on a button or link.
+
+        The handler runs in the page, not in this element: it may take its own menu or row away and go on.
+        """
+        layout = self.client.layout
+
+        async def click() -> None:
+            with layout:
+                result = handler()
+                if isawaitable(result):
+                    await result
+
+        self.on("click", click, [])
+        return self
+
+
+def tag(name: str, classes: str = "", text: str | None = None, /, **attributes: Any) -> Tag:
+    """An HTML element. Underscores in attribute names become dashes, and `for_`, `type_` lose theirs."""
+    return Tag(name, classes, text, **attributes)
+
+
+def icon(name: str, size: str = "") -> Tag:
+    """A Material Symbol, by name; `size` is "", "xs", "s", "l" or "xl". It says nothing to a screen reader."""
+    return Tag("span", f"ms ms-{size}" if size else "ms", name, aria_hidden="true")

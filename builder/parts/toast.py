@@ -1,0 +1,54 @@
+"""One sentence at the bottom of the page, with one action at most: the way to take something back."""
+
+from typing import Literal
+from weakref import WeakKeyDictionary
+
+from nicegui import Client, ui
+
+from builder.parts.tag import Handler, Tag, icon, tag
+
+SECONDS = 6
+ICONS = {"ok": "check_circle", "bad": "error", "info": "info"}
+_trays: WeakKeyDictionary[Client, Tag] = WeakKeyDictionary()
+
+
+def tray() -> Tag:
+    """Where this page's toasts appear. It is there from the beginning, so that screen readers listen to it."""
+    client = ui.context.client
+    if client not in _trays:
+        with client.layout:
+            _trays[client] = tag("div", "cw-toasts", aria_live="polite")
+    return _trays[client]
+
+
+def toast(
+    text: str,
+    *,
+    action: str = "",
+    on_action: Handler | None = None,
+    kind: Literal["ok", "bad", "info"] = "ok",
+) -> None:
+    """Say `text` for some seconds, longer while the pointer or the focus is on it. `action` is the button's word."""
+    with tray():
+        box = tag("div", f"cw-toast is-{kind}", role="alert" if kind == "bad" else "status")
+
+    def close() -> None:
+        if not box.is_deleted:
+            box.delete()
+
+    async def act() -> None:
+        close()
+        if on_action is not None:
+            result = on_action()
+            if result is not None:
+                await result
+
+    with box:
+        icon(ICONS[kind])
+        tag("span", "", text)
+        if action:
+            tag("button", "", action, type="button").on_click(act)
+        timer = ui.timer(SECONDS, close, once=True)
+    box.on("mouseenter", lambda _: timer.cancel(), [])
+    box.on("focusin", lambda _: timer.cancel(), [])
+    box.on("mouseleave", lambda _: close(), [])

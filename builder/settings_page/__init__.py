@@ -1,0 +1,1 @@
+"""The cards of the settings page, one file each. Every card has `draw(user, w)` and saves what it shows by itself."""

@@ -1,0 +1,47 @@
+"""The shop itself: name, clocks, language, currency."""
+
+from zoneinfo import available_timezones
+
+from builder.access import Visitor, act
+from builder.parts.controls import button
+from builder.parts.fields import select_field, text_field
+from builder.parts.tag import tag
+from builder.parts.toast import toast
+from builder.settings_page.card import card, clear, complain
+from runtime.accounts import workspaces
+from runtime.accounts.refused import Refused
+from runtime.accounts.workspaces import Workspace
+from runtime.words import Words
+from runtime.words.names import currencies, languages
+
+
+def draw(user: Visitor, w: Words, shop: Workspace) -> None:
+    """The card."""
+    with card("shop", w("Shop"), w("What your Flows and e-mails go by where nothing else is said.")):
+        with tag("div", "se-two"):
+            name = text_field(w("Name"), shop.name)
+            zones = {zone: zone.replace("_", " ") for zone in sorted(available_timezones()) if "/" in zone}
+            zones.setdefault(shop.zone, shop.zone)
+            help_text = w("For Contacts whose own time zone is not known")
+            zone = select_field(w("Time zone"), zones, shop.zone, help_text=help_text, search=True)
+            tongues = {**languages(w.language)}
+            tongues.setdefault(shop.language, shop.language)
+            help_text = w("For Contacts whose own language is not known")
+            language = select_field(w("Language"), tongues, shop.language, help_text=help_text, search=True)
+            money = {**currencies(w.language)}
+            money.setdefault(shop.currency, shop.currency)
+            currency = select_field(w("Currency"), money, shop.currency, search=True)
+        fields = {"name": name, "zone": zone, "language": language, "currency": currency}
+
+        async def save() -> None:
+            clear(fields)
+            values = {key: str(field.value or "") for key, field in fields.items()}
+            try:
+                await act(user, workspaces.update, user.house, user.workspace, **values)
+            except Refused as wrong:
+                complain(wrong, fields, w)
+            else:
+                toast(w("Saved."))
+
+        with tag("div", "cw-row cw-mt4"):
+            button(w("Save"), save)

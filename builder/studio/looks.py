@@ -1,0 +1,13 @@
+"""The studio's own stylesheet: only its pages load it."""
+
+from nicegui import ui
+
+from builder.theme import BASE
+
+PATIENCE = 20
+"""Seconds that a page may take on a busy machine: the first preview of a process loads the tools that compile e-mails."""
+
+
+def load_looks() -> None:
+    """For the page that is being built."""
+    ui.add_head_html(f'<link rel="stylesheet" href="{BASE}/studio/studio.css">')

@@ -1,0 +1,128 @@
+"""What every page loads: the stylesheet, the fonts, the colours that Quasar wants to know, and the headers around it.
+
+Nothing comes from another host. Static files carry a digest of all of them in their path, so that a browser may keep
+them for a year and still gets new ones after an upgrade.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+from fastapi import FastAPI
+from nicegui import app, ui
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from runtime.places import STATIC
+
+COLOURS = {
+    "primary": "#0b635c",
+    "secondary": "#4b6075",
+    "accent": "#6c3fc9",
+    "positive": "#1a6e3c",
+    "negative": "#b3211f",
+    "warning": "#7d5700",
+    "info": "#1f59d0",
+    "dark": "#151c1b",
+    "dark_page": "#0d1312",
+}
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        # NiceGUI evaluates its own event handlers in the browser; without 'unsafe-eval' its pages stay empty.
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: https:",  # pictures of the shop's own products, in previews
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+_OWN = ("cartwheel.css", "boot.js", "favicon.svg", "fonts", "studio")
+_SERVED = (*_OWN, "demo")
+_YEAR = "public, max-age=31536000, immutable"
+_DAY = "public, max-age=86400"
+
+
+def _digest() -> str:
+    total = hashlib.sha256()
+    for name in _OWN:
+        place = STATIC / name
+        for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if file.is_file():
+                total.update(file.name.encode() + file.read_bytes())
+    return total.hexdigest()[:12]
+
+
+BASE = f"/cw/{_digest()}"
+"""Where the static files are, as the browser asks for them."""
+
+
+class _Static(StaticFiles):
+    """The files of `_SERVED`. The canvas is served by its own element."""
+
+    def __init__(self, cache: str) -> None:
+        super().__init__(directory=STATIC)
+        self._cache = cache
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        return super().lookup_path(path) if Path(path).parts[:1] and Path(path).parts[0] in _SERVED else ("", None)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def keep(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] < 400:
+                MutableHeaders(scope=message)["Cache-Control"] = self._cache
+            await send(message)
+
+        await super().__call__(scope, receive, keep)
+
+
+def mount(app: FastAPI) -> None:
+    """Serve the static files: under `BASE` for a year, and under /cw, where e-mails have their pictures, for a day."""
+    app.mount(BASE, GZipMiddleware(_Static(_YEAR), minimum_size=1000))
+    app.mount("/cw", GZipMiddleware(_Static(_DAY), minimum_size=1000))
+
+
+def dress() -> None:
+    """Give NiceGUI and Quasar our looks. Once a process, before the first page."""
+    app.colors(**COLOURS)
+    ui.button.default_props("unelevated no-caps")
+    for field in (ui.input, ui.number, ui.textarea):
+        field.default_props("outlined dense hide-bottom-space")
+    ui.select.default_props("outlined dense hide-bottom-space behavior=menu dropdown-icon=sym_r_expand_more")
+    ui.add_head_html(
+        f'<link rel="preload" href="{BASE}/fonts/inter-latin-wght-normal.woff2" as="font" type="font/woff2" crossorigin>'
+        f'<link rel="stylesheet" href="{BASE}/cartwheel.css"><script src="{BASE}/boot.js"></script>',
+        shared=True,
+    )
+
+
+class Headers:
+    """Adds the security headers to every answer that does not set its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def protect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Content-Security-Policy", POLICY)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "same-origin")
+                headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+            await send(message)
+
+        await self.app(scope, receive, protect)

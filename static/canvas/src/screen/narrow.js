@@ -1,0 +1,13 @@
+import { onBeforeUnmount, onMounted, ref } from "vue";
+
+/** True on phones: the palette becomes a sheet. By the window, not the canvas, which the open panel makes narrower. */
+export function useNarrow() {
+  const query = globalThis.matchMedia?.("(max-width: 799px)");
+  const narrow = ref(query?.matches ?? false);
+  const listen = (event) => {
+    narrow.value = event.matches;
+  };
+  onMounted(() => query?.addEventListener("change", listen));
+  onBeforeUnmount(() => query?.removeEventListener("change", listen));
+  return narrow;
+}

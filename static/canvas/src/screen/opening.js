@@ -1,0 +1,48 @@
+// What is in view when a Flow is opened, and what stays in view when the page changes around it.
+import { nextTick, onBeforeUnmount, watch } from "vue";
+import { blockOf } from "../graph/model.js";
+import { flowOrder } from "../graph/walk.js";
+
+const SETTLED_MS = 120;
+
+export function useOpening(vf, { doc, traits, camera, selection, onMeasured }) {
+  let measured = false;
+  let resized = 0;
+
+  function begin() {
+    if (camera.isUntouched()) camera.start(blockOf(doc.value, flowOrder(doc.value, traits)[0]));
+  }
+
+  vf.onNodesInitialized(() => {
+    onMeasured();
+    if (!measured) begin();
+    measured = true;
+  });
+
+  // The page may still be laid out when the cards have been measured: until somebody moves the view, it is set again.
+  // Later, the panel opens beside the canvas and makes it narrower: what it is about must stay in sight.
+  watch(
+    () => `${vf.dimensions.value.width} ${vf.dimensions.value.height}`,
+    () => {
+      if (measured || !doc.value.blocks.length) begin();
+      clearTimeout(resized);
+      resized = setTimeout(() => {
+        if (!camera.isUntouched() && selection.blocks().length === 1) camera.revealNode(selection.blocks()[0]);
+      }, SETTLED_MS);
+    },
+  );
+  onBeforeUnmount(() => clearTimeout(resized));
+
+  return {
+    /** Another Flow was loaded: its cards have to be measured first, unless they were there already. */
+    again() {
+      camera.reset();
+      measured = false;
+      nextTick(() => {
+        if (!vf.nodes.value.every((node) => node.dimensions.width)) return;
+        measured = true;
+        begin();
+      });
+    },
+  };
+}

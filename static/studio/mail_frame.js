@@ -1,0 +1,86 @@
+// The e-mail as it will look, behind glass: a frame without scripts and without an origin. Its links open in a tab of their
+// own. Nothing can be read from the frame, so the place in it is asked for by an anchor (":target" marks the section).
+// Two frames take turns, so that typing does not flicker: the new page is drawn behind the one that is shown.
+const PATIENCE = 200; // milliseconds
+const WIDE = 640; // a page for large screens is laid out for this width at least, and scaled down where there is less
+const PHONE = 760; // a window up to this width is a phone's
+
+export default {
+  props: {
+    page: { type: String, default: "" },
+    anchor: { type: String, default: "" },
+    look: { type: String, default: "wide" }, // wide, phone
+    ground: { type: String, default: "" },
+    label: String,
+  },
+  emits: ["narrow"],
+  data: () => ({ shown: 0, room: 0 }),
+  computed: {
+    scale() {
+      return this.look === "wide" && this.room && this.room < WIDE ? this.room / WIDE : 1;
+    },
+    box() {
+      return this.scale === 1 ? {} : { width: `${WIDE}px`, height: `${100 / this.scale}%`, transform: `scale(${this.scale})` };
+    },
+  },
+  watch: {
+    page() {
+      this.draw();
+    },
+    anchor() {
+      this.go(this.$refs.frames[this.shown]);
+    },
+  },
+  mounted() {
+    this.watcher = new ResizeObserver(([entry]) => (this.room = entry.contentRect.width));
+    this.watcher.observe(this.$el);
+    if (innerWidth <= PHONE) this.$emit("narrow");
+    this.draw();
+  },
+  beforeUnmount() {
+    this.watcher.disconnect();
+  },
+  methods: {
+    draw() {
+      if (!this.page) return;
+      if (this.drawing) {
+        this.again = true;
+        return;
+      }
+      this.drawing = true;
+      const place = 1 - this.shown;
+      this.$refs.frames[place].srcdoc = this.page;
+      // A picture that is slow to come must not hold up the words.
+      this.patience = setTimeout(() => this.turn(place), PATIENCE);
+    },
+    loaded(place) {
+      clearTimeout(this.patience);
+      this.turn(place);
+    },
+    turn(place) {
+      if (!this.$refs.frames) return; // the empty pages that frames begin with
+      this.go(this.$refs.frames[place]);
+      if (!this.drawing || place === this.shown) return;
+      this.drawing = false;
+      // One picture later the new page stands where the anchor is.
+      requestAnimationFrame(() => requestAnimationFrame(() => this.show(place)));
+    },
+    show(place) {
+      this.shown = place;
+      this.$el.dataset.drawn = String(Number(this.$el.dataset.drawn ?? 0) + 1);
+      if (this.again) {
+        this.again = false;
+        this.draw();
+      }
+    },
+    go(frame) {
+      if (this.anchor && frame?.srcdoc) frame.contentWindow.location.replace(`about:srcdoc#${encodeURIComponent(this.anchor)}`);
+    },
+  },
+  template: `
+    <div class="st-frame" :class="'is-' + look" :style="{ background: ground }">
+      <iframe v-for="place in [0, 1]" :key="place" ref="frames" sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer" :title="label"
+        :class="{ 'is-shown': shown === place }" :aria-hidden="String(shown !== place)" :tabindex="shown === place ? 0 : -1"
+        :style="box" @load="loaded(place)"></iframe>
+    </div>`,
+};
