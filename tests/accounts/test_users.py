@@ -1,0 +1,196 @@
+"""Who may sign in, and how."""
+
+import pytest
+from sqlalchemy import select
+
+from runtime.accounts import links, sessions, users
+from runtime.accounts.refused import Refused
+from runtime.accounts.users import TooManyTries, WrongPassword
+from runtime.clock import SetClock
+from runtime.house import House
+from runtime.ledger import tables
+from runtime.words import words
+
+PASSWORD = "a kettle of oolong"
+
+
+@pytest.fixture
+def nok(house: House) -> users.User:
+    return users.create(house, "Nok@DoiLeaf.example", "Nok", PASSWORD)
+
+
+def test_nok_signs_in_with_her_address_and_password(house: House, nok: users.User) -> None:
+    token = users.sign_in(house, " nok@doileaf.EXAMPLE", PASSWORD, "203.0.113.7")
+    found = sessions.find(house, token)
+    assert found is not None
+    assert found.user == nok
+    assert sessions.holds(house, found.digest)
+
+
+def test_neither_password_nor_session_token_can_be_read_from_the_database(house: House, nok: users.User) -> None:
+    token = users.sign_in(house, nok.email, PASSWORD)
+    with house.ledger.read() as tx:
+        kept = tx.scalar(select(tables.user.c.password))
+        digest = tx.scalar(select(tables.session.c.digest))
+    assert kept.startswith("$argon2id$")
+    assert token.encode() not in bytes(digest)
+    assert sessions.find(house, bytes(digest).hex()) is None
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("nok@doileaf.example", PASSWORD + "!"),
+        ("nok@doileaf.example", ""),
+        ("somchai@doileaf.example", PASSWORD),
+        ("", ""),
+        ("nok@doileaf.example", "x" * 1_000_000),
+    ],
+)
+def test_anything_else_is_refused_alike(house: House, nok: users.User, email: str, password: str) -> None:
+    with pytest.raises(WrongPassword):
+        users.authenticate(house, email, password)
+
+
+def test_who_has_no_password_cannot_sign_in_with_one(house: House) -> None:
+    owner = users.first(house)
+    with pytest.raises(WrongPassword):
+        users.authenticate(house, owner.email, "nobody's password")
+
+
+def test_five_wrong_passwords_close_the_door_for_a_quarter_of_an_hour(
+    house: House, nok: users.User, clock: SetClock
+) -> None:
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            users.authenticate(house, nok.email, "a guess or two")
+    with pytest.raises(TooManyTries):
+        users.authenticate(house, nok.email, PASSWORD)
+    clock.advance(minutes=15, seconds=1)
+    assert users.authenticate(house, nok.email, PASSWORD) == nok
+
+
+def test_one_machine_cannot_try_one_password_on_many_addresses(house: House, nok: users.User) -> None:
+    for number in range(5):
+        with pytest.raises(WrongPassword):
+            users.authenticate(house, f"guess{number}@doileaf.example", PASSWORD, "203.0.113.7")
+    with pytest.raises(TooManyTries):
+        users.authenticate(house, nok.email, PASSWORD, "203.0.113.7")
+    assert users.authenticate(house, nok.email, PASSWORD, "198.51.100.2") == nok
+
+
+def test_getting_it_right_forgives_the_slips_before(house: House, nok: users.User) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            with pytest.raises(WrongPassword):
+                users.authenticate(house, nok.email, "a slip of the hand", "203.0.113.7")
+        users.authenticate(house, nok.email, PASSWORD, "203.0.113.7")
+
+
+def test_a_new_password_ends_every_session(house: House, nok: users.User) -> None:
+    tokens = [users.sign_in(house, nok.email, PASSWORD) for _ in range(2)]
+    users.set_password(house, nok.id, "a fresh pot of oolong")
+    assert [sessions.find(house, token) for token in tokens] == [None, None]
+    with pytest.raises(WrongPassword):
+        users.authenticate(house, nok.email, PASSWORD)
+    assert users.authenticate(house, nok.email, "a fresh pot of oolong").id == nok.id
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "password", "said"),
+    [
+        ("nok", "Nok", PASSWORD, "Type an e-mail address, like nok@example.com."),
+        ("nok@x.example\nBcc: a@b.example", "Nok", PASSWORD, "Type an e-mail address, like nok@example.com."),
+        ("nok@x.example", "N\nok", PASSWORD, "Type a name, in at most 120 characters."),
+        ("nok@x.example", "Nok", "oolong", "Take at least 10 characters."),
+        ("NOK@doileaf.example", "Nok", PASSWORD, "There is a user with this address already."),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(
+    house: House, nok: users.User, email: str, name: str, password: str, said: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        users.create(house, email, name, password)
+    assert words("en").text(refused.value.phrase) == said
+    assert users.count(house) == 1
+
+
+def test_the_first_user_is_made_once_and_can_take_a_real_address(house: House) -> None:
+    owner = users.first(house)
+    users.change(house, owner.id, email="Nok@doileaf.example", name="Nok")
+    users.set_password(house, owner.id, PASSWORD)
+    users.set_language(house, owner.id, "th")
+    assert (
+        users.first(house) == users.get(house, owner.id) == users.authenticate(house, "nok@doileaf.example", PASSWORD)
+    )
+    assert users.everybody(house) == [users.User(owner.id, "nok@doileaf.example", "Nok", "th", True, house.clock.now())]
+
+
+def test_nobody_can_take_the_address_of_somebody_else(house: House, nok: users.User) -> None:
+    somchai = users.create(house, "somchai@doileaf.example")
+    with pytest.raises(Refused):
+        users.change(house, somchai.id, email="NOK@doileaf.example")
+    found = users.by_email(house, "somchai@doileaf.example")
+    assert found is not None
+    assert found.id == somchai.id
+
+
+def test_the_look_of_the_screens_is_remembered_for_each(house: House, nok: users.User) -> None:
+    assert users.theme(house, nok.id) == "auto"
+    users.set_theme(house, nok.id, "dark")
+    users.set_theme(house, nok.id, "light")
+    assert users.theme(house, nok.id) == "light"
+    assert users.theme(house, users.create(house, "somchai@doileaf.example").id) == "auto"
+
+
+def test_a_session_lasts_thirty_days_from_its_last_use(house: House, nok: users.User, clock: SetClock) -> None:
+    token = sessions.begin(house, nok.id)
+    for _ in range(3):
+        clock.advance(days=29)
+        assert sessions.find(house, token) is not None
+    clock.advance(days=30)
+    assert sessions.find(house, token) is None
+
+
+def test_signing_out_ends_one_session_and_signing_out_everywhere_the_others(house: House, nok: users.User) -> None:
+    here, there, elsewhere = (sessions.begin(house, nok.id) for _ in range(3))
+    session = sessions.find(house, elsewhere)
+    assert session is not None
+    sessions.end(house, session.digest)
+    assert sessions.find(house, elsewhere) is None
+    kept = sessions.find(house, here)
+    assert kept is not None
+    sessions.end_all(house, nok.id, besides=kept.digest)
+    assert sessions.find(house, there) is None
+    assert sessions.find(house, here) == kept
+
+
+def test_sessions_that_ended_leave_no_rows(house: House, nok: users.User, clock: SetClock) -> None:
+    sessions.begin(house, nok.id)
+    clock.advance(days=31)
+    sessions.begin(house, nok.id)
+    with house.ledger.read() as tx:
+        assert len(tx.all(tables.session.select())) == 1
+
+
+def test_a_link_lets_in_once(house: House, nok: users.User) -> None:
+    link = links.make(house, nok.id)
+    token = links.use(house, link)
+    assert token is not None
+    session = sessions.find(house, token)
+    assert session is not None
+    assert session.user == nok
+    assert links.use(house, link) is None
+
+
+def test_a_link_dies_after_its_minutes_and_a_made_up_one_never_lived(
+    house: House, nok: users.User, clock: SetClock
+) -> None:
+    link = links.make(house, nok.id, minutes=30)
+    clock.advance(minutes=31)
+    assert links.use(house, link) is None
+    assert links.use(house, "made-up") is None
+    assert links.use(house, "\ud800") is None
+    links.make(house, nok.id)
+    with house.ledger.read() as tx:
+        assert len(tx.all(tables.sign_in_link.select())) == 1

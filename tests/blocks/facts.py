@@ -1,0 +1,68 @@
+"""A contact standing at a block, for tests: everything a block may ask, and a list of what it asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blocks.contract import Block, Known
+from blocks.registry import read_block
+from blocks.rules import Did
+from blocks.values import Typed, type_document
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+NOTHING_KNOWN = Known()
+
+
+def utc(text: str) -> datetime:
+    """An ISO 8601 text as an instant, UTC unless it says otherwise."""
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+@dataclass
+class Stand:
+    """A `blocks.contract.Context` that needs no engine."""
+
+    now: datetime = NOON
+    entered_at: datetime = NOON
+    arrived_at: datetime = NOON
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Bangkok"))
+    contact: Typed = field(default_factory=lambda: type_document({}))
+    event: Typed = field(default_factory=lambda: type_document({}))
+    counts: Mapping[str, int] = field(default_factory=dict)
+    done: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def did(self, rule: Did) -> int:
+        return self.counts.get(rule.event, 0)
+
+    def chance(self) -> float:
+        return 0.25
+
+    def send(self, channel: str) -> None:
+        self.done.append(("send", channel))
+
+    def set_field(self, name: str, value: Any) -> None:
+        self.done.append(("set_field", name, value))
+
+    def add_tag(self, tag: str) -> None:
+        self.done.append(("add_tag", tag))
+
+    def remove_tag(self, tag: str) -> None:
+        self.done.append(("remove_tag", tag))
+
+
+def contact(**fields: Any) -> Stand:
+    """A contact with these fields."""
+    return Stand(contact=type_document(fields))
+
+
+def event(**properties: Any) -> Stand:
+    """A run that stands on an event with these properties."""
+    return Stand(event=type_document(properties))
+
+
+def block(kind: str, **settings: Any) -> Block:
+    """A block as a flow file has it."""
+    return read_block(kind, settings)

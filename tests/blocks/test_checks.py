@@ -1,0 +1,249 @@
+"""What is wrong with a flow: each problem once, pointing at its block, in words that name what to do."""
+
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from blocks.checks import check
+from blocks.contract import Known, Problem
+from blocks.flow import Flow
+from blocks.phrase import say
+from runtime.words import words
+
+KNOWN = Known(
+    emails={"hello": "Hello", "broken": "Broken"},
+    email_problems={"broken": say("Type a subject")},
+    events={"Checkout started": frozenset({"total", "items[].sku"}), "Order placed": frozenset({"total"})},
+    contact_fields=frozenset({"email", "city"}),
+)
+START = {"id": "start", "kind": "event_trigger", "settings": {"event": "Checkout started"}}
+WAIT = {"id": "wait", "kind": "wait", "settings": {"amount": 1, "unit": "hours"}}
+MAIL = {"id": "mail", "kind": "send_email", "settings": {"email": "hello"}}
+SPLIT = {
+    "id": "split",
+    "kind": "branch",
+    "settings": {"rule": {"kind": "all", "rules": [{"kind": "did", "event": "Order placed"}]}},
+}
+TAG = {"id": "tag", "kind": "update_contact", "settings": {"name": "VIP"}}
+
+
+def flow(*blocks: dict[str, Any], links: str = "", **more: Any) -> Flow:
+    """A flow; links are written "start>wait split.yes>mail"."""
+    made = []
+    for link in links.split():
+        source, _, target = link.partition(">")
+        block, _, outlet = source.partition(".")
+        made.append({"from": block, "outlet": outlet or "next", "to": target})
+    return Flow.model_validate({"name": "Cart", "blocks": blocks, "links": made, **more})
+
+
+def found(flow: Flow, known: Known = KNOWN) -> list[tuple[str, str, str]]:
+    """(code, level, block) of every problem."""
+    return [(problem.code, problem.level, problem.block) for problem in check(flow, known)]
+
+
+def only(flow: Flow, known: Known = KNOWN) -> Problem:
+    """The one problem there is."""
+    problems = check(flow, known)
+    assert len(problems) == 1, [problem.code for problem in problems]
+    return problems[0]
+
+
+def said(problem: Problem) -> str:
+    """Its sentence in English."""
+    return words("en").text(problem.phrase)
+
+
+def test_a_good_flow_has_no_problem() -> None:
+    good = flow(START, WAIT, SPLIT, MAIL, links="start>wait wait>split split.no>mail")
+    assert check(good, KNOWN) == []
+
+
+def test_an_empty_flow_asks_for_a_trigger() -> None:
+    assert found(flow()) == [("no_trigger", "bad", "")]
+
+
+def test_a_kind_that_is_no_longer_there() -> None:
+    gone = {"id": "old", "kind": "fax", "settings": {}}
+    problem = only(flow(START, gone, links="start>old"))
+    assert (problem.code, problem.block) == ("unknown_kind", "old")
+    assert said(problem) == "There is no Block of the kind “fax”. Remove it."
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "field", "sentence"),
+    [
+        ("event_trigger", {"event": ""}, "event", "When this happens: fill this in"),
+        ("event_trigger", {}, "event", "When this happens: fill this in"),
+        ("wait", {"amount": 0}, "amount", "Wait for: must be 1 or more"),
+        ("wait", {"amount": 1_000_000}, "amount", "Wait for: must be 100,000 or less"),
+        ("wait", {"amount": "soon"}, "amount", "Wait for: “soon” does not fit here"),
+        ("wait", {"unit": "moons"}, "unit", "Unit: “moons” does not fit here"),
+        ("wait_until", {"time": "25:00"}, "time", "Until: “25:00” does not fit here"),
+        ("wait_until", {"weekdays": [8]}, "weekdays", "On these days: must be 7 or less"),
+        ("wait_until", {"weekdays": {"a": 1}}, "weekdays", "On these days: this does not fit here"),
+        ("wait", {"colour": "red"}, "colour", "colour: this Block has no such setting"),
+        ("branch", {"rule": {"kind": "did", "event": ""}}, "rule", "Who goes to “Yes”: fill this in"),
+        (
+            "branch",
+            {"rule": {"kind": "all", "rules": [{"kind": "field", "field": "total", "op": "over", "value": "a lot"}]}},
+            "rule",
+            "Who goes to “Yes”: Type a number, like 100 or 19.90.",
+        ),
+        ("branch", {"rule": {"kind": "magic"}}, "rule", "Who goes to “Yes”: this does not fit here"),
+    ],
+)
+def test_a_setting_that_cannot_be(kind: str, settings: dict[str, Any], field: str, sentence: str) -> None:
+    wrong = {"id": "here", "kind": kind, "settings": settings}
+    blocks = (wrong, MAIL) if kind == "event_trigger" else (START, wrong)
+    problem = only(flow(*blocks, links="here>mail" if kind == "event_trigger" else "start>here"))
+    assert (problem.code, problem.block, problem.field) == ("bad_setting", "here", field)
+    assert said(problem) == sentence
+
+
+def test_two_blocks_with_one_id() -> None:
+    assert ("same_id", "bad", "wait") in found(flow(START, WAIT, WAIT, links="start>wait"))
+
+
+def test_a_link_to_nowhere() -> None:
+    assert found(flow(START, WAIT, links="start>wait wait>gone")) == [("loose_link", "bad", "wait")]
+    assert found(flow(START, WAIT, links="start>wait gone>wait")) == [("loose_link", "bad", "wait")]
+    assert found(flow(START, WAIT, links="start>wait gone>lost")) == [("loose_link", "bad", "")]
+
+
+def test_a_way_out_that_is_not_there() -> None:
+    problem = only(flow(START, WAIT, MAIL, links="start>wait wait.later>mail"))
+    assert (problem.code, problem.block, said(problem)) == ("no_outlet", "wait", "There is no way out “later”")
+
+
+def test_nothing_leads_into_a_trigger() -> None:
+    assert found(flow(START, WAIT, links="start>wait wait>start")) == [("into_trigger", "bad", "start")]
+
+
+def test_one_way_out_leads_to_one_block() -> None:
+    assert found(flow(START, WAIT, MAIL, links="start>wait start>mail")) == [("two_links", "bad", "start")]
+
+
+def test_a_split_whose_ways_all_end() -> None:
+    assert found(flow(START, SPLIT, links="start>split")) == [("loose_outlets", "warn", "split")]
+    assert found(flow(START, SPLIT, MAIL, links="start>split split.yes>mail")) == []
+
+
+def test_a_block_that_nothing_leads_to() -> None:
+    assert found(flow(START, WAIT, MAIL, links="start>wait")) == [("unreachable", "bad", "mail")]
+    behind = found(flow(START, WAIT, MAIL, TAG, links="start>wait mail>tag"))
+    assert behind == [("unreachable", "bad", "mail"), ("unreachable", "bad", "tag")]
+
+
+def test_a_trigger_with_nothing_behind_it() -> None:
+    assert found(flow(START)) == [("goes_nowhere", "bad", "start")]
+
+
+def test_a_circle_without_a_wait_would_spin() -> None:
+    spinning = flow(START, TAG, SPLIT, links="start>tag tag>split split.no>tag")
+    assert found(spinning) == [("spins", "bad", "tag"), ("spins", "bad", "split")]
+    itself = flow(START, TAG, links="start>tag tag>tag")
+    assert found(itself) == [("spins", "bad", "tag")]
+
+
+def test_a_circle_with_a_wait_may_go_round() -> None:
+    assert found(flow(START, TAG, WAIT, links="start>tag tag>wait wait>tag")) == []
+
+
+def test_only_blocks_of_the_circle_are_named() -> None:
+    tail = {"id": "tail", "kind": "stop", "settings": {}}
+    spinning = flow(START, TAG, SPLIT, tail, links="start>tag tag>split split.no>tag split.yes>tail")
+    assert [block for code, _, block in found(spinning) if code == "spins"] == ["tag", "split"]
+
+
+def test_a_long_flow_is_checked_while_somebody_draws() -> None:
+    blocks = [START, *({"id": f"b{n}", "kind": "update_contact", "settings": {"name": "VIP"}} for n in range(999))]
+    links = "start>b0 " + " ".join(f"b{n}>b{n + 1}" for n in range(998))
+    long = flow(*blocks, links=links)
+    began = perf_counter()
+    assert check(long, KNOWN) == []
+    assert perf_counter() - began < 1.0
+
+
+@pytest.mark.parametrize(
+    ("block", "code", "level", "field"),
+    [
+        ({"kind": "send_email", "settings": {"email": ""}}, "email_missing", "bad", "email"),
+        ({"kind": "send_email", "settings": {"email": "gone"}}, "email_gone", "bad", "email"),
+        ({"kind": "send_email", "settings": {"email": "broken"}}, "email_unready", "bad", "email"),
+        ({"kind": "update_contact", "settings": {"name": " "}}, "tag_missing", "bad", "name"),
+        ({"kind": "update_contact", "settings": {"change": "clear_field"}}, "field_missing", "bad", "name"),
+        ({"kind": "wait", "settings": {"amount": 3, "unit": "months"}}, "", "", ""),
+        ({"kind": "wait", "settings": {"amount": 200, "unit": "weeks"}}, "wait_too_long", "bad", "amount"),
+        ({"kind": "branch", "settings": {"rule": {"kind": "all"}}}, "rule_empty", "bad", "rule"),
+        (
+            {"kind": "branch", "settings": {"rule": {"kind": "did", "event": "Ordre placed"}}},
+            "unknown_event",
+            "warn",
+            "rule",
+        ),
+        (
+            {
+                "kind": "branch",
+                "settings": {"rule": {"kind": "field", "of": "contact", "field": "town", "op": "is_set"}},
+            },
+            "unknown_contact_field",
+            "warn",
+            "rule",
+        ),
+        (
+            {
+                "kind": "branch",
+                "settings": {
+                    "rule": {
+                        "kind": "did",
+                        "event": "Order placed",
+                        "where": {"kind": "field", "field": "totl", "op": "is_set"},
+                    }
+                },
+            },
+            "unknown_event_field",
+            "warn",
+            "rule",
+        ),
+    ],
+)
+def test_what_a_block_itself_finds(block: dict[str, Any], code: str, level: str, field: str) -> None:
+    problems = check(flow(START, {"id": "here", **block}, links="start>here"), KNOWN)
+    here = [(p.code, p.level, p.block, p.field) for p in problems if p.code != "loose_outlets"]
+    assert here == ([(code, level, "here", field)] if code else [])
+
+
+def test_a_filter_on_a_field_the_event_never_had() -> None:
+    start = {
+        **START,
+        "settings": {"event": "Checkout started", "where": {"kind": "field", "field": "totl", "op": "is_set"}},
+    }
+    problem = only(flow(start, WAIT, links="start>wait"))
+    assert (problem.code, problem.level, problem.block, problem.field) == (
+        "unknown_event_field",
+        "warn",
+        "start",
+        "where",
+    )
+    assert said(problem) == "“Checkout started” has never come with the field “totl”. Check how it is spelled."
+
+
+def test_a_field_of_an_exit_rule() -> None:
+    exits = [{"event": "Order placed", "where": {"kind": "field", "field": "totl", "op": "is_set"}}]
+    problem = only(flow(START, WAIT, links="start>wait", exits=exits))
+    assert (problem.code, problem.block, problem.field) == ("unknown_event_field", "", "exits")
+
+
+def test_a_shop_without_history_is_not_told_that_everything_is_unknown() -> None:
+    strange = {**SPLIT, "settings": {"rule": {"kind": "did", "event": "Anything"}}}
+    start = {**START, "settings": {"event": "New", "where": {"kind": "field", "field": "any", "op": "is_set"}}}
+    assert found(flow(start, strange, MAIL, links="start>split split.yes>mail"), Known(emails={"hello": "Hello"})) == []
+
+
+def test_problems_come_in_every_language() -> None:
+    thing = {"id": "x", "kind": "fax", "settings": {}}
+    for problem in check(flow(thing, WAIT, {**WAIT, "id": "w2", "settings": {"amount": 0}}), KNOWN):
+        texts = {words(language).text(problem.phrase) for language in ("en", "id", "th")}
+        assert len(texts) == 3, "translated"

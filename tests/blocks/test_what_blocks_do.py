@@ -1,0 +1,111 @@
+"""Each block at work: what it asks for, and which way it sends the contact."""
+
+from typing import Any
+
+import pytest
+
+from blocks.contract import Go, Known, Stop, Trigger
+from blocks.rules import Did
+from runtime.words import words
+from tests.blocks.facts import NOTHING_KNOWN, Stand, block, contact, event
+
+
+@pytest.mark.parametrize(
+    ("settings", "asks"),
+    [
+        ({"change": "add_tag", "name": "VIP"}, ("add_tag", "VIP")),
+        ({"change": "remove_tag", "name": "VIP"}, ("remove_tag", "VIP")),
+        ({"change": "set_field", "name": "city", "value": "Chiang Rai"}, ("set_field", "city", "Chiang Rai")),
+        ({"change": "clear_field", "name": "city"}, ("set_field", "city", None)),
+    ],
+)
+def test_update_contact(settings: dict[str, Any], asks: tuple[Any, ...]) -> None:
+    stand = Stand()
+    assert block("update_contact", **settings).run(stand) == Go()
+    assert stand.done == [asks]
+
+
+def test_send_email_queues_one_message_and_goes_on() -> None:
+    stand = Stand()
+    assert block("send_email", email="hello").run(stand) == Go()
+    assert stand.done == [("send", "email")]
+
+
+def test_send_email_is_called_what_the_email_is_called() -> None:
+    known = Known(emails={"hello": "Hello, Dewi"})
+    assert words("en").text(block("send_email", email="hello").say(known)) == "“Hello, Dewi”"
+    assert words("en").text(block("send_email").say(known)) == "Choose an e-mail"
+
+
+def test_end() -> None:
+    assert block("stop").run(Stand()) == Stop()
+
+
+def test_a_split_looks_at_contact_event_and_past() -> None:
+    rule = {
+        "kind": "all",
+        "rules": [
+            {"kind": "field", "of": "contact", "field": "city", "op": "is", "value": "Jakarta"},
+            {"kind": "did", "event": "Order placed", "negate": True},
+        ],
+    }
+    split = block("branch", rule=rule)
+    assert split.run(contact(city="Jakarta")) == Go("yes")
+    assert split.run(contact(city="Bandung")) == Go("no")
+    bought = contact(city="Jakarta")
+    bought.counts = {"Order placed": 1}
+    assert split.run(bought) == Go("no")
+    assert split.reads() == (Did(event="Order placed", negate=True),)
+
+
+def test_a_trigger_admits_what_its_filter_meets() -> None:
+    where = {"kind": "field", "field": "total", "op": "over", "value": 500}
+    trigger = block("event_trigger", event="Checkout started", where=where)
+    assert isinstance(trigger, Trigger)
+    assert trigger.listens_to() == ("Checkout started",)
+    assert trigger.admits(event(total=640))
+    assert not trigger.admits(event(total=120))
+    assert trigger.run(event(total=640)) == Go()
+
+
+def test_a_trigger_without_a_filter_admits_everyone() -> None:
+    trigger = block("event_trigger", event="Checkout started")
+    assert isinstance(trigger, Trigger)
+    assert trigger.admits(Stand())
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "sentence"),
+    [
+        ("event_trigger", {"event": "Checkout started"}, "When someone leaves a cart without paying"),
+        ("event_trigger", {"event": "Order placed"}, "When someone places an order"),
+        ("event_trigger", {"event": "Tea tasted"}, "When “Tea tasted” happens"),
+        (
+            "event_trigger",
+            {"event": "Order placed", "where": {"kind": "field", "field": "total", "op": "over", "value": 500}},
+            "When “Order placed” happens and total is over 500",
+        ),
+        ("wait", {"amount": 36, "unit": "hours"}, "Wait 1 day 12 hours"),
+        ("wait", {"amount": 1, "unit": "days"}, "Wait 1 day"),
+        ("wait", {"amount": 10, "unit": "days"}, "Wait 10 days"),
+        ("wait", {"amount": 2, "unit": "weeks"}, "Wait 2 weeks"),
+        ("wait", {"amount": 1, "unit": "months"}, "Wait 1 month"),
+        ("wait_until", {}, "Wait until 09:00 where they live"),
+        (
+            "wait_until",
+            {"time": "18:30", "weekdays": [5, 1, 2, 3, 4]},
+            "Wait until 18:30 on Mon–Fri where they live",
+        ),
+        ("wait_until", {"weekdays": [7, 6]}, "Wait until 09:00 on Sat and Sun where they live"),
+        (
+            "branch",
+            {"rule": {"kind": "did", "event": "Order placed"}},
+            "If “Order placed” happened since entering",
+        ),
+        ("update_contact", {"name": "VIP"}, "Add the tag “VIP”"),
+        ("update_contact", {}, "Add the tag “…”"),
+        ("stop", {}, "The Run ends here"),
+    ],
+)
+def test_what_the_card_says(kind: str, settings: dict[str, Any], sentence: str) -> None:
+    assert words("en").text(block(kind, **settings).say(NOTHING_KNOWN)) == sentence

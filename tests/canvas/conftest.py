@@ -1,0 +1,166 @@
+"""The canvas in a real browser, against the real web process."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime.accounts import sessions, users, workspaces
+from runtime.desk import Draft
+from runtime.house import House, open_house
+from runtime.mail import Brand, EmailDocument
+from runtime.places import ROOT
+from runtime.settings import Settings
+
+EMPTY: dict[str, Any] = {"format": 1, "blocks": [], "links": []}
+
+
+@dataclass
+class Shop:
+    """An installation with its web process. The test looks into the same folder with a house of its own."""
+
+    data: Path
+    port: int
+    house: House
+    workspace: int
+    token: str
+    process: subprocess.Popen[bytes] | None = None
+    flows: int = field(default=0)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the web process and wait until it answers."""
+        # NiceGUI behaves differently where it believes to be tested.
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "NICEGUI_"))}
+        environment |= {"CARTWHEEL_DATA": str(self.data), "CARTWHEEL_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen([sys.executable, "-P", "-m", "builder.web"], env=environment, cwd=self.data)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with suppress(OSError):
+                urllib.request.urlopen(f"{self.url}/sign-in", timeout=5).read()
+                return
+            assert self.process.poll() is None, "the web process died"
+            time.sleep(0.1)
+        raise AssertionError("the web process does not answer")
+
+    def stop(self, *, kill: bool = False) -> None:
+        """End the web process."""
+        if self.process is not None:
+            (self.process.kill if kill else self.process.terminate)()
+            self.process.wait(20)
+            self.process = None
+
+    def new_flow(self, name: str, document: dict[str, Any] | None = None) -> str:
+        """Put a flow on the desk. Returns its slug."""
+        self.flows += 1
+        document = {**(document or EMPTY), "name": name}
+        drafts = self.house.desk.drafts(self.workspace)
+        slug = f"flow-{self.flows}"
+        return drafts.create("flow", name, document, "hannah@doileaf.example", self.house.clock.now(), slug).slug
+
+    def draft(self, slug: str) -> Draft:
+        """What is on the desk now."""
+        found = self.house.desk.drafts(self.workspace).get("flow", slug)
+        assert found is not None
+        return found
+
+    def kinds(self, slug: str) -> list[str]:
+        """The kinds of the blocks on the desk."""
+        return [block["kind"] for block in self.draft(slug).document["blocks"]]
+
+
+def make_shop(data: Path) -> Shop:
+    """An installation with Hannah, who speaks English, a brand that may send, and one e-mail."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    house = open_house(Settings(data=data, port=port), ring=lambda: None)
+    workspace = workspaces.first(house)
+    hannah = users.create(house, "hannah@doileaf.example", "Hannah")
+    now, drafts = house.clock.now(), house.desk.drafts(workspace)
+    brand = Brand(name="Doi Leaf", postal_address="1 Tea Road, Chiang Rai, Thailand")
+    drafts.create("brand", "brand", brand.model_dump(mode="json"), hannah.email, now, "brand")
+    drafts.create("email", "Your tea is waiting", reminder(), hannah.email, now, "tea")
+    return Shop(data, port, house, workspace, sessions.begin(house, hannah.id))
+
+
+def reminder() -> dict[str, Any]:
+    """A short marketing e-mail that may go out."""
+    sections = [
+        {"kind": "heading", "id": "s1", "text": "Your tea is still in the cart"},
+        {"kind": "button", "id": "s2", "label": "Back to the cart", "link": "https://doileaf.example/cart"},
+        {"kind": "footer", "id": "s3"},
+    ]
+    document = {"name": "Your tea is waiting", "subject": "Your tea is waiting", "sections": sections}
+    return EmailDocument.model_validate(document).model_dump(mode="json")
+
+
+@pytest.fixture(scope="session")
+def shop_with_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """One web process for all tests that do not stop it; each draws flows of its own."""
+    shop = make_shop(tmp_path_factory.mktemp("shop"))
+    shop.start()
+    yield shop
+    shop.stop()
+    shop.house.close()
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def open_flow(chromium: Any) -> Iterator[Open]:
+    """Opens the canvas of a flow in a browser of Hannah's and waits until it can be drawn on.
+
+    `into` is another tab of the same browser. An error in the page fails the test.
+    """
+    contexts: list[Any] = []
+    errors: list[str] = []
+
+    def open_(shop: Shop, slug: str, *, into: Any = None, phone: bool = False) -> Any:
+        if into is None:
+            size = {"width": 390, "height": 844} if phone else {"width": 1400, "height": 900}
+            context = chromium.new_context(viewport=size, reduced_motion="reduce", has_touch=phone, is_mobile=phone)
+            context.add_cookies([{"name": "cartwheel_session", "value": shop.token, "url": shop.url}])
+            contexts.append(context)
+        else:
+            context = into.context
+        page = context.new_page()
+        page.set_default_timeout(45_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{shop.url}/flows/{slug}")
+        ready(page)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not errors, errors
+
+
+def ready(page: Any) -> None:
+    """Wait until the canvas is there and Python listens."""
+    page.wait_for_function("window.did_handshake === true && document.querySelector('.fc-root') !== null")
+
+
+def saved(page: Any) -> None:
+    """Wait until the bar says that everything is stored."""
+    page.wait_for_function("document.querySelector('.fe-saved .on')?.innerText.startsWith('Draft saved')", polling=50)
+
+
+def as_json(path: Path) -> Any:
+    """A file that was downloaded."""
+    return json.loads(path.read_text("utf-8"))

@@ -1,0 +1,152 @@
+"""A Flow that runs: numbers on its cards, pausing, publishing again with people inside."""
+
+from typing import Any
+
+import pytest
+
+from blocks.flow import Flow
+from runtime.engine.publish import publish
+from runtime.insight.published import what_is_live
+from tests.canvas.conftest import Open, Shop, as_json
+from tests.canvas.hands import becomes, card, panel
+from tests.canvas.test_two_tabs import two_steps
+from tests.engine.stage import Stage, block, link
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def live(shop_with_web: Shop) -> tuple[Shop, str, Stage]:
+    """A published flow with a trigger, a wait and an e-mail, and an engine that works when told to."""
+    document = two_steps()
+    document["blocks"].append({**block("mail", "send_email", email="tea"), "position": {"x": 0, "y": 260}})
+    document["links"].append(link("wait", "mail"))
+    # An event of its own, so that the flows of other tests do not start.
+    document["blocks"][0]["settings"] = {"event": f"Tea {shop_with_web.flows} tasted"}
+    slug = shop_with_web.new_flow("Live", document)
+    publish(shop_with_web.house, shop_with_web.workspace, slug, "hannah@doileaf.example")
+    return shop_with_web, slug, Stage(shop_with_web.house, shop_with_web.workspace, shop_with_web.house.clock)  # type: ignore[arg-type]
+
+
+def event(shop: Shop, slug: str) -> str:
+    """The event that starts it."""
+    return str(shop.draft(slug).document["blocks"][0]["settings"]["event"])
+
+
+def number(page: Any, block: str) -> str:
+    """The first number on a card."""
+    found = page.locator(f'[data-block="{block}"] b')
+    return str(found.first.inner_text()) if found.count() else ""
+
+
+def state(shop: Shop, slug: str) -> str:
+    """What the ledger says."""
+    found = what_is_live(shop.house, shop.workspace, slug)
+    return "" if found is None else found.state
+
+
+def test_the_cards_count_while_one_looks(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    page = open_flow(shop, slug)
+    becomes(lambda: number(page, "cart"), "0")
+    stage.happens(event(shop, slug), "dewi@example.com")
+    becomes(lambda: number(page, "cart"), "1", seconds=5)
+    becomes(lambda: number(page, "wait"), "1", seconds=5)
+    # Numbers are no change of the document: there is nothing to undo and nothing to publish.
+    assert page.get_by_role("button", name="Undo").is_disabled()
+    page.get_by_text("all of it is published").wait_for()
+
+
+def test_numbers_stop_while_nobody_looks(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    page = open_flow(shop, slug)
+    becomes(lambda: number(page, "cart"), "0")
+    look_away = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true});"
+    page.evaluate(look_away % "true" + "document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(300)
+    stage.happens(event(shop, slug), "somchai@example.com")
+    page.wait_for_timeout(2500)
+    assert number(page, "cart") == "0"
+    page.evaluate(look_away % "false" + "document.dispatchEvent(new Event('visibilitychange'))")
+    becomes(lambda: number(page, "cart"), "1", seconds=5)
+
+
+def test_publishing_lists_the_changes_and_who_is_inside(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    stage.happens(event(shop, slug), "dewi@example.com")
+    stage.happens(event(shop, slug), "somchai@example.com")
+    page = open_flow(shop, slug)
+    card(page, "Wait 1 hour").click()
+    panel(page).get_by_label("Wait for").fill("3")
+    card(page, "Wait 3 hours").wait_for()
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("heading", name="1 change").wait_for()
+    assert dialog.locator(".fe-change").inner_text().split("\n")[-2:] == ["Wait 3 hours", "Changed"]
+    dialog.get_by_text("2 people are inside and finish on the version they entered.").wait_for()
+    dialog.get_by_text("about 2 a month").wait_for()
+    dialog.get_by_role("button", name="Not yet").click()
+    dialog.wait_for(state="detached")
+    assert what_is_live(shop.house, shop.workspace, slug).number == 1
+
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    page.get_by_text("Published. 2 people finish on the version they entered.").wait_for()
+    assert what_is_live(shop.house, shop.workspace, slug).number == 2
+
+
+def test_a_flow_is_paused_and_goes_on(live: Any, open_flow: Open) -> None:
+    shop, slug, _ = live
+    page = open_flow(shop, slug)
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Pause").click()
+    page.get_by_text("Paused. People stay where they are, and nothing is sent.").wait_for()
+    page.locator(".cw-top .cw-state.is-paused").wait_for()
+    assert state(shop, slug) == "paused"
+    page.locator(".cw-toast").get_by_role("button", name="Undo").click()
+    page.locator(".cw-top .cw-state.is-live").wait_for()
+    becomes(lambda: state(shop, slug), "live")
+
+
+def test_the_switch_in_the_bar_does_the_same(live: Any, open_flow: Open) -> None:
+    shop, slug, _ = live
+    page = open_flow(shop, slug)
+    page.get_by_role("switch", name="Live").click()
+    page.locator(".cw-top .cw-state.is-paused").wait_for()
+    assert page.get_by_role("switch", name="Live").get_attribute("aria-checked") == "false"
+    assert state(shop, slug) == "paused"
+
+
+def test_a_flow_is_taken_along_as_a_file(live: Any, open_flow: Open) -> None:
+    shop, slug, _ = live
+    page = open_flow(shop, slug)
+    page.get_by_role("button", name="More").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Download as a file").click()
+    assert download.value.suggested_filename == f"{slug}.json"
+    assert (
+        as_json(download.value.path())["blocks"] == Flow.model_validate(shop.draft(slug).document).to_json()["blocks"]
+    )
+
+
+def test_the_preview_lights_the_way_one_chooses(shop_with_web: Shop, open_flow: Open) -> None:
+    document = two_steps()
+    document["blocks"] += [
+        {**block("split", "branch", rule={"kind": "did", "event": "Order placed"}), "position": {"x": 0, "y": 240}},
+        {**block("mail", "send_email", email="tea"), "position": {"x": -140, "y": 420}},
+        {**block("tag", "update_contact", change="add_tag", name="late"), "position": {"x": 140, "y": 420}},
+    ]
+    document["links"] += [link("wait", "split"), link("split", "mail", "yes"), link("split", "tag", "no")]
+    page = open_flow(shop_with_web, shop_with_web.new_flow("Preview", document))
+    page.get_by_role("button", name="Preview").click()
+    side = panel(page)
+    side.get_by_role("heading", name="What they go through").wait_for()
+    side.get_by_text("Open the e-mail").wait_for()
+    page.locator('[data-block="tag"].is-dim').wait_for()
+    page.locator('[data-block="mail"].is-path').wait_for()
+    side.get_by_role("button", name="No").click()
+    page.locator('[data-block="tag"].is-path').wait_for()
+    page.locator('[data-block="mail"].is-dim').wait_for()
+    side.get_by_role("button", name="Close").click()
+    page.locator(".is-dim").first.wait_for(state="detached")
+    assert page.locator(".cw-block.is-path").count() == 0

@@ -1,0 +1,62 @@
+"""The canvas on a phone: the panel is a sheet, the palette another."""
+
+from typing import Any
+
+import pytest
+
+from tests.canvas.conftest import Open, Shop
+from tests.canvas.hands import becomes, card, panel
+from tests.canvas.test_two_tabs import two_steps
+
+pytestmark = pytest.mark.browser
+
+
+def pull(page: Any, by: int) -> None:
+    """Drag the bar at the top of the sheet up (less than 0) or down."""
+    box = page.locator(".cw-grab-hit").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + by, steps=5)
+    page.mouse.up()
+
+
+def test_the_form_is_a_sheet_that_is_pulled_up_and_away(shop_with_web: Shop, open_flow: Open) -> None:
+    slug = shop_with_web.new_flow("Phone", two_steps())
+    page = open_flow(shop_with_web, slug, phone=True)
+    card(page, "Wait 1 hour").wait_for()
+    # The settings of the Flow do not cover the canvas unasked.
+    assert not panel(page).is_visible()
+    card(page, "Wait 1 hour").tap()
+    panel(page).get_by_label("Wait for").wait_for()
+    low = panel(page).bounding_box()["height"]
+    assert low < 844 * 0.6
+    pull(page, -200)
+    page.locator(".cw-panel.is-full").wait_for()
+    becomes(lambda: panel(page).bounding_box()["height"] > low + 150, wanted=True)
+    pull(page, 200)
+    page.locator(".cw-panel.is-full").wait_for(state="detached")
+    pull(page, 200)
+    panel(page).wait_for(state="hidden")
+    # It comes back with the next tap.
+    card(page, "When someone").tap()
+    panel(page).get_by_label("When this happens").wait_for()
+
+
+def test_the_settings_are_in_the_menu(shop_with_web: Shop, open_flow: Open) -> None:
+    slug = shop_with_web.new_flow("Phone settings", two_steps())
+    page = open_flow(shop_with_web, slug, phone=True)
+    page.get_by_role("button", name="More").tap()
+    page.get_by_role("menuitem", name="Settings of the Flow").tap()
+    panel(page).get_by_text("Who can be in it").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_block_is_added_with_a_finger(shop_with_web: Shop, open_flow: Open) -> None:
+    slug = shop_with_web.new_flow("Phone palette", two_steps())
+    page = open_flow(shop_with_web, slug, phone=True)
+    page.get_by_role("button", name="Add a Block", exact=True).tap()
+    page.locator('[data-palette="add_tag"]').tap()
+    becomes(lambda: shop_with_web.kinds(slug), ["event_trigger", "wait", "update_contact"])
+    panel(page).get_by_label("Tag or field").fill("tea lover")
+    card(page, "Add the tag “tea lover”").wait_for()

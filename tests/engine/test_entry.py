@@ -1,0 +1,81 @@
+"""Who may come in, and how often."""
+
+import pytest
+
+from tests.engine.stage import Stage, block, in_a_row
+
+DEWI = "dewi@example.com"
+
+
+def welcome(**entry: object) -> dict[str, object]:
+    """A flow that sends once, an hour after an order."""
+    row = in_a_row(
+        block("order", "event_trigger", event="Order placed"),
+        block("hour", "wait", amount=1, unit="hours"),
+        block("mail", "send_email", email="welcome"),
+    )
+    return {**row, "entry": entry}
+
+
+@pytest.mark.parametrize(("again", "runs"), [("always", 3), ("never", 1), ("after_days", 2)])
+def test_coming_back(stage: Stage, again: str, runs: int) -> None:
+    stage.publish(welcome(again=again, again_days=5))
+    for _ in range(3):
+        stage.happens("Order placed", DEWI)
+        stage.after(days=3)
+    assert len(stage.runs(DEWI)) == runs
+
+
+def test_never_again_holds_within_one_batch(stage: Stage) -> None:
+    stage.publish({**welcome(again="never", key="order_id")})
+    stage.arrives("Order placed", DEWI, order_id=1)
+    stage.arrives("Order placed", DEWI, order_id=2)
+    stage.work()
+    assert len(stage.runs(DEWI)) == 1
+
+
+def test_each_order_is_a_run_of_its_own_and_a_repeat_is_not(stage: Stage) -> None:
+    stage.publish(welcome(key="order_id"))
+    for order in (1, 2, 2):
+        stage.happens("Order placed", DEWI, order_id=order)
+    assert stage.runs(DEWI) == [("hour", "open"), ("hour", "open")]
+
+
+def test_the_filter_lets_only_those_in_who_meet_it(stage: Stage) -> None:
+    rule = {"kind": "field", "field": "total", "op": "over", "value": 100}
+    stage.publish(
+        in_a_row(
+            block("order", "event_trigger", event="Order placed", where=rule),
+            block("mail", "send_email", email="thanks"),
+        )
+    )
+    stage.happens("Order placed", DEWI, total="100.00")
+    assert stage.runs(DEWI) == []
+    stage.happens("Order placed", DEWI, total="100.01")
+    assert stage.messages(DEWI) == [("mail", "queued")]
+
+
+def test_two_flows_may_start_from_one_event(stage: Stage) -> None:
+    stage.publish(welcome(), "one")
+    stage.publish(welcome(), "two")
+    stage.happens("Order placed", DEWI)
+    assert len(stage.runs(DEWI)) == 2
+
+
+def test_a_run_keeps_the_version_it_entered(stage: Stage) -> None:
+    stage.publish(welcome(), "flow")
+    stage.happens("Order placed", DEWI)
+    stage.publish(in_a_row(block("order", "event_trigger", event="Order placed"), block("end", "stop")), "flow")
+    stage.after(hours=1)
+    assert stage.messages(DEWI) == [("mail", "queued")]
+    stage.happens("Order placed", DEWI)
+    assert stage.runs(DEWI)[-1] == ("end", "ended")
+
+
+def test_an_exit_of_an_older_version_still_lets_its_people_leave(stage: Stage) -> None:
+    stage.publish({**welcome(), "exits": [{"event": "Order cancelled"}]})
+    stage.happens("Order placed", DEWI)
+    stage.publish(welcome())
+    stage.engine = type(stage.engine)(stage.house)  # as after a restart: nothing remembered
+    stage.happens("Order cancelled", DEWI)
+    assert stage.runs(DEWI) == [("hour", "left")]

@@ -1,0 +1,111 @@
+"""What the list of flows and the cards on the canvas say, from what was tallied."""
+
+from typing import Any
+
+import pytest
+
+from runtime.clock import DAY, HOUR, SetClock
+from runtime.insight.numbers import block_numbers, flow_numbers
+from runtime.ledger import Ledger, tables, tallies
+
+CART, WELCOME = 100, 200
+
+
+@pytest.fixture
+def flows(ledger: Ledger, shop: int, clock: SetClock) -> int:
+    """Two published flows: one about carts, one that welcomes."""
+    with ledger.write(shop) as tx:
+        for flow, slug, state in ((CART, "abandoned-cart", "live"), (WELCOME, "welcome", "paused")):
+            row = {"id": flow, "slug": slug, "name": slug, "state": state, "version": flow + 1, "since_at": clock.now()}
+            tx.insert(tables.flow, [row])
+            versions = [{"id": flow + number, "flow": flow, "number": number} for number in (1, 2)]
+            common = {"document": {}, "published_at": clock.now(), "published_by": "nok@doileaf.example"}
+            tx.insert(tables.version, [version | common for version in versions])
+    return shop
+
+
+def enter(ledger: Ledger, shop: int, contact: int, *, version: int, block: str, at: int, state: str = "open") -> None:
+    """One run of the cart flow."""
+    run = {
+        "id": 1000 + contact,
+        "flow": CART,
+        "version": version,
+        "contact": contact,
+        "key": "",
+        "state": state,
+        "block": block,
+        "hops": 1,
+        "messages": 0,
+        "entered_at": at,
+        "arrived_at": at,
+    }
+    with ledger.write(shop) as tx:
+        tx.insert(tables.run, [run])
+
+
+def tell(ledger: Ledger, shop: int, at: int, counts: dict[tuple[int, str, str], int]) -> None:
+    with ledger.write(shop) as tx:
+        tallies.add(tx, counts, at)
+
+
+def numbers(ledger: Ledger, shop: int, now: int) -> Any:
+    with ledger.read(shop) as tx:
+        return flow_numbers(tx, now)
+
+
+def test_a_flow_says_how_many_are_inside_and_what_it_sent_this_week(
+    ledger: Ledger, flows: int, clock: SetClock
+) -> None:
+    now = clock.now()
+    enter(ledger, flows, 1, version=101, block="wait", at=now - HOUR)
+    enter(ledger, flows, 2, version=102, block="wait", at=now - 2 * HOUR)
+    enter(ledger, flows, 3, version=102, block="mail", at=now - 3 * HOUR, state="ended")
+    tell(ledger, flows, now, {(CART, "mail", "sent"): 3, (CART, "late", "sent"): 1, (CART, "mail", "queued"): 9})
+    tell(ledger, flows, now - 6 * DAY, {(CART, "mail", "sent"): 5})
+    tell(ledger, flows, now - 7 * DAY, {(CART, "mail", "sent"): 11})
+
+    cart = numbers(ledger, flows, now)["abandoned-cart"]
+
+    assert (cart.state, cart.inside, cart.sent_week, cart.last_entry_at) == ("live", 2, 9, now - HOUR)
+    assert cart.sent_weeks[-2:] == (11, 9)
+    assert sum(cart.sent_weeks) == 20
+
+
+def test_what_lies_before_twelve_weeks_is_left_out(ledger: Ledger, flows: int, clock: SetClock) -> None:
+    tell(ledger, flows, clock.now() - 83 * DAY, {(CART, "mail", "sent"): 2})
+    tell(ledger, flows, clock.now() - 84 * DAY, {(CART, "mail", "sent"): 4})
+
+    assert numbers(ledger, flows, clock.now())["abandoned-cart"].sent_weeks == (2, *(0,) * 11)
+
+
+def test_a_flow_nobody_entered_has_noughts_and_no_last_entry(ledger: Ledger, flows: int, clock: SetClock) -> None:
+    welcome = numbers(ledger, flows, clock.now())["welcome"]
+
+    assert (welcome.state, welcome.inside, welcome.sent_week, welcome.last_entry_at) == ("paused", 0, 0, None)
+
+
+def test_another_workspace_sees_nothing_of_it(ledger: Ledger, flows: int, clock: SetClock) -> None:
+    tell(ledger, flows, clock.now(), {(CART, "mail", "sent"): 3})
+
+    assert numbers(ledger, flows + 1, clock.now()) == {}
+
+
+def test_a_block_counts_who_passed_by_which_outlet_and_who_waits_on_any_version(
+    ledger: Ledger, flows: int, clock: SetClock
+) -> None:
+    enter(ledger, flows, 1, version=101, block="split", at=clock.now())
+    enter(ledger, flows, 2, version=102, block="split", at=clock.now())
+    tell(ledger, flows, clock.now(), {(CART, "start", "entered"): 9, (CART, "start", "next"): 9})
+    tell(ledger, flows, clock.now() - 40 * DAY, {(CART, "split", "yes"): 4, (CART, "split", "no"): 2})
+    tell(ledger, flows, clock.now(), {(CART, "split", "no"): 1, (CART, "mail", "sent"): 2, (CART, "mail", "next"): 3})
+    tell(ledger, flows, clock.now(), {(CART, "mail", "queued"): 3, (CART, "mail", "skipped"): 1})
+
+    with ledger.read(flows) as tx:
+        blocks = block_numbers(tx, "abandoned-cart")
+        nothing = block_numbers(tx, "never-published")
+
+    assert (blocks["start"].entered, blocks["start"].passed) == (9, 9)
+    assert (blocks["split"].passed, blocks["split"].waiting) == (7, 2)
+    assert blocks["split"].outlets == {"yes": 4, "no": 3}
+    assert (blocks["mail"].sent, blocks["mail"].skipped, blocks["mail"].passed) == (2, 1, 3)
+    assert nothing == {}

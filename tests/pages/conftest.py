@@ -1,0 +1,152 @@
+"""The pages in a real browser, against the real web process."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from runtime.accounts import sessions, users, workspaces
+from runtime.clock import DAY
+from runtime.house import House, open_house
+from runtime.ledger import tables
+from runtime.places import ROOT
+from runtime.settings import Settings
+from tests.pages.doi_leaf import NOK, fill
+
+DESKTOP, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
+
+
+@dataclass
+class Web:
+    """An installation with its web process; the test looks into the same folder with a house of its own."""
+
+    house: House
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def workspace(self) -> int:
+        return workspaces.first(self.house)
+
+    def worker_lives(self) -> None:
+        """Let the worker have said so, for as long as a test may take: here none runs."""
+        with self.house.ledger.write() as tx:
+            tx.execute(tables.pulse.delete())
+            at = self.house.clock.now() + DAY
+            tx.execute(tables.pulse.insert().values(name="worker", at=at, state={}))
+
+    def mail_is_held(self, code: str, args: dict[str, str]) -> None:
+        """Let delivery have said that mail does not go out."""
+        entry = {"since": self.house.clock.now(), "code": code, "args": args, "waiting": 14}
+        state = {"ok": False, **entry, "workspaces": {str(self.workspace): entry}}
+        with self.house.ledger.write() as tx:
+            tx.execute(tables.pulse.insert().values(name="mail", at=self.house.clock.now(), state=state))
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """The shop of Doi Leaf with its web process, one for all tests of a file."""
+    data = tmp_path_factory.mktemp("doi-leaf")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    house = open_house(Settings(data=data, port=port), ring=lambda: None)
+    fill(house)
+    # NiceGUI behaves differently where it believes to be tested.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "NICEGUI_"))}
+    environment |= {"CARTWHEEL_DATA": str(data), "CARTWHEEL_PORT": str(port), "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([sys.executable, "-P", "-m", "builder.web"], env=environment, cwd=data)
+    web = Web(house, port, process)
+    try:
+        _wait(web)
+        web.worker_lives()
+        yield web
+    finally:
+        process.terminate()
+        process.wait(20)
+        house.close()
+
+
+def _wait(web: Web) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            urllib.request.urlopen(f"{web.url}/sign-in", timeout=5).read()
+            return
+        assert web.process.poll() is None, "the web process died"
+        time.sleep(0.1)
+    raise AssertionError("the web process does not answer")
+
+
+Look = Callable[..., Any]
+
+
+@pytest.fixture
+def look(chromium: Any, web: Web) -> Iterator[Look]:
+    """Opens a page in a browser of its own, signed in as Nok unless told otherwise.
+
+    What goes wrong in a page, and any request to another host, fails the test.
+    """
+    contexts: list[Any] = []
+    wrong: list[str] = []
+
+    def open_(path: str, *, phone: bool = False, dark: bool = False, token: str | None = None) -> Any:
+        scheme = "dark" if dark else "light"
+        size = PHONE if phone else DESKTOP
+        context = chromium.new_context(
+            viewport=size, reduced_motion="reduce", color_scheme=scheme, has_touch=phone, locale="en-GB"
+        )
+        contexts.append(context)
+        if token is None:
+            token = sign_in(web)
+        if token:
+            context.add_cookies([{"name": "cartwheel_session", "value": token, "url": web.url}])
+        page = context.new_page()
+        page.set_default_timeout(45_000)
+        page.on("pageerror", lambda error: wrong.append(f"{path}: {error}"))
+        page.on("console", lambda line: wrong.append(f"{path}: {line.text}") if line.type == "error" else None)
+        page.on("request", lambda asked: wrong.append(f"{path} asks {asked.url}") if _outside(asked.url, web) else None)
+        page.goto(web.url + path)
+        ready(page)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
+
+
+def _outside(address: str, web: Web) -> bool:
+    return not address.startswith((web.url, web.url.replace("http", "ws"), "data:", "blob:", "about:"))
+
+
+def ready(page: Any) -> None:
+    """Wait until Python listens to the page."""
+    page.wait_for_function("window.did_handshake === true")
+
+
+def sign_in(web: Web, email: str = NOK) -> str:
+    """A new session's token."""
+    user = users.by_email(web.house, email)
+    assert user is not None
+    return sessions.begin(web.house, user.id)
+
+
+def until(condition: Callable[[], bool], seconds: float = 45) -> None:
+    """Wait for what another process does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)

@@ -1,0 +1,99 @@
+"""Every page, on a desk and in a hand, light and dark, in three languages."""
+
+import re
+from typing import Any
+
+import pytest
+
+from runtime.accounts import users
+from tests.pages.conftest import Look, Web
+from tests.pages.doi_leaf import DEWI, EVERYTHING_TYPED, NOK, SENT
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/overview",
+    "/flows",
+    "/contacts",
+    f"/contacts/{DEWI}",
+    "/emails",
+    "/messages",
+    f"/messages/{SENT}",
+    "/settings",
+    "/nowhere",
+)
+SAME_EVERYWHERE = (
+    *EVERYTHING_TYPED,
+    "Cartwheel", "English", "Bahasa Indonesia", "Message-ID", "Shopify", "SMTP", "STARTTLS", "Asia/Bangkok",
+    "CARTWHEEL_BASE_URL=https://mail.shop.example", "THB", "Thai", "Server", "Port",
+)  # fmt: skip
+"""Names, and words that the other languages write in the same way."""
+
+TEXTS = """() => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const at = walk.currentNode.parentElement;
+    if (at.closest('.ms, .q-icon, script, style, pre, code, #popup, #too_long_message_popup, [aria-hidden=true]'))
+      continue;
+    const text = walk.currentNode.textContent.trim();
+    if (text && at.checkVisibility()) found.push(text);
+  }
+  return found;
+}"""
+
+
+def bare(text: str) -> str:
+    """A text without names, addresses, numbers and signs."""
+    for name in sorted(SAME_EVERYWHERE, key=len, reverse=True):
+        text = text.replace(name, "")
+    return re.sub(r"https?://\S+|\S+@\S+|<\S+>|[\W\d_]", "", text)
+
+
+def show(web: Web, language: str) -> None:
+    nok = users.by_email(web.house, NOK)
+    assert nok is not None
+    users.set_language(web.house, nok.id, language)
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "hand"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_page_errs_asks_others_or_is_wider_than_the_screen(look: Look, web: Web, phone: bool, dark: bool) -> None:
+    show(web, "en")
+    page = look(PAGES[0], phone=phone, dark=dark)
+    for path in PAGES[1:]:
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{path}: {wide} pixels too wide"
+        assert page.locator("h1, h3").count() > 0
+        go(page, web, path)
+
+
+@pytest.mark.parametrize("language", ["th", "id"])
+def test_no_page_is_left_in_english(look: Look, web: Web, language: str) -> None:
+    show(web, "en")
+    page = look(PAGES[0])
+    english: set[str] = set()
+    for path in PAGES:
+        go(page, web, path)
+        english |= set(page.evaluate(TEXTS))
+    show(web, language)
+    left: dict[str, set[str]] = {}
+    for path in PAGES:
+        go(page, web, path)
+        assert page.evaluate("document.documentElement.lang") == language
+        texts = {text for text in page.evaluate(TEXTS) if bare(text)}
+        # In Thai no word may have Latin letters; Indonesian shares the letters, so its texts must differ.
+        same = {text for text in texts if re.search("[A-Za-z]{3}", bare(text))} if language == "th" else texts & english
+        if same:
+            left[path] = same
+    show(web, "en")
+    assert not left
+
+
+def go(page: Any, web: Web, path: str) -> None:
+    """Open a page; one that is not there is a 404, which the browser reports as an error that is meant."""
+    if path == "/nowhere":
+        assert page.request.get(web.url + path, headers={"Accept": "text/html"}).status == 404
+        return
+    page.goto(web.url + path)
+    page.wait_for_function("window.did_handshake === true")
+    page.wait_for_function("!document.querySelector('.cw-pulse') || document.querySelector('.cw-pulse').innerText")

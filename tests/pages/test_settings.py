@@ -1,0 +1,166 @@
+"""Settings: what is typed is kept, what is wrong is said, secrets are shown once."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+from runtime import pulse
+from runtime.accounts import keys, preferences, sources, workspaces
+from runtime.delivery import leave
+from runtime.worker import look_once
+from tests.pages.conftest import Look, Web
+from tests.pages.doi_leaf import NOK
+
+pytestmark = pytest.mark.browser
+
+
+class Inbox:
+    """Takes every e-mail."""
+
+    def __init__(self) -> None:
+        self.to: list[str] = []
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.to += envelope.rcpt_tos
+        return "250 2.0.0 Thank you"
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, int]]:
+    """A mail server on this machine, and its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    handler = Inbox()
+    server = Controller(handler, hostname="127.0.0.1", port=port)
+    server.start()
+    yield handler, port
+    server.stop()
+
+
+@pytest.fixture
+def working(web: Web) -> Iterator[None]:
+    """Deliver in the background, as the worker would."""
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(0.1):
+            look_once(web.house)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+    leave(web.house)
+
+
+def test_the_shop_is_kept(look: Look, web: Web) -> None:
+    page = look("/settings")
+
+    card = page.locator("#shop")
+    card.get_by_label("Name").fill("Doi Leaf Tea")
+    card.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+
+    shop = workspaces.get(web.house, web.workspace)
+    assert shop is not None
+    assert (shop.name, shop.zone, shop.currency) == ("Doi Leaf Tea", "Asia/Bangkok", "THB")
+    workspaces.update(web.house, web.workspace, name="Doi Leaf")
+
+
+def test_a_half_typed_address_is_refused_under_its_field(look: Look, web: Web) -> None:
+    page = look("/settings")
+
+    card = page.locator("#sender")
+    card.get_by_label("E-mail address").fill("hello@doileaf")
+    card.get_by_role("button", name="Save").click()
+    card.get_by_text("Type an e-mail address, like hello@example.com.").wait_for()
+    card.get_by_label("E-mail address").fill("hello@doileaf.example")
+    card.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+
+    with web.house.ledger.read(web.workspace) as tx:
+        assert preferences.sender(tx).address == "hello@doileaf.example"
+
+
+@pytest.mark.usefixtures("working")
+def test_the_test_says_that_the_server_took_it(look: Look, web: Web, inbox: tuple[Inbox, int]) -> None:
+    handler, port = inbox
+    page = look("/settings")
+
+    card = page.locator("#delivery")
+    card.get_by_role("radio", name="SMTP server").click()
+    card.get_by_label("Server").fill("127.0.0.1")
+    card.get_by_label("Port").fill(str(port))
+    card.get_by_label("Security").click()
+    page.get_by_role("option", name="None").click()
+    card.get_by_role("button", name="Save and send a test").click()
+
+    card.get_by_text("The mail server took the test.").wait_for(timeout=45_000)
+    assert "250 2.0.0 Thank you" in card.inner_text()
+    assert handler.to == [NOK]
+
+
+@pytest.mark.usefixtures("working")
+def test_the_test_says_what_is_wrong_with_the_server(look: Look, web: Web) -> None:
+    page = look("/settings")
+
+    card = page.locator("#delivery")
+    card.get_by_role("radio", name="SMTP server").click()
+    card.get_by_label("Server").fill("127.0.0.1")
+    card.get_by_label("Port").fill("9")
+    card.get_by_role("button", name="Save and send a test").click()
+
+    card.get_by_text("E-mails are on hold.").wait_for(timeout=45_000)
+    assert "The mail server 127.0.0.1 cannot be reached" in card.inner_text()
+    card.get_by_text("Not connected").wait_for()
+    page.locator(".cw-held").get_by_text("E-mails have been on hold since").wait_for(timeout=45_000)
+    card.get_by_role("radio", name="Local outbox").click()
+    card.get_by_role("button", name="Save and send a test").click()
+    card.get_by_text("It is in the local outbox.").wait_for(timeout=45_000)
+    end = time.monotonic() + 10
+    while not (pulse.heard(web.house, "mail") or pulse.Pulse(0, {"ok": True})).state.get("ok"):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_a_key_is_shown_once_and_can_be_deleted(look: Look, web: Web) -> None:
+    page = look("/settings")
+
+    page.get_by_role("button", name="New key").click()
+    page.get_by_role("textbox", name="What is it for?").fill("Tea blog")
+    page.get_by_role("button", name="Make the key").click()
+    secret = page.locator(".cw-dialog .code", has_text="cw_ing_").inner_text()
+    found = keys.find(web.house, secret)
+    assert found is not None
+    assert (found.name, found.kind) == ("Tea blog", "ingest")
+    page.get_by_role("button", name="Done").click()
+    page.get_by_text(secret).wait_for(state="detached")
+
+    page.get_by_role("button", name="Delete the key Tea blog").click()
+    page.get_by_role("heading", name="The key “Tea blog” will stop working").wait_for()
+    page.get_by_role("button", name="Delete the key", exact=True).click()
+    page.get_by_text("The key is deleted.").wait_for()
+    assert keys.find(web.house, secret) is None
+
+
+def test_a_shop_is_connected_with_its_own_secret(look: Look, web: Web) -> None:
+    page = look("/settings")
+
+    page.get_by_role("button", name="Connect Shopify").click()
+    page.get_by_role("textbox", name="Secret").fill("too short")
+    page.get_by_role("button", name="Connect", exact=True).click()
+    page.get_by_text("Paste the whole secret that the shop shows.").wait_for()
+    page.get_by_role("textbox", name="Secret").fill("a-secret-of-the-shop-0123456789")
+    page.get_by_role("button", name="Connect", exact=True).click()
+    page.get_by_role("heading", name="Now tell Shopify where to").wait_for()
+
+    (source,) = sources.everything(web.house, web.workspace)
+    assert page.locator(".cw-dialog .code", has_text="/in/shopify/").inner_text() == web.url + source.path

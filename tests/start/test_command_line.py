@@ -1,0 +1,176 @@
+"""The command line: what it says, what it refuses, and that the page about it knows every command."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from builder.command import app
+from runtime.places import ROOT, SAMPLES, VERSION
+
+PAGE = (ROOT / "docs" / "command_line.md").read_text("utf-8")
+
+Said = subprocess.CompletedProcess[str]
+Type = Callable[..., Said]
+
+
+@pytest.fixture
+def cartwheel(tmp_path: Path) -> Type:
+    """Types a command for the installation in a folder of this test's own."""
+
+    def type_in(*words: str, stdin: str = "", data: Path = tmp_path / "data") -> Said:
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "CARTWHEEL_DATA": str(data)}
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "builder.command", *words],
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            timeout=60,
+        )
+
+    return type_in
+
+
+def commands() -> set[str]:
+    """Every command, with its noun in front."""
+    alone = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    return alone | {
+        f"{group.typer_instance.info.name} {command.name or command.callback.__name__}"
+        for group in app.registered_groups
+        if group.typer_instance is not None
+        for command in group.typer_instance.registered_commands
+        if command.callback is not None
+    }
+
+
+def test_the_page_lists_every_command_and_no_other() -> None:
+    rows = re.findall(r"^\| `([^`]+)` \|", PAGE, re.MULTILINE)
+    listed = {" ".join(word for word in row.split() if word.islower()) for row in rows}
+    assert listed == commands()
+
+
+def test_every_command_says_what_it_is_for() -> None:
+    from typer.testing import CliRunner
+
+    for command in sorted(commands()):
+        answer = CliRunner().invoke(app, [*command.split(), "--help"])
+        assert answer.exit_code == 0, command
+        assert len(answer.output.split("\n\n")[1].strip()) > 10, command
+
+
+def test_the_version(cartwheel: Type) -> None:
+    assert cartwheel("--version").stdout == f"Cartwheel {VERSION}\n"
+
+
+def test_hannah_makes_a_key_for_her_shop_and_takes_it_back(cartwheel: Type) -> None:
+    secret = cartwheel("key", "create", "Doi Leaf").stdout.strip()
+    assert secret.startswith("cw_ing_")
+    listed = cartwheel("key", "list", "--json").stdout
+    assert secret not in listed
+    (key,) = json.loads(listed)
+    assert (key["name"], key["kind"], key["state"]) == ("Doi Leaf", "ingest", "in use")
+    assert cartwheel("key", "revoke", str(key["id"])).returncode == 0
+    assert json.loads(cartwheel("key", "list", "--json").stdout)[0]["state"] == "revoked"
+    again = cartwheel("key", "revoke", str(key["id"]))
+    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+
+
+def test_a_sample_comes_in_with_its_emails_and_goes_out_the_same(cartwheel: Type, tmp_path: Path) -> None:
+    slug = cartwheel("flow", "import", str(SAMPLES / "cart-abandonment")).stdout.strip()
+    first = tmp_path / "out"
+    assert cartwheel("flow", "export", slug, "--to", str(first)).returncode == 0
+    emails = {file.name for file in (first / "emails").iterdir()}
+    assert len(emails) == len(list((SAMPLES / "cart-abandonment" / "emails").iterdir()))
+
+    second = tmp_path / "again"
+    elsewhere = tmp_path / "another"
+    assert cartwheel("flow", "import", str(first), data=elsewhere).stdout.strip() == slug
+    cartwheel("flow", "export", slug, "--to", str(second), data=elsewhere)
+    assert (second / "flow.json").read_text() == (first / "flow.json").read_text()
+    assert {file.name for file in (second / "emails").iterdir()} == emails
+
+
+def test_a_flow_with_something_missing_is_not_published_and_says_what(cartwheel: Type) -> None:
+    document = {"format": 1, "name": "Welcome", "blocks": [], "links": []}
+    slug = cartwheel("flow", "import", "-", stdin=json.dumps(document)).stdout.strip()
+    answer = cartwheel("flow", "publish", slug)
+    assert answer.returncode == 1
+    assert answer.stdout.startswith("bad")
+    assert answer.stderr == "welcome cannot be published; nothing was changed.\n"
+    assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "draft"
+
+
+def test_an_email_is_shown_as_a_contact_would_get_it(cartwheel: Type) -> None:
+    cartwheel("flow", "import", str(SAMPLES / "cart-abandonment"))
+    email = json.loads(cartwheel("email", "list", "--json").stdout)[0]["slug"]
+    html = cartwheel("email", "render", email).stdout
+    assert html.startswith("<!DOCTYPE html>")
+    source = cartwheel("email", "render", email, "--format", "eml").stdout
+    assert re.search(r"^Subject: \S", source, re.MULTILINE)
+
+
+def test_a_link_signs_in_and_needs_no_user_first(cartwheel: Type) -> None:
+    assert re.fullmatch(r"http://127\.0\.0\.1:8080/sign-in/\S{20,}\n", cartwheel("user", "link").stdout)
+    assert len(json.loads(cartwheel("user", "list", "--json").stdout)) == 1
+
+
+def test_somchai_may_sign_in_with_a_password_from_a_pipe(cartwheel: Type) -> None:
+    added = cartwheel("user", "add", "somchai@doileaf.example", "--password-stdin", stdin="mountain tea\n")
+    assert added.returncode == 0, added.stderr
+    (user,) = json.loads(cartwheel("user", "list", "--json").stdout)
+    assert (user["email"], user["has_password"]) == ("somchai@doileaf.example", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["flow", "publish", "welcome"], 1, "There is no flow welcome"),
+        (["flow", "pause", "welcome"], 1, "was never published"),
+        (["flow", "validate", "nothing.json"], 1, "cannot be read"),
+        (["flow", "import", "pyproject.toml"], 1, "is not JSON"),
+        (["flow", "import", "docs"], 1, "has no flow.json"),
+        (["email", "render", "hello"], 1, "There is no email hello"),
+        (["email", "import", "sample_flows/cart-abandonment/flow.json"], 1, "is no e-mail"),
+        (["contact", "show", "dewi@example.com"], 1, "There is no contact dewi@example.com"),
+        (["outbox", "show", "12"], 1, "There is no message 12"),
+        (["source", "remove", "12"], 1, "There is no source 12"),
+        (["user", "add", "no address"], 1, "Type an e-mail address"),
+        (["user", "add", "a@example.com", "--language", "tlh"], 1, "no language of the screens"),
+        (["user", "link", "a@example.com"], 1, "There is no user a@example.com"),
+        (["up", "--port", "99999"], 1, "CARTWHEEL_PORT"),
+        (["flow", "dance"], 2, "No such command"),
+        (["key", "create", "--kind", "master", "x"], 2, "master"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_no_stack_trace(cartwheel: Type, words: list[str], code: int, said: str) -> None:
+    there = [str(ROOT / word) if (ROOT / word).exists() else word for word in words]
+    answer = cartwheel(*there)
+    assert answer.returncode == code
+    assert said in answer.stderr
+    assert "Traceback" not in answer.stderr + answer.stdout
+    assert code == 2 or answer.stderr.count("\n") == 1
+
+
+def test_the_doctor_changes_nothing_and_knows_a_healthy_folder(cartwheel: Type, tmp_path: Path) -> None:
+    before = cartwheel("doctor")
+    assert before.returncode == 0, before.stdout
+    assert not (tmp_path / "data").exists()
+    cartwheel("key", "create", "Doi Leaf")
+    findings = {one["what"]: one for one in json.loads(cartwheel("doctor", "--json").stdout)}
+    assert findings["Database"]["state"] == "good"
+    assert {one["state"] for one in findings.values()} <= {"good", "note"}
+
+
+def test_the_doctor_names_what_is_wrong_and_what_to_do(cartwheel: Type, tmp_path: Path) -> None:
+    cartwheel("key", "create", "Doi Leaf")
+    (tmp_path / "data" / "secret.key").chmod(0o644)
+    answer = cartwheel("doctor")
+    assert answer.returncode == 1
+    assert re.search(r"BAD +Key .*can be read by other users.*\n +chmod 600 ", answer.stdout)

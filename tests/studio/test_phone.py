@@ -1,0 +1,110 @@
+"""The studio in a hand, in every colour and language."""
+
+import re
+from typing import Any
+
+import pytest
+
+from runtime.accounts import users
+from tests.pages.conftest import Look, Web, until
+from tests.pages.doi_leaf import NOK
+from tests.studio.conftest import OpenStudio
+
+pytestmark = pytest.mark.browser
+
+
+def test_sections_preview_and_form_take_turns_on_a_phone(studio: OpenStudio) -> None:
+    mail = studio(phone=True)
+    page = mail.page
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.locator(".st-frame.is-phone").wait_for()
+    assert mail.panel.is_hidden()
+
+    page.get_by_role("button", name="Sections").tap()
+    mail.row("Heading").locator(".st-sec-main").tap()
+    mail.panel.get_by_role("heading", name="Heading").wait_for()
+    page.locator(".st-left").wait_for(state="hidden")
+    mail.box("Headline").fill("Typed with a thumb")
+    mail.mail.get_by_text("Typed with a thumb").wait_for()
+    page.get_by_role("button", name="Close").last.tap()
+    mail.panel.wait_for(state="hidden")
+
+    page.get_by_role("button", name="Before it goes out").tap()
+    page.get_by_text("It has a subject").wait_for()
+
+
+def test_a_finger_drags_a_section_by_its_grip(studio: OpenStudio) -> None:
+    mail = studio(phone=True)
+    mail.page.get_by_role("button", name="Sections").tap()
+    grip = mail.row("Products").locator(".st-grip").bounding_box()
+    aim = mail.row("Heading").bounding_box()
+    touch = mail.page.context.new_cdp_session(mail.page)
+    x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+    goal = aim["y"] + aim["height"] / 2
+
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 9):
+        point = {"x": x, "y": y + (goal - y) * step / 8}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    until(lambda: mail.kinds[1] == "products")
+
+
+TEXTS = """() => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const at = walk.currentNode.parentElement;
+    if (at.closest('.ms, .q-icon, script, style, pre, #popup, #too_long_message_popup, [aria-hidden=true]')) continue;
+    if (at.closest('.st-inbox b, .st-as, .st-field, .st-text, .fe-name, select, .st-people, .st-sec .cw-cap')) continue;
+    const text = walk.currentNode.textContent.trim();
+    if (text && at.checkVisibility()) found.push(text);
+  }
+  for (const one of document.querySelectorAll('[aria-label], [title], [placeholder]'))
+    for (const name of ['aria-label', 'title', 'placeholder']) if (one.getAttribute(name)) found.push(one.getAttribute(name));
+  return found;
+}"""
+OURS = ("Doi Leaf", "Cart reminder", "Cartwheel", "KB", "Gmail", "https://", "We kept it aside", "Nok")
+
+
+def bare(text: str) -> str:
+    for name in OURS:
+        text = text.replace(name, "")
+    return re.sub(r"[\W\d_]", "", text)
+
+
+def seen(page: Any, mail: Any) -> set[str]:
+    """Every text of the studio: the head, two sections, the menus."""
+    found = set(page.evaluate(TEXTS))
+    for place in range(len(mail.draft().document["sections"])):
+        page.locator(".st-list .st-sec-main").nth(place).click()
+        page.wait_for_timeout(250)
+        found |= set(page.evaluate(TEXTS))
+    return found
+
+
+@pytest.mark.parametrize("language", ["th", "id"])
+def test_nothing_is_left_in_english(studio: OpenStudio, web: Web, look: Look, language: str) -> None:
+    nok = users.by_email(web.house, NOK)
+    assert nok is not None
+    mail = studio()
+    english = seen(mail.page, mail) | texts_of_brand(look)
+    users.set_language(web.house, nok.id, language)
+    try:
+        mail.page.reload()
+        mail.wait()
+        theirs = seen(mail.page, mail) | texts_of_brand(look)
+    finally:
+        users.set_language(web.house, nok.id, "en")
+    same = {text for text in english & theirs if bare(text)} - SAME
+    assert not same
+
+
+SAME = {"Header", "Footer", "Georgia", "Helvetica", "CSS", "px", "Logo", "Link", "1 Tea Road, Chiang Rai, Thailand"}
+"""Names, and words that the other languages write in the same way."""
+
+
+def texts_of_brand(look: Look) -> set[str]:
+    page = look("/brand")
+    page.wait_for_function("document.querySelector('.st-frame')?.dataset.drawn > 0", polling=50)
+    return set(page.evaluate(TEXTS))

@@ -1,0 +1,71 @@
+"""The documents say what the code does: every block, flow key, route and sample is in them."""
+
+import json
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from blocks import KINDS, read_block
+from blocks.flow import Flow
+from blocks.rules import Operator
+from runtime.intake.app import OWN
+from runtime.intake.openapi import DESCRIPTION
+from runtime.samples import samples
+
+ROOT = Path(__file__).resolve().parents[1]
+BLOCKS = (ROOT / "docs" / "blocks.md").read_text()
+FLOWS = (ROOT / "docs" / "flows.md").read_text()
+EVENTS = (ROOT / "docs" / "events.md").read_text()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_block_has_a_heading_and_an_example_that_works(kind: str) -> None:
+    part = BLOCKS.split(f"(`{kind}`)\n", 1)
+    assert len(part) == 2, f"docs/blocks.md has no heading for {kind}"
+    title = BLOCKS.split(f" (`{kind}`)")[0].splitlines()[-1].removeprefix("## ")
+    assert title == KINDS[kind].card.title
+    example = re.search(r"```json\n(.*?)```", part[1].split("\n## ")[0], re.DOTALL)
+    assert example is not None, f"{kind} has no example"
+    block = json.loads(example.group(1))
+    assert block["kind"] == kind
+    read_block(kind, block["settings"])
+
+
+@pytest.mark.parametrize("key", [name for name in Flow.model_fields if name != "format"])
+def test_every_key_of_a_flow_file_is_explained(key: str) -> None:
+    assert f"| `{key}` |" in FLOWS
+
+
+@pytest.mark.parametrize("route", [*DESCRIPTION["paths"], *OWN, "/api/docs", "/api/openapi.json"])
+def test_every_route_is_in_the_page_on_events(route: str) -> None:
+    assert route in EVENTS
+
+
+def test_every_operator_has_words() -> None:
+    from blocks.rule_words import OPERATORS
+
+    assert set(OPERATORS) == set(get_args(Operator))
+
+
+@pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.slug)
+def test_every_sample_names_only_e_mails_that_it_brings(sample: object) -> None:
+    flow, emails = sample.flow, sample.emails  # type: ignore[attr-defined]
+    used = {block["settings"]["email"] for block in flow["blocks"] if block["kind"] == "send_email"}
+    assert used == set(emails)
+
+
+def test_the_readme_names_both_commands_and_shows_a_picture() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert "./run" in readme
+    assert "./test" in readme
+    for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", readme):
+        assert (ROOT / picture).exists(), picture
+    assert "![" in readme
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *(ROOT / "deploy").glob("**/*.md")]:
+        for target in re.findall(r"`(docs/[a-z_/]+\.md)`", document.read_text()):
+            assert (ROOT / target).exists(), f"{document.name} names {target}"
