@@ -1,5 +1,6 @@
 """The doorbell: rings reach the worker, merge, and are never worth more than a second."""
 
+import errno
 import os
 import shutil
 import socket
@@ -119,6 +120,23 @@ def test_a_ring_during_a_look_is_answered_by_another_look(settings: Settings) ->
         worker.may_finish.set()
         worker.wait_for(2)
     web.close()
+
+
+def test_where_no_wire_can_be_laid_the_queue_is_polled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(os, "mkfifo", refuse)
+    worker, web = Worker(), Doorbell(Settings(data=tmp_path))
+    with at_work(Settings(data=tmp_path), worker):
+        assert web.ring()
+        worker.wait_for(1)
+        assert web.ring()
+        worker.wait_for(2)
+    web.close()
+    assert "polled instead" in caplog.text
 
 
 def test_stopping_lets_the_look_in_hand_finish(settings: Settings) -> None:
