@@ -45,6 +45,7 @@ REASONS: Mapping[str, str] = {
     "run_ended": "Because the Contact left the Flow before it was sent",
     # Making and sending it
     "sent": "The mail server took it",
+    "kept_here": "It lies in the local outbox and went to nobody, because no mail server is set up",
     "test": "Sent as a test",
     "no_server": "Because no mail server is set up",
     "render_failed": "Because the e-mail could not be made for this Contact: {error}",

@@ -175,7 +175,9 @@ class Book:
         """The row of an answered message."""
         claimed = one.claimed
         if answer.kind == "accepted":
-            return self._counted(Ending(claimed, "sent", "sent"), one.tries)
+            return self._counted(
+                Ending(claimed, "sent", "kept_here" if self._carrier == "local" else "sent"), one.tries
+            )
         if answer.kind == "broken":
             # Nothing of it went out: as if it had not been tried.
             return self._row(Ending(claimed, "queued"), "sending")

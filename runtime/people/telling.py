@@ -91,8 +91,10 @@ def title_of(subject: str | None, flow_name: str | None) -> Quoted:
     return Quoted(subject or flow_name or "…")
 
 
-def sent(state: str, title: Quoted) -> tuple[str, Tone, Phrase]:
+def sent(state: str, code: str | None, title: Quoted) -> tuple[str, Tone, Phrase]:
     match state:
+        case "sent" if code == "kept_here":
+            return "inbox", "send", say("The e-mail {title} was put into the local outbox", title=title)
         case "sent":
             return "mail", "send", say("Got the e-mail {title}", title=title)
         case "queued" | "sending":

@@ -177,7 +177,7 @@ class _Teller:
         )
         found: dict[int, Any] = {row.id: row for row in self._latest(query, message.c.queued_at)}
         for row in found.values():
-            icon, tone, what = telling.sent(row.state, telling.title_of(row.subject, row.name))
+            icon, tone, what = telling.sent(row.state, row.code, telling.title_of(row.subject, row.name))
             from_flow = say("From the Flow {flow}", flow=Quoted(row.name)) if row.name else None
             reason = reason_phrase(row.code, row.args) if row.code else None
             why = from_flow if row.state == "sent" else reason or from_flow

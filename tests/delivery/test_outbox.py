@@ -157,7 +157,7 @@ def test_without_a_mail_server_mail_is_kept_in_the_local_outbox(
 
     post.deliver()
 
-    assert post.state(message) == ("sent", "sent")
+    assert post.state(message) == ("sent", "kept_here")
     assert post.state(refused) == ("skipped", "said_no")
     assert post.attempts(message)[0].carrier == "local"
     with house.ledger.read(shop) as tx:

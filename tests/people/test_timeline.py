@@ -134,6 +134,16 @@ def test_what_was_not_sent_says_why(story: Story) -> None:
     assert uncertain.startswith("May have got the e-mail “Hello” / The connection broke")
 
 
+def test_what_lies_in_the_local_outbox_is_not_told_as_got(story: Story) -> None:
+    story.message(story.now, "sent", subject="Your tea", code="kept_here")
+    story.message(story.now + 1, "sent", subject="Your coffee", code="sent")
+
+    assert told(story) == [
+        "Got the e-mail “Your coffee” / From the Flow “Abandoned cart”",
+        "The e-mail “Your tea” was put into the local outbox / From the Flow “Abandoned cart”",
+    ]
+
+
 def test_answers_and_blocked_addresses_are_told(story: Story, ledger: Ledger, shop: int) -> None:
     with ledger.write(shop) as tx:
         consent.record(tx, story.contact, "email", "yes", story.now, "Checkout")
