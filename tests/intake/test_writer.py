@@ -42,6 +42,7 @@ async def test_requests_at_the_same_time_share_a_few_commits(house: House, write
 
     assert stored == [1] * 500
     assert count(house) == 500
+    await asyncio.to_thread(writer.close)  # whoever is answered last may be so before the bell is rung
     assert len(commits) == bell.rings < 50
 
 
