@@ -10,7 +10,7 @@ from runtime.insight.examples import Happened, happened_to, latest_of
 from runtime.ledger import Tx
 from runtime.people import contacts
 from runtime.people.contacts import Contact
-from runtime.people.telling import happened, items_of
+from runtime.people.telling import about_of, happened, items_of
 
 USUAL = ("Checkout started", "Order placed")
 """Looked for where no flow sends the e-mail yet: they bring products along."""
@@ -36,7 +36,7 @@ class Occasion:
     at: int
     icon: str
     what: Phrase
-    items: Phrase | None
+    about: Phrase | None
 
 
 def first_example(tx: Tx, events: Sequence[str]) -> Example:
@@ -90,4 +90,4 @@ def _example(contact: Contact, event: Happened | None) -> Example:
 
 def _occasion(one: Happened) -> Occasion:
     icon, _, what = happened(one.name, one.properties)
-    return Occasion(one.id, one.at, icon, what, items_of(one.properties))
+    return Occasion(one.id, one.at, icon, what, about_of(one.name, one.properties))

@@ -116,7 +116,7 @@ class PreviewAs:
             with tag("span", "cw-grow cw-trunc"):
                 tag("span", "cw-trunc cw-block-el", w.text(one.what))
                 when = w.date(one.at, self.user.zone, "moment", self.user.house.clock.now())
-                about = f"{when} · {w.text(one.items)}" if one.items is not None else when
+                about = f"{when} · {w.text(one.about)}" if one.about is not None else when
                 tag("span", "cw-cap cw-trunc cw-block-el", about)
             if chosen:
                 icon("check", "s")

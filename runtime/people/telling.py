@@ -10,6 +10,11 @@ from runtime.people.consent import BY_HAND, UNDONE, UNSUBSCRIBE_LINK
 Tone = Literal["trigger", "timing", "split", "send", "action", "ok", "bad"]
 """Which colour goes with it: a family of blocks, or good and bad news."""
 _ITEMS = 3
+_TITLES = ("title", "name", "product", "product_title", "product_name")
+"""Properties under which shops say what something was about."""
+_LONGEST = 80
+_SAID_IN_FULL = frozenset({"Order placed", "Checkout started", "Checkout updated"})
+"""Their sentences carry the number and the amount already."""
 
 
 def happened(name: str, properties: Mapping[str, Any]) -> tuple[str, Tone, Phrase]:
@@ -33,8 +38,28 @@ def happened(name: str, properties: Mapping[str, Any]) -> tuple[str, Tone, Phras
     return "bolt", "trigger", say("{name}", name=name)
 
 
-def _total(properties: Mapping[str, Any]) -> Money | None:
-    total, currency = properties.get("total"), properties.get("currency")
+def about_of(name: str, properties: Mapping[str, Any]) -> Phrase | None:
+    """What an event was about: its products, else its order; with the amount, where its own sentence has none."""
+    about = items_of(properties) or _title(properties)
+    if name in _SAID_IN_FULL:
+        return about
+    if about is None and (number := properties.get("order_number")):
+        about = say("Order {number}", number=str(number)[:_LONGEST])
+    total = _total(properties) or _total(properties, "price")
+    if total is None:
+        return about
+    return say("{about} · {total}", about=about, total=total) if about is not None else say("{total}", total=total)
+
+
+def _title(properties: Mapping[str, Any]) -> Phrase | None:
+    found = [properties.get(key) for key in _TITLES]
+    found += [inner.get(key) for inner in properties.values() if isinstance(inner, Mapping) for key in _TITLES[:2]]
+    title = next((one.strip() for one in found if isinstance(one, str) and one.strip()), "")
+    return say("{title}", title=title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…") if title else None
+
+
+def _total(properties: Mapping[str, Any], key: str = "total") -> Money | None:
+    total, currency = properties.get(key), properties.get("currency")
     if isinstance(total, str):
         total = number(total)
     if isinstance(total, bool) or not isinstance(total, int | float) or not isinstance(currency, str):

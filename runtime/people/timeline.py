@@ -81,7 +81,7 @@ class _Teller:
         query = select(event.c.id, event.c.name, event.c.at, event.c.properties)
         for row in self._latest(query.where(self._tx.mine(event), event.c.contact == self._contact), event.c.at):
             icon, tone, what = telling.happened(row.name, row.properties)
-            yield _entry(row.at, "event", icon, tone, what, telling.items_of(row.properties), row.id)
+            yield _entry(row.at, "event", icon, tone, what, telling.about_of(row.name, row.properties), row.id)
 
     def answers(self) -> Iterator[Entry]:
         query = consent.select().where(self._tx.mine(consent), consent.c.contact == self._contact)

@@ -165,6 +165,23 @@ def test_any_other_event_goes_by_its_own_name(story: Story) -> None:
     assert told(story) == ["Placed an order / A, B, B and 2 more", "Quiz {finished}"]
 
 
+@pytest.mark.parametrize(
+    ("properties", "about"),
+    [
+        ({"title": "Mae Salong oolong", "price": 640, "currency": "THB"}, "Mae Salong oolong · ฿640"),
+        ({"product": {"name": "Gayo Aceh beans", "price": 540}}, "Gayo Aceh beans"),
+        ({"order_number": "#4821", "total": "1180.00", "currency": "THB"}, "Order #4821 · ฿1,180"),
+        ({"items": [{"title": "Lemongrass"}], "title": "Cart"}, "Lemongrass"),
+        ({"total": 1180, "currency": "THB"}, "฿1,180"),
+        ({"title": "Tea " * 40}, "Tea " * 19 + "Tea…"),
+        ({"source": "footer form", "title": 7}, None),
+    ],
+)
+def test_an_event_says_what_it_was_about(story: Story, properties: dict[str, Any], about: str | None) -> None:
+    story.event("Product viewed", story.now, **properties)
+    assert told(story) == ["Product viewed" + (f" / {about}" if about is not None else "")]
+
+
 def test_a_flow_that_failed_or_ran_through_says_so(story: Story) -> None:
     story.run(story.now, "failed", ended_at=story.now + 1, code="block_failed", args={"error": "KeyError: 'x'"})
     story.run(story.now + 2, "ended", ended_at=story.now + 3)
