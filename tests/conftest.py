@@ -5,6 +5,7 @@ where there is none, the tests that need it are skipped and say so.
 """
 
 import os
+import time
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -39,6 +40,13 @@ class Bell:
 
     def __call__(self) -> None:
         self.rings += 1
+
+    def rang(self, times: int) -> bool:
+        """Whether it was rung that often; whoever rang may have been answered a moment earlier."""
+        until = time.monotonic() + 5
+        while self.rings < times and time.monotonic() < until:
+            time.sleep(0.001)
+        return self.rings == times
 
 
 @dataclass

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -18,12 +17,15 @@ from runtime.accounts import keys
 from runtime.house import House
 from runtime.ledger import tables
 from tests.intake.conftest import order
+from tests.processes import begin
 
 SERVER = """
 import os, sys, uvicorn
+from runtime import lifeline
 from runtime.house import open_house
 from runtime.intake import build_app
 from runtime.settings import load_settings
+lifeline.hold()
 house = open_house(load_settings(), ring=lambda: None)
 uvicorn.run(build_app(house), fd=int(sys.argv[1]), log_level="warning")
 """
@@ -37,9 +39,8 @@ def test_every_event_that_was_answered_is_there_after_a_kill(house: House, shop:
         listening.listen(64)
         port = listening.getsockname()[1]
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), **house.settings.environment()}
-        server = subprocess.Popen(
-            [sys.executable, "-c", SERVER, str(listening.fileno())], env=environment, pass_fds=[listening.fileno()]
-        )
+        number = listening.fileno()
+        server = begin([sys.executable, "-c", SERVER, str(number)], environment, hand=[number])
     answered: list[int] = []
 
     def send(first: int) -> None:
