@@ -5,8 +5,8 @@ where there is none, the tests that need it are skipped and say so.
 """
 
 import os
-import time
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
