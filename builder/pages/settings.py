@@ -8,7 +8,7 @@ from builder.access import fetch, visitor
 from builder.frame import frame, page_head
 from builder.parts.tag import tag
 from builder.parts.toast import toast
-from builder.settings_page import account, address, delivery, doors, sender, shop
+from builder.settings_page import account, address, brand, delivery, doors, sender, shop
 from runtime.accounts import preferences, workspaces
 from runtime.accounts.preferences import Sender
 from runtime.accounts.workspaces import Workspace
@@ -45,6 +45,7 @@ def register(house: House) -> None:
         anchors = {
             "shop": w("Shop"),
             "sender": w("Sender"),
+            "brand": w("Brand kit"),
             "delivery": w("E-mail delivery"),
             "address": w("Public address"),
             "keys": w("Shops and keys"),
@@ -59,6 +60,7 @@ def register(house: House) -> None:
                 with tag("div"):
                     shop.draw(user, w, kept.shop)
                     sender.draw(user, w, kept.sender)
+                    brand.draw(w)
                     delivery.draw(user, w, kept.delivery)
                     address.draw(user, w)
                     doors.draw(user, w, kept.doors)

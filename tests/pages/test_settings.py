@@ -75,6 +75,14 @@ def test_the_shop_is_kept(look: Look, web: Web) -> None:
     workspaces.update(web.house, web.workspace, name="Doi Leaf")
 
 
+def test_the_brand_kit_is_found_from_here(look: Look) -> None:
+    page = look("/settings")
+
+    page.locator("#brand").get_by_role("link", name="Open the brand kit").click()
+    page.get_by_role("heading", name="Brand kit").wait_for()
+    assert page.url.endswith("/brand")
+
+
 def test_a_half_typed_address_is_refused_under_its_field(look: Look, web: Web) -> None:
     page = look("/settings")
 
