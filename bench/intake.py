@@ -1,10 +1,9 @@
-"""Intake: durable events over HTTP, beside a server that only answers.
+"""Intake: durable events over HTTP, beside the least that a durable intake can be (bench/bare_intake.py).
 
 usage: python bench/intake.py [--seconds 5]
 
 Prints, medians of three runs: single POSTs/s over 32 connections, events/s in lists of 100, and the p99 of a steady
-200/s of single POSTs while the engine works through a backlog. Each POST is answered after its commit. The reference
-is the same HTTP server answering the same requests without storing anything.
+200/s of single POSTs while the engine works through a backlog. Each POST is answered after its commit.
 """
 
 import argparse
@@ -24,19 +23,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 NUMBERS = count(int(time.time()) * 1_000_000)
-NOTHING_STORED = """
-import sys, uvicorn
-async def app(scope, receive, send):
-    if scope["type"] != "http":
-        return
-    more = True
-    while more:
-        more = (await receive()).get("more_body", False)
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"31")]})
-    await send({"type": "http.response.body", "body": b'{"accepted":1,"duplicates":0}  '})
-options = {"loop": "uvloop", "http": "httptools", "access_log": False, "lifespan": "off", "log_level": "error"}
-uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), **options)
-"""
 
 
 def an_event() -> dict[str, object]:
@@ -129,7 +115,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def started(command: list[str], port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def started(command: list[str | Path], port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     for _ in range(300):
         with socket.socket() as probe:
@@ -149,14 +135,14 @@ def main() -> None:
         environment = {**os.environ, "CARTWHEEL_DATA": folder, "CARTWHEEL_PORT": str(port), "PYTHONPATH": str(ROOT)}
         subprocess.run([sys.executable, ROOT / "bench" / "yardstick_setup.py", keyfile], env=environment, check=True)
         key = keyfile.read_text()
-        reference = started([sys.executable, "-c", NOTHING_STORED, str(bare)], bare, environment)
+        reference = started([sys.executable, ROOT / "bench" / "bare_intake.py", str(bare), folder], bare, environment)
         web = started([sys.executable, "-m", "builder.command", "web"], port, environment)
         try:
             for title, size, connections in (("single POSTs/s", 1, 32), ("events/s in lists of 100", 100, 8)):
                 ours = [asyncio.run(flood(port, key, size, connections, seconds)) * size for _ in range(3)]
                 theirs = [asyncio.run(flood(bare, key, size, connections, seconds)) * size for _ in range(3)]
                 mine, other = statistics.median(ours), statistics.median(theirs)
-                print(f"{title}: {mine:,.0f} durable, {other:,.0f} only answered, ratio {mine / other:.2f}", flush=True)
+                print(f"{title}: {mine:,.0f} beside {other:,.0f} of bare inserts, ratio {mine / other:.2f}", flush=True)
             # What was posted so far is the backlog.
             worker = subprocess.Popen([sys.executable, "-m", "builder.command", "worker"], cwd=ROOT, env=environment)
             time.sleep(2)
