@@ -4,6 +4,8 @@ The preview is made by what makes the e-mail that is sent. So the marks go in as
 without them every byte is the same.
 """
 
+import base64
+import hashlib
 import re
 from typing import Any, cast
 
@@ -19,6 +21,26 @@ _LOOK = (
     "</style></head>"
 )
 """Links open in a tab of their own; without this the frame would leave the e-mail."""
+_PLACE = "cw-section-"
+_PICK = (
+    'let y=null;addEventListener("click",(e)=>{const a=e.target.closest("a");'
+    "if(a&&(e.ctrlKey||e.metaKey||!e.detail))return;if(a)e.preventDefault();"
+    f"""const s=e.target.closest("tbody[id^={_PLACE}]");"""
+    'if(s){y=scrollY;parent.postMessage({section:s.id},"*")}});'
+    'addEventListener("hashchange",()=>{if(y!==null)scrollTo(0,y);y=null})'
+)
+"""Tells which section was pressed, and stays where it was pressed. A link is followed by the keyboard or with Ctrl."""
+_ONLY_PICK = base64.b64encode(hashlib.sha256(_PICK.encode()).digest()).decode()
+_GUARD = (
+    f"""<meta http-equiv="Content-Security-Policy" content="script-src 'sha256-{_ONLY_PICK}'; connect-src 'none'; """
+    """frame-src 'none'; worker-src 'none'; object-src 'none'; form-action 'none'; base-uri 'none'">"""
+)
+"""The page's own policy: of all scripts that it may hold only that one runs. It comes before anything somebody typed."""
+_HOVER = (
+    f"<style>tbody[id^={_PLACE}]{{cursor:pointer}}"
+    f"@media(hover:hover){{tbody[id^={_PLACE}]:hover:not(:target){{outline:2px dashed #0b7a71;outline-offset:-2px}}}}"
+    f"</style><script>{_PICK}</script></head>"
+)
 
 
 class _Marked:
@@ -47,12 +69,21 @@ def unmarked(page: str) -> str:
 
 def anchor(section: str) -> str:
     """Where a section stands in the page of `shown`."""
-    return f"cw-section-{section}" if section else ""
+    return f"{_PLACE}{section}" if section else ""
 
 
-def shown(page: str, *, dark: bool, own_url: str) -> str:
+def section_at(place: str) -> str:
+    """The section that stands at an anchor, "" if that is none."""
+    return place.removeprefix(_PLACE) if place.startswith(_PLACE) else ""
+
+
+def shown(page: str, *, dark: bool, own_url: str, pick: bool = False) -> str:
     """The HTML of a marked e-mail for the frame: sections can be pointed at, and it is light or dark as wished, whatever
-    the reader's own screen is. Pictures that this installation serves are asked for by path, whatever its name is."""
+    the reader's own screen is. Pictures that this installation serves are asked for by path, whatever its name is.
+    With `pick` the frame tells which section was pressed."""
     page = _MARK.sub(lambda mark: f'</tbody><tbody id="{anchor(mark[1])}">', page)
     page = _DARK.sub("@media all" if dark else "@media not all", page)
-    return page.replace(f'src="{own_url.rstrip("/")}/', 'src="/').replace("</head>", _LOOK, 1)
+    page = page.replace(f'src="{own_url.rstrip("/")}/', 'src="/').replace("</head>", _LOOK, 1)
+    if pick:
+        page = page.replace("<head>", f"<head>{_GUARD}", 1).replace("</head>", _HOVER, 1)
+    return page

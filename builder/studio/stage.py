@@ -6,7 +6,7 @@ from typing import Any, Literal
 from builder.parts.controls import avatar, button
 from builder.parts.tag import Tag, icon, tag
 from builder.studio.mail_frame import MailFrame
-from builder.studio.marks import anchor, shown
+from builder.studio.marks import anchor, section_at, shown
 from runtime.mail import Rendered
 from runtime.words import Words
 
@@ -23,7 +23,7 @@ DARK_GROUND = "#0d1312"
 class Stage:
     """Draws itself where it is made; `tools` is the line above, for who else has something to put there."""
 
-    def __init__(self, w: Words, own_url: str, on_edit: Callable[[], Any] | None) -> None:
+    def __init__(self, w: Words, own_url: str, on_edit: Callable[[], Any], on_pick: Callable[[str], Any]) -> None:
         self.w = w
         self.mode: Mode = "wide"
         self._own_url = own_url
@@ -37,7 +37,11 @@ class Stage:
         with tag("div", "st-stage"):
             self._draw_inbox(on_edit)
             # A phone shows e-mails as phones do; whoever wants to see the desktop's page asks for it.
-            self.frame = MailFrame(label=w("How the e-mail looks"), on_narrow=lambda: self.choose("phone"))
+            self.frame = MailFrame(
+                label=w("How the e-mail looks"),
+                on_narrow=lambda: self.choose("phone"),
+                on_pick=lambda place: on_pick(section_at(place)),
+            )
             self._plain = tag("pre", "st-plain", tabindex="0", aria_label=w("Plain text"))
         self.choose("wide")
 
@@ -58,14 +62,13 @@ class Stage:
                 made.on_click(lambda mode=mode: self.choose(mode))
                 self._buttons[mode] = made
 
-    def _draw_inbox(self, on_edit: Callable[[], Any] | None) -> None:
+    def _draw_inbox(self, on_edit: Callable[[], Any]) -> None:
         with tag("div", "cw-card st-inbox"):
             self._face = tag("span")
             with tag("span", "cw-grow cw-trunc"):
                 self._subject = tag("b", "cw-trunc cw-block-el")
                 self._beside = tag("span", "cw-cap cw-trunc cw-block-el")
-            if on_edit is not None:
-                button(self.w("Edit"), on_edit, kind="quiet", small=True)
+            button(self.w("Edit"), on_edit, kind="quiet", small=True)
 
     def choose(self, mode: Mode) -> None:
         """Show it in another way."""
@@ -110,5 +113,5 @@ class Stage:
     def _draw(self) -> None:
         if self._page and self.mode != "plain":
             dark = self.mode == "dark"
-            page = shown(self._page, dark=dark, own_url=self._own_url)
+            page = shown(self._page, dark=dark, own_url=self._own_url, pick=True)
             self.frame.show(page, ground=DARK_GROUND if dark else self._ground)

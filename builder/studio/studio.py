@@ -61,7 +61,7 @@ class Studio:
             self._shelf = Shelf(self)
             self._contents = Contents(w, self._asks_of_contents())
             with tag("section", "st-mid", aria_label=w("Preview")):
-                self._stage = Stage(w, user.house.settings.own_url, self._edit_head)
+                self._stage = Stage(w, user.house.settings.own_url, self._edit_head, self._pick)
                 with self._stage.tools:
                     self._preview_as = PreviewAs(user, w, self.example, self._preview_for)
                 self._contents.phone_bar()
@@ -243,6 +243,11 @@ class Studio:
         self._panel_closed = False
         self._contents.close()
         self._show_document(asked=True)
+
+    def _pick(self, section: str) -> None:
+        """A section was pressed in the preview, which may be a little behind the e-mail."""
+        if edits.section_of(self.document, section) is not None:
+            self.choose(section)
 
     def jump(self, section: str, field: str) -> None:
         """Lead to a problem."""

@@ -1,5 +1,6 @@
-// The e-mail as it will look, behind glass: a frame without scripts and without an origin. Its links open in a tab of their
-// own. Nothing can be read from the frame, so the place in it is asked for by an anchor (":target" marks the section).
+// The e-mail as it will look, behind glass: a frame without an origin, and without scripts but the one that tells which
+// section was pressed (the page's own policy names it). Its links open in a tab of their own.
+// Nothing can be read from the frame, so the place in it is asked for by an anchor (":target" marks the section).
 // Two frames take turns, so that typing does not flicker: the new page is drawn behind the one that is shown.
 const PATIENCE = 200; // milliseconds
 const WIDE = 640; // a page for large screens is laid out for this width at least, and scaled down where there is less
@@ -12,10 +13,14 @@ export default {
     look: { type: String, default: "wide" }, // wide, phone
     ground: { type: String, default: "" },
     label: String,
+    picks: Boolean, // whether a press on a section is told
   },
-  emits: ["narrow"],
+  emits: ["narrow", "pick"],
   data: () => ({ shown: 0, room: 0 }),
   computed: {
+    sandbox() {
+      return `allow-popups allow-popups-to-escape-sandbox${this.picks ? " allow-scripts" : ""}`;
+    },
     scale() {
       return this.look === "wide" && this.room && this.room < WIDE ? this.room / WIDE : 1;
     },
@@ -34,11 +39,13 @@ export default {
   mounted() {
     this.watcher = new ResizeObserver(([entry]) => (this.room = entry.contentRect.width));
     this.watcher.observe(this.$el);
+    if (this.picks) addEventListener("message", this.heard);
     if (innerWidth <= PHONE) this.$emit("narrow");
     this.draw();
   },
   beforeUnmount() {
     this.watcher.disconnect();
+    removeEventListener("message", this.heard);
   },
   methods: {
     draw() {
@@ -73,13 +80,17 @@ export default {
         this.draw();
       }
     },
+    heard({ source, data }) {
+      const shown = this.$refs.frames[this.shown];
+      if (source === shown.contentWindow && typeof data?.section === "string") this.$emit("pick", data.section);
+    },
     go(frame) {
       if (this.anchor && frame?.srcdoc) frame.contentWindow.location.replace(`about:srcdoc#${encodeURIComponent(this.anchor)}`);
     },
   },
   template: `
     <div class="st-frame" :class="'is-' + look" :style="{ background: ground }">
-      <iframe v-for="place in [0, 1]" :key="place" ref="frames" sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer" :title="label"
+      <iframe v-for="place in [0, 1]" :key="place" ref="frames" :sandbox="sandbox" referrerpolicy="no-referrer" :title="label"
         :class="{ 'is-shown': shown === place }" :aria-hidden="String(shown !== place)" :tabindex="shown === place ? 0 : -1"
         :style="box" @load="loaded(place)"></iframe>
     </div>`,

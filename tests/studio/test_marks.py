@@ -1,5 +1,7 @@
 """The preview is the e-mail itself: only marks are added, and they are taken for what they are."""
 
+import base64
+import hashlib
 import re
 
 from builder.studio.marks import anchor, marked, shown, unmarked
@@ -49,3 +51,15 @@ def test_own_pictures_are_asked_for_by_path() -> None:
     page = shown(rendered(with_marks=True), dark=False, own_url=OWN + "/")
     assert 'src="/media/logo.png"' in page
     assert 'src="https://doileaf.example/a.png"' in page
+
+
+def test_only_the_script_that_tells_of_a_press_may_run() -> None:
+    page = shown(rendered(with_marks=True), dark=False, own_url=OWN, pick=True)
+    policy = re.search(r"<head><meta [^>]*script-src 'sha256-([^']+)'; ", page)
+    assert policy is not None, "it stands before everything else"
+    (script,) = re.findall(r"<script>(.*?)</script>", page)
+    assert base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() == policy[1]
+
+
+def test_where_nothing_can_be_pressed_there_is_no_script() -> None:
+    assert "<script" not in shown(rendered(with_marks=True), dark=False, own_url=OWN)

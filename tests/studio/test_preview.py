@@ -122,12 +122,34 @@ def test_the_preview_is_behind_glass(studio: OpenStudio, web: Web) -> None:
 
     for frame in mail.page.locator(".st-frame iframe").all():
         allowed = set(frame.get_attribute("sandbox").split())
-        assert allowed == {"allow-popups", "allow-popups-to-escape-sandbox"}
+        assert allowed == {"allow-popups", "allow-popups-to-escape-sandbox", "allow-scripts"}
     with mail.page.expect_popup() as opened:
-        mail.mail.get_by_role("link", name="<b>Go</b>").click()
+        mail.mail.get_by_role("link", name="<b>Go</b>").press("Enter")
     assert opened.value.evaluate("window.opener") is None
     mail.mail.get_by_role("link", name="<b>Go</b>").wait_for()
     assert mail.page.evaluate("window.hit") is None
+
+
+def test_a_section_is_chosen_where_it_stands_in_the_preview(studio: OpenStudio) -> None:
+    texts = [{"kind": "text", "id": f"s{n}", "html": f"<p>{'Paragraph ' * 60}{n}</p>"} for n in range(6)]
+    mail = studio(
+        {"sections": [*texts, {"kind": "button", "id": "go", "label": "Go", "link": "https://doileaf.example"}]}
+    )
+
+    link = mail.mail.get_by_role("link", name="Go")
+    link.scroll_into_view_if_needed()
+    link.hover()
+    section = mail.mail.locator("tbody#cw-section-go")
+    assert section.evaluate("one => getComputedStyle(one).outlineStyle") == "dashed"
+    place = section.evaluate("one => one.getBoundingClientRect().top")
+    link.click()
+
+    mail.panel.get_by_role("heading", name="Button").wait_for()
+    until(lambda: section.evaluate("one => one.matches(':target')"))
+    assert section.evaluate("one => one.getBoundingClientRect().top") == place
+    assert len(mail.page.context.pages) == 1
+    mail.mail.locator("tbody#cw-section-s4").click()
+    mail.page.locator('.st-sec.is-on[data-section="s4"]').wait_for()
 
 
 def test_what_is_wrong_is_listed_and_leads_to_its_place(studio: OpenStudio) -> None:
