@@ -113,6 +113,7 @@ export default {
       const before = counted(this.field);
       this.told = this.value;
       this.next = undefined;
+      this.card = null; // its chip is drawn anew
       this.draw(this.value);
       if (here) followChange(this.field, before);
     },
@@ -134,6 +135,7 @@ export default {
     // ---- typing
 
     input() {
+      if (this.card?.aside) this.card = null;
       this.changed();
     },
     composed() {
@@ -167,6 +169,7 @@ export default {
     keys(event) {
       if (event.isComposing || this.locked) return;
       const { key } = event;
+      if (this.card?.aside && this.cardKeys(event)) return;
       if (isChip(event.target)) return this.chipKeys(event);
       const command = event.ctrlKey || event.metaKey;
       if (command && "zy".includes(key.toLowerCase())) this.tell(); // the page undoes, once it knows of everything
@@ -189,6 +192,16 @@ export default {
         event.preventDefault();
         putBeside(beside, side);
       }
+    },
+    // Into the card that stands aside by Tab, away with it by Escape or by walking on.
+    cardKeys(event) {
+      const wanted = event.key === "Tab" && !event.shiftKey;
+      if (!wanted && !/^(Escape|Arrow.*|Home|End)$/.test(event.key)) return false;
+      if (wanted) this.$refs.card.focus();
+      else this.card = null;
+      if (wanted || event.key === "Escape") event.preventDefault();
+      if (event.key === "Escape") event.stopPropagation();
+      return wanted || event.key === "Escape";
     },
     chipKeys(event) {
       if (event.key === "Enter" || event.key === " ") {
@@ -287,13 +300,14 @@ export default {
       guard(this.field);
       putBeside(made, 1);
       this.changed();
-      if (this.kind !== "link" && field.mayBeEmpty) this.openCard(made);
+      // Whoever goes on typing goes on in the text; the card beside it only offers itself.
+      if (this.kind !== "link" && field.mayBeEmpty) this.openCard(made, true);
     },
-    openCard(made) {
+    openCard(made, aside = false) {
       if (this.locked) return;
       const tag = readTag(made.dataset.tag);
       const about = this.byPath.get(tag.path);
-      this.card = { node: made, tag, title: about?.title ?? tag.path, example: about?.example ?? "" };
+      this.card = { node: made, tag, title: about?.title ?? tag.path, example: about?.example ?? "", aside };
     },
     changeChip(change) {
       const { tag, node } = this.card;
@@ -410,7 +424,7 @@ export default {
           @compositionstart="composing = true" @compositionend="composed" @paste="paste" @drop="drop" @copy="copy" @cut="copy"></div>
       </div>
       <FieldMenu v-if="menu" :anchor="menu" :fields="offered" :words="words" @choose="insert" @close="closeMenu" />
-      <ChipCard v-if="card" :anchor="card.node" :tag="card.tag" :title="card.title" :example="card.example"
+      <ChipCard v-if="card" ref="card" :aside="card.aside" :anchor="card.node" :tag="card.tag" :title="card.title" :example="card.example"
         :link="kind === 'link'" :words="words" @change="changeChip" @remove="removeChip(card.node)" @close="closeCard" />
       <LinkCard v-if="link" :anchor="$refs.linkButton" :href="link.href" :fields="linkFields" :words="words"
         @apply="setLink" @remove="unlink" @close="closeLink" />

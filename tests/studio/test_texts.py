@@ -27,6 +27,7 @@ def test_a_field_is_inserted_with_what_stands_there_if_it_is_empty(studio: OpenS
 
     mail.page.keyboard.type(" Come to ")
     mail.insert("Text", "City")
+    mail.page.keyboard.press("Tab")
     mail.page.keyboard.type("our shop")
     mail.page.keyboard.press("Enter")
     mail.page.keyboard.type("!")
@@ -46,11 +47,24 @@ def test_the_first_name_comes_with_a_word_for_those_without_one(studio: OpenStud
     mail.choose_head()
     mail.box("Subject").fill("")
     mail.insert("Subject", "First name")
-    mail.page.keyboard.press("Enter")
     mail.page.keyboard.type(", it is tea time")
 
     until(lambda: mail.draft().document["subject"] == '{{ contact.first_name | default: "there" }}, it is tea time')
     mail.page.locator(".st-inbox").get_by_text("Dewi, it is tea time").wait_for()
+
+
+def test_who_goes_on_typing_after_a_field_types_behind_it(studio: OpenStudio) -> None:
+    mail = studio()
+    into_the_text(mail)
+
+    mail.page.keyboard.type(" Come to ")
+    mail.insert("Text", "City")
+    card = mail.page.get_by_role("dialog", name="City")
+    card.get_by_label("If it is empty, say").wait_for()
+    mail.page.keyboard.type("!")
+
+    mail.stored("s3", "html", "<p>Hello, we kept it aside for you. Come to {{ contact.city }}!</p>")
+    card.wait_for(state="detached")
 
 
 def test_a_chip_is_changed_and_removed(studio: OpenStudio) -> None:

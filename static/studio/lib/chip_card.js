@@ -5,7 +5,7 @@ const SHAPES = ["money", "date"];
 
 export default {
   components: { Popover },
-  props: { anchor: Object, tag: Object, title: String, example: String, link: Boolean, words: Object },
+  props: { anchor: Object, tag: Object, title: String, example: String, link: Boolean, words: Object, aside: Boolean },
   emits: ["change", "remove", "close"],
   computed: {
     shape() {
@@ -13,9 +13,12 @@ export default {
     },
   },
   mounted() {
-    this.$refs.fallback?.focus({ preventScroll: true });
+    if (!this.aside) this.focus();
   },
   methods: {
+    focus() {
+      this.$refs.fallback?.focus({ preventScroll: true });
+    },
     reshape(shape) {
       const others = this.tag.filters.filter((one) => !SHAPES.includes(one.split(":")[0].trim()));
       this.$emit("change", { filters: shape ? [...others, shape] : others });
