@@ -128,6 +128,8 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._waker = waker
         self._selector.register(woken, selectors.EVENT_READ, lambda end: end.recv(64))
+        if own := os.environ.pop("CARTWHEEL_LIFELINE", ""):  # whoever started this process is gone when it can be read
+            self._selector.register(int(own), selectors.EVENT_READ, lambda _: self._signals.append(signal.SIGTERM))
 
     def _start(self, child: Child) -> None:
         handed = [self._lifeline]

@@ -1,14 +1,7 @@
 """The canvas in a real browser, against the real web process."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,49 +12,20 @@ from runtime.accounts import sessions, users, workspaces
 from runtime.desk import Draft
 from runtime.house import House, open_house
 from runtime.mail import Brand, EmailDocument
-from runtime.places import ROOT
 from runtime.settings import Settings
+from tests.processes import WebProcess, free_port
 
 EMPTY: dict[str, Any] = {"format": 1, "blocks": [], "links": []}
 
 
 @dataclass
-class Shop:
+class Shop(WebProcess):
     """An installation with its web process. The test looks into the same folder with a house of its own."""
 
-    data: Path
-    port: int
     house: House
     workspace: int
     token: str
-    process: subprocess.Popen[bytes] | None = None
     flows: int = field(default=0)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Start the web process and wait until it answers."""
-        # NiceGUI behaves differently where it believes to be tested.
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "NICEGUI_"))}
-        environment |= {"CARTWHEEL_DATA": str(self.data), "CARTWHEEL_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen([sys.executable, "-P", "-m", "builder.web"], env=environment, cwd=self.data)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with suppress(OSError):
-                urllib.request.urlopen(f"{self.url}/sign-in", timeout=5).read()
-                return
-            assert self.process.poll() is None, "the web process died"
-            time.sleep(0.1)
-        raise AssertionError("the web process does not answer")
-
-    def stop(self, *, kill: bool = False) -> None:
-        """End the web process."""
-        if self.process is not None:
-            (self.process.kill if kill else self.process.terminate)()
-            self.process.wait(20)
-            self.process = None
 
     def new_flow(self, name: str, document: dict[str, Any] | None = None) -> str:
         """Put a flow on the desk. Returns its slug."""
@@ -84,9 +48,7 @@ class Shop:
 
 def make_shop(data: Path) -> Shop:
     """An installation with Hannah, who speaks English, a brand that may send, and one e-mail."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     house = open_house(Settings(data=data, port=port), ring=lambda: None)
     workspace = workspaces.first(house)
     hannah = users.create(house, "hannah@doileaf.example", "Hannah")

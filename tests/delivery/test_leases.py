@@ -23,6 +23,7 @@ from runtime.settings import Settings
 from tests.delivery.conftest import Email
 from tests.delivery.post import Post
 from tests.delivery.smtp_server import SmtpServer
+from tests.processes import begin
 
 DEAD = f"{socket.gethostname()}:999999:1"
 """A process of this host that is not there any more."""
@@ -233,9 +234,10 @@ def test_when_the_ledger_fails_nothing_is_sent_twice_and_nothing_is_lost(
 
 _WORKER = """
 import sys, time
-from runtime import delivery
+from runtime import delivery, lifeline
 from runtime.house import open_house
 from runtime.settings import load_settings
+lifeline.hold()
 house = open_house(load_settings(), ring=lambda: None)
 print("ready", flush=True)
 while True:
@@ -253,9 +255,9 @@ def test_a_worker_that_is_killed_with_the_server_frozen_loses_nothing(
     marketing = [post.message(flow, post.contact(f"M{number}")) for number in range(20)]
     transactional = [post.message(flow, post.contact(f"T{number}"), block="mail2") for number in range(20)]
     smtp.answer("body", "say nothing")
-    worker = subprocess.Popen(
+    worker = begin(
         [sys.executable, "-c", _WORKER],
-        env={**os.environ, **settings.environment(), "PYTHONPATH": str(ROOT)},
+        {**os.environ, **settings.environment(), "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(ROOT),

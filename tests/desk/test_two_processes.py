@@ -11,9 +11,11 @@ from threading import Thread
 import pytest
 
 from runtime.desk import ChangedElsewhere, Desk
+from tests.processes import begin
 
 EDITS = 200
 
+HOLD = "from runtime import lifeline; lifeline.hold()\n"
 EDITOR = """
 import sys
 from pathlib import Path
@@ -47,7 +49,7 @@ while True:
 
 def start(code: str, *arguments: str) -> subprocess.Popen[str]:
     """Run `code` in a Python of its own."""
-    return subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, text=True)
+    return begin([sys.executable, "-c", HOLD + code, *arguments], os.environ, stdout=subprocess.PIPE, text=True)
 
 
 def test_two_processes_lose_nothing(tmp_path: Path) -> None:

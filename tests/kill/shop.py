@@ -4,7 +4,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -12,13 +11,15 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from runtime.accounts import keys, workspaces
 from runtime.engine.publish import publish
 from runtime.house import House, open_house
+from runtime.places import ROOT
 from runtime.settings import Settings
+from tests.processes import begin, free_port, surroundings
 
-ROOT = Path(__file__).resolve().parents[2]
 BRAND = {"format": 1, "name": "Doi Leaf", "postal_address": "41 Ratchadamnoen Road, Chiang Mai"}
 
 
@@ -51,7 +52,7 @@ class Shop:
     """Settings, two published flows (an order sends a transactional e-mail, a sign-up a marketing one) and a key."""
 
     def __init__(self, data: Path, database_url: str, smtp_url: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.settings = Settings(
             data=data,
             database_url=database_url,
@@ -70,7 +71,7 @@ class Shop:
             publish(house, self.workspace, kind, "Nok")
         _, self._key = keys.create(house, self.workspace, "ingest", "website")
         house.close()
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, subprocess.Popen[Any]] = {}
 
     def open(self) -> House:
         """The installation, for looking at what has become of it."""
@@ -78,13 +79,9 @@ class Shop:
 
     def start(self, name: str) -> None:
         """Start "web" or "worker"."""
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "NICEGUI_"))
-        }
         command = [sys.executable, "-m", "builder.command", name]
-        self._processes[name] = subprocess.Popen(
-            command, cwd=ROOT, env=environment | self.settings.environment(), start_new_session=True
-        )
+        environment = surroundings() | self.settings.environment()
+        self._processes[name] = begin(command, environment, cwd=ROOT, start_new_session=True)
 
     def kill(self, name: str) -> None:
         """kill -9, the whole session."""
@@ -146,9 +143,3 @@ def moments(seed: int, count: int, shortest: float, longest: float) -> list[floa
     """Random lengths of time; the seed is part of the test's name, so that a failure can be repeated."""
     chance = random.Random(seed)
     return [chance.uniform(shortest, longest) for _ in range(count)]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

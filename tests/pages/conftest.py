@@ -1,13 +1,7 @@
 """The pages in a real browser, against the real web process."""
 
-import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,24 +11,18 @@ from runtime.accounts import sessions, users, workspaces
 from runtime.clock import DAY
 from runtime.house import House, open_house
 from runtime.ledger import tables
-from runtime.places import ROOT
 from runtime.settings import Settings
 from tests.pages.doi_leaf import NOK, fill
+from tests.processes import WebProcess, free_port
 
 DESKTOP, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
 @dataclass
-class Web:
+class Web(WebProcess):
     """An installation with its web process; the test looks into the same folder with a house of its own."""
 
     house: House
-    port: int
-    process: subprocess.Popen[bytes]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def workspace(self) -> int:
@@ -58,36 +46,17 @@ class Web:
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """The shop of Doi Leaf with its web process, one for all tests of a file."""
-    data = tmp_path_factory.mktemp("doi-leaf")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    data, port = tmp_path_factory.mktemp("doi-leaf"), free_port()
     house = open_house(Settings(data=data, port=port), ring=lambda: None)
     fill(house)
-    # NiceGUI behaves differently where it believes to be tested.
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "NICEGUI_"))}
-    environment |= {"CARTWHEEL_DATA": str(data), "CARTWHEEL_PORT": str(port), "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([sys.executable, "-P", "-m", "builder.web"], env=environment, cwd=data)
-    web = Web(house, port, process)
+    web = Web(data, port, house)
     try:
-        _wait(web)
+        web.start()
         web.worker_lives()
         yield web
     finally:
-        process.terminate()
-        process.wait(20)
+        web.stop()
         house.close()
-
-
-def _wait(web: Web) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with suppress(OSError):
-            urllib.request.urlopen(f"{web.url}/sign-in", timeout=5).read()
-            return
-        assert web.process.poll() is None, "the web process died"
-        time.sleep(0.1)
-    raise AssertionError("the web process does not answer")
 
 
 Look = Callable[..., Any]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from runtime.places import ROOT
+from tests.processes import begin
 
 PATIENCE = 40.0
 """Seconds: far more than anything here takes, so that a busy machine makes no test fail."""
@@ -28,9 +29,9 @@ class Installation:
         self.lines: list[str] = []
         self._new: queue.Queue[str | None] = queue.Queue()
         command = [sys.executable, "-P", "-m", "builder.command", "up", "--no-browser", "--data", str(data), *words]
-        self.process = subprocess.Popen(
+        self.process = begin(
             command,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | environment,
+            {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

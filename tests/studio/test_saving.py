@@ -1,15 +1,7 @@
 """What was typed is on the desk: after a reload, a restart, a cut; and two tabs never overwrite one another."""
 
-import os
-import subprocess
-import sys
-import time
-import urllib.request
-from contextlib import suppress
-
 import pytest
 
-from runtime.places import ROOT
 from tests.pages.conftest import Look, Web, until
 from tests.pages.doi_leaf import NOK
 from tests.studio.conftest import OpenStudio
@@ -98,9 +90,8 @@ def test_a_killed_server_has_lost_nothing_that_was_saved(studio: OpenStudio, web
     mail.stored("s2", "text", "Before the fall")
     mail.page.close()
 
-    web.process.kill()
-    web.process.wait(20)
-    restart(web)
+    web.stop(kill=True)
+    web.start()
 
     again = Studio(look(f"/emails/{mail.slug}"), mail.slug, mail.draft)
     again.wait()
@@ -119,11 +110,10 @@ def test_what_is_typed_while_the_server_is_away_is_kept_in_the_browser(studio: O
     mail.choose("Heading")
     until(lambda: mail.box("Headline").get_attribute("contenteditable") == "true")
 
-    web.process.kill()
-    web.process.wait(20)
+    web.stop(kill=True)
     mail.box("Headline").fill("Nobody listened")
     page.wait_for_timeout(300)
-    restart(web)
+    web.start()
 
     # The page finds the new server by itself and is loaded anew.
     page.get_by_text("Changes that had not been saved are back.").wait_for(timeout=30_000)
@@ -151,21 +141,6 @@ def test_what_the_browser_kept_is_not_put_over_what_somebody_else_wrote(studio: 
     mail.mail.get_by_text("Mine from yesterday").wait_for()
     mail.page.get_by_role("button", name="Undo", exact=True).click()
     mail.mail.get_by_text("Newer").wait_for()
-
-
-def restart(web: Web) -> None:
-    """Start the web process again, on the same port."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "NICEGUI_"))}
-    data = str(web.house.settings.data)
-    environment |= {"CARTWHEEL_DATA": data, "CARTWHEEL_PORT": str(web.port), "PYTHONPATH": str(ROOT)}
-    web.process = subprocess.Popen([sys.executable, "-P", "-m", "builder.web"], env=environment, cwd=data)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with suppress(OSError):
-            urllib.request.urlopen(f"{web.url}/sign-in", timeout=5).read()
-            return
-        time.sleep(0.1)
-    raise AssertionError("the web process does not answer")
 
 
 def test_done_leads_back_to_where_it_was_opened(studio: OpenStudio, web: Web) -> None:
