@@ -95,6 +95,8 @@ class Flow(_Part):
     exits: Annotated[tuple[Exit, ...], Field(max_length=20)] = ()
     entry: Entry = Entry()
     conversion: Conversion | None = None
+    priority: Annotated[int, Field(ge=1, le=5, title="Priority")] = 3
+    """Whose message goes first where a contact may get only one: 5 before 1."""
     notes: Annotated[tuple[Note, ...], Field(max_length=200)] = ()
 
     @cached_property

@@ -24,6 +24,7 @@ CART: dict[str, Any] = {
     "exits": [{"event": "Order placed", "where": None, "key": "cart_id"}],
     "entry": {"key": "cart_id", "again": "always", "again_days": 30, "newest_wins": False},
     "conversion": {"event": "Order placed", "days": 5},
+    "priority": 4,
     "notes": [{"id": "n1", "text": "ถามคุณนก", "position": {"x": 1.0, "y": 2.0}}],
 }
 
@@ -55,6 +56,7 @@ def test_a_draft_may_hold_settings_that_are_not_finished() -> None:
         {"entry": {"again": "sometimes"}},
         {"exits": [{"event": ""}]},
         {"conversion": {"event": "Order placed", "days": 0}},
+        {"priority": 6},
     ],
 )
 def test_what_is_no_flow_is_refused(wrong: dict[str, Any]) -> None:
