@@ -13,7 +13,6 @@ from blocks.contract import Known, Problem, Send
 from blocks.flow import Flow
 from blocks.phrase import Quoted, say
 from runtime.delivery.preferred import has_mail_server
-from runtime.desk import Draft
 from runtime.engine.known import brand_of, known_to
 from runtime.house import House
 from runtime.ledger import Tx
@@ -60,10 +59,19 @@ def publish(house: House, workspace: int, slug: str, by: str) -> Published:
     bad = [problem for problem in check_draft(house, workspace, document) if problem.level == "bad"]
     if bad:
         raise NotPublishable(bad)
-    mails = _compile(house, workspace, document)
+    made = release(house, workspace, slug, document, compose(house, workspace, document), by)
+    house.desk.drafts(workspace).mark_published("flow", slug, draft.rev)
+    house.ring()
+    return made
+
+
+def release(
+    house: House, workspace: int, slug: str, document: Flow, mails: Sequence[dict[str, object]], by: str
+) -> Published:
+    """Put a checked document, with the e-mails that `compose` made for it, into the ledger as the version that runs."""
     now = house.clock.now()
     with house.ledger.write(workspace) as tx:
-        flow_id = _flow_row(tx, draft, now)
+        flow_id = _flow_row(tx, slug, document.name, now)
         (version_id,) = tx.reserve(1)
         number = 1 + (tx.scalar(select(func.max(version.c.number)).where(version.c.flow == flow_id)) or 0)
         row = {
@@ -76,10 +84,8 @@ def publish(house: House, workspace: int, slug: str, by: str) -> Published:
         }
         tx.insert(version, [row])
         tx.insert(version_mail, [mail | {"version": version_id} for mail in mails])
-        changes = {"version": version_id, "name": draft.name, "state": "live", "since_at": now}
+        changes = {"version": version_id, "name": document.name, "state": "live", "since_at": now}
         tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
-    house.desk.drafts(workspace).mark_published("flow", slug, draft.rev)
-    house.ring()
     return Published(flow_id, version_id, number)
 
 
@@ -124,12 +130,12 @@ def _set_state(house: House, workspace: int, slug: str, state: str) -> None:
             raise NoSuchFlow(slug)
 
 
-def _flow_row(tx: Tx, draft: Draft, now: int) -> int:
-    found: int | None = tx.scalar(select(flow.c.id).where(tx.mine(flow), flow.c.slug == draft.slug))
+def _flow_row(tx: Tx, slug: str, name: str, now: int) -> int:
+    found: int | None = tx.scalar(select(flow.c.id).where(tx.mine(flow), flow.c.slug == slug))
     if found is not None:
         return found
     (flow_id,) = tx.reserve(1)
-    row = {"id": flow_id, "slug": draft.slug, "name": draft.name, "state": "live", "version": None, "since_at": now}
+    row = {"id": flow_id, "slug": slug, "name": name, "state": "live", "version": None, "since_at": now}
     tx.insert(flow, [row])
     return flow_id
 
@@ -147,7 +153,8 @@ def _sends(document: Flow) -> list[tuple[str, str]]:
     return found
 
 
-def _compile(house: House, workspace: int, document: Flow) -> list[dict[str, object]]:
+def compose(house: House, workspace: int, document: Flow) -> list[dict[str, object]]:
+    """The e-mails of a checked document as they stand on the desk now, compiled. Raises NotPublishable."""
     drafts = house.desk.drafts(workspace)
     brand = brand_of(house, workspace)
     mails: list[dict[str, object]] = []
