@@ -19,6 +19,7 @@ export default {
     wait: { type: Number, default: 150 },
     invalid: Boolean,
     fieldId: { type: String, default: null }, // for a <label for>
+    keepAt: { type: String, default: "" }, // what is typed is announced under it, for who keeps it until it is stored
   },
   emits: ["typed"],
   data() {
@@ -72,13 +73,21 @@ export default {
       this.told = this.value;
     },
   },
+  mounted() {
+    addEventListener("beforeunload", this.tell); // when the page is hidden, it is too late to send
+  },
   beforeUnmount() {
     this.tell();
+    removeEventListener("beforeunload", this.tell);
     removeEventListener("scroll", this.away, true);
   },
   methods: {
-    type(text) {
+    set(text) {
       this.text = text;
+      if (this.keepAt) document.dispatchEvent(new CustomEvent("cartwheel-typed", { detail: { place: this.keepAt, text } }));
+    },
+    type(text) {
+      this.set(text);
       clearTimeout(this.timer);
       this.timer = setTimeout(this.tell, this.wait);
     },
@@ -141,12 +150,12 @@ export default {
       this.tell();
     },
     choose(one) {
-      this.text = one.value;
+      this.set(one.value);
       this.hide();
       this.tell();
     },
     pick(event) {
-      this.text = event.target.value;
+      this.set(event.target.value);
       this.tell();
     },
     step(by) {

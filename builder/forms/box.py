@@ -98,6 +98,10 @@ class Box(Element, component="box.js"):
         """Let a screen reader read another element (its message) after the label."""
         self._props.set_optional("aria-describedby", html_id)
 
+    def keep_at(self, place: str) -> None:
+        """Let the page hear of every letter typed here, under this name, before Python does (`KeptTexts`)."""
+        self._props["keep-at"] = place
+
     def focus(self) -> None:
         """Put the cursor into it."""
         self.run_method("focus")

@@ -91,9 +91,9 @@ def change_head(document: EmailDocument, settings: Mapping[str, Any]) -> EmailDo
 
 
 def put_text(document: EmailDocument, id_: str, field: str, text: str) -> EmailDocument:
-    """One setting, of a section or ("") of the head. Nothing changes if there is no such setting."""
+    """One setting as it was typed, of a section or ("") of the head. Nothing changes if there is no such setting."""
     owner: BaseModel | None = document if not id_ else section_of(document, id_)
-    if owner is None or not isinstance(getattr(owner, field, None), str) or field in ("id", "kind"):
+    if owner is None or field not in type(owner).model_fields or field in ("id", "kind", "sections", "format"):
         return document
     return change(document, id_, {field: text}) if id_ else change_head(document, {field: text})
 

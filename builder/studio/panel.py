@@ -11,7 +11,9 @@ from builder.parts.controls import button, icon_button
 from builder.parts.sheet import Sheet
 from builder.parts.tag import Tag, icon, tag
 from builder.studio.head import HeadForm
+from builder.studio.kept_texts import place
 from builder.studio.widgets import MAIL_WIDGETS
+from builder.studio.words_box import WordsBox
 from runtime.mail import EmailDocument, Problem, Section
 
 HEAD = ""
@@ -108,6 +110,7 @@ class Panel:
                     leave_out=("kind", "id"),
                     widgets=MAIL_WIDGETS,
                 )
+                self._keep_typed(self._form, section.id)
                 if not self._form.fields:
                     tag("p", "cw-13 cw-2", w("There is nothing to set here."))
             if not self._readonly:
@@ -135,9 +138,16 @@ class Panel:
                 self._head = HeadForm(
                     document, self._around, lambda settings, key: self._asks.change(HEAD, settings, key)
                 )
+                self._keep_typed(self._head.form, HEAD)
         self.tell(self._problems)
 
     # ---- pieces
+
+    def _keep_typed(self, form: Form, section: str) -> None:
+        """Texts with fields do so themselves."""
+        for field in form.fields.values():
+            if field.focusable is not None and not isinstance(field.focusable, WordsBox):
+                field.focusable.keep_at(place(section, field.name))
 
     def _header(self, symbol: str, kind: str, title: str, *, section: bool) -> None:
         w = self._around.w

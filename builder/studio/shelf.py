@@ -22,9 +22,10 @@ class Shelf:
         self._browser = KeptTexts(name, studio.saving.draft.rev, self._found)
 
     def typed(self, section: str, settings: Mapping[str, Any], key: str, number: int) -> None:
-        """The browser told of a text, which the change of this number holds."""
-        if isinstance(settings.get(key), str):
-            self._told[place(section, key)] = (number, settings[key])
+        """The browser told of something typed, which the change of this number holds."""
+        value = settings.get(key)
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            self._told[place(section, key)] = (number, str(value))
             if self._studio.saving.state == "saved":
                 self.stored(number)
 

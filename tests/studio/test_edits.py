@@ -57,6 +57,16 @@ def test_html_from_a_browser_is_cleaned_before_it_is_kept() -> None:
     assert section.html == "<p>Hi  <b>you</b></p>"
 
 
+def test_what_the_browser_kept_goes_in_as_it_was_typed() -> None:
+    document = read_document({"name": "Tea", "sections": [{"kind": "products", "id": "s1", "most": 3}]})
+
+    five = edits.put_text(document, "s1", "most", "5")
+    assert five.sections[0].model_dump()["most"] == 5
+    assert edits.put_text(five, "", "from_name", "Doi Leaf").from_name == "Doi Leaf"
+    for section, field, text in (("s1", "most", "99"), ("s1", "id", "s9"), ("s9", "most", "5"), ("", "sections", "[]")):
+        assert not edits.differs(document, section, field, text)
+
+
 def test_what_was_removed_comes_back_once() -> None:
     removed = edits.section_of(mail(), "s2")
     assert removed is not None
