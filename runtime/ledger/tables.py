@@ -306,6 +306,7 @@ message = Table(
     _partial("message_due", "workspace", "flow", "due_at", "id", where="state = 'queued'"),
     _partial("message_leased", "lease_until", where="lease_until IS NOT NULL"),
     Index("message_contact", "contact", "queued_at"),
+    Index("message_lately", "contact", "channel", "done_at"),  # what is not done yet has no time
     Index("message_recent", "workspace", "queued_at"),
     Index("message_here", "flow", "block", "state"),
 )
