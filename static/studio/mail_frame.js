@@ -50,30 +50,32 @@ export default {
   methods: {
     draw() {
       if (!this.page) return;
-      if (this.drawing) {
+      if (this.next !== undefined) {
         this.again = true;
         return;
       }
-      this.drawing = true;
-      const place = 1 - this.shown;
+      const place = (this.next = 1 - this.shown);
       this.$refs.frames[place].srcdoc = this.page;
       // A picture that is slow to come must not hold up the words.
-      this.patience = setTimeout(() => this.turn(place), PATIENCE);
+      this.patience = setTimeout(() => this.turn(), PATIENCE);
     },
     loaded(place) {
-      clearTimeout(this.patience);
-      this.turn(place);
-    },
-    turn(place) {
       if (!this.$refs.frames) return; // the empty pages that frames begin with
       this.go(this.$refs.frames[place]);
-      if (!this.drawing || place === this.shown) return;
-      this.drawing = false;
-      // One picture later the new page stands where the anchor is.
-      requestAnimationFrame(() => requestAnimationFrame(() => this.show(place)));
+      if (place === this.next) this.turn();
     },
-    show(place) {
-      this.shown = place;
+    turn() {
+      if (this.patience === undefined) return; // it is turning already
+      clearTimeout(this.patience);
+      this.patience = undefined;
+      this.go(this.$refs.frames[this.next]);
+      // One picture later the new page stands where the anchor is.
+      requestAnimationFrame(() => requestAnimationFrame(() => this.show()));
+    },
+    show() {
+      // Only now is it the other frame's turn: a page that came meanwhile must not be drawn into the one that is shown.
+      this.shown = this.next;
+      this.next = undefined;
       this.$el.dataset.drawn = String(Number(this.$el.dataset.drawn ?? 0) + 1);
       if (this.again) {
         this.again = false;

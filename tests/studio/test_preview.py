@@ -186,3 +186,33 @@ def test_a_broken_field_is_said_and_the_last_good_preview_stays(studio: OpenStud
     mail.panel.get_by_role("heading", name="Heading").wait_for()
     mail.box("Headline").fill("Hello")
     mail.page.locator(".st-notice").wait_for(state="hidden")
+
+
+# Holds back the pictures of the screen, until the line above the preview changes: then all of them come at once.
+BETWEEN_TWO_PICTURES = """
+const held = [];
+window.requestAnimationFrame = (draw) => held.push(draw);
+window.held = held;
+new MutationObserver((_, observer) => {
+  observer.disconnect();
+  window.requestAnimationFrame = (draw) => draw(0);
+  held.forEach((draw) => draw(0));
+}).observe(document.querySelector(".st-inbox"), { subtree: true, childList: true, characterData: true });
+"""
+
+
+def test_what_is_typed_while_the_preview_turns_its_page_is_shown_and_so_is_what_comes_after(studio: OpenStudio) -> None:
+    """On a slow machine the next page comes when the one before is drawn, and not to be seen yet."""
+    mail = studio()
+    mail.choose("Heading")
+    mail.page.evaluate(f"() => {{ {BETWEEN_TWO_PICTURES} }}")
+    mail.box("Headline").fill("Tea for one")
+    mail.page.wait_for_function("held.length > 0", polling=50)
+
+    mail.choose_head()
+    mail.box("Preview text").fill("We kept two cups aside")
+    mail.page.locator(".st-inbox").get_by_text("two cups").wait_for()
+    mail.choose("Heading")
+    mail.box("Headline").fill("Tea for two")
+
+    mail.mail.get_by_text("Tea for two").wait_for()
