@@ -1,7 +1,8 @@
 """What is wrong with a flow. The same checks run while drawing and again at publishing; each points to its block."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from blocks.contract import Block, Known, Problem, Trigger
 from blocks.flow import BlockDoc, Flow
 from blocks.phrase import Quoted, say
 from blocks.registry import KINDS, read_block
-from blocks.rule_problems import rule_problems
+from blocks.rule_problems import RUN_EVENT, field_problems, rule_problems
 
 HOLDS = frozenset({"timing"})
 """Families whose blocks let time pass, so that a cycle through one of them does not spin."""
@@ -18,18 +19,44 @@ HOLDS = frozenset({"timing"})
 
 def check(flow: Flow, known: Known) -> list[Problem]:
     """Every problem of `flow`, blocks in their order. An empty list or only warnings: it may be published."""
-    blocks: dict[str, Block] = {}
+    read = [(doc.id, *_read(doc)) for doc in flow.blocks]
+    blocks = {id_: block for id_, block, _ in read if block is not None}
+    known = _with_run_event(known, blocks.values())
     found: list[Problem] = []
-    for doc in flow.blocks:
-        block, problems = _read(doc)
+    for id_, block, problems in read:
         found += problems
         if block is not None:
-            blocks[doc.id] = block
-            found += [_at(doc.id, problem) for problem in block.problems(known)]
+            found += [_at(id_, problem) for problem in block.problems(known)]
+        if isinstance(block, Trigger):
+            found += _entry_key(flow.entry.key, known, id_, block)
     found += _shape(flow, blocks)
     for leave in flow.exits:
         found += rule_problems(leave.where, known, event=leave.event, field="exits")
+        found += field_problems(leave.key, known, event=leave.event, field="exits")
     return found
+
+
+def _with_run_event(known: Known, blocks: Iterable[Block]) -> Known:
+    """Knows, too, what the event brings on which a run stands: what has been seen of those that start the flow. Nothing
+    if one of them has never happened."""
+    names = {name for block in blocks if isinstance(block, Trigger) for name in block.listens_to()}
+    if not names or not all(known.events.get(name) for name in names):
+        return known
+    fields = frozenset[str]().union(*(known.events[name] for name in names))
+    return replace(known, events={**known.events, RUN_EVENT: fields})
+
+
+def _entry_key(key: str, known: Known, block: str, trigger: Trigger) -> Iterator[Problem]:
+    """A property that is to tell runs apart and never came: all events would count as of one cart."""
+    for name in trigger.listens_to():
+        if field_problems(key, known, event=name, field=""):
+            text = say(
+                "{event} has never come with the field {name}, which is to tell Runs apart. "
+                "Check it in the settings of the Flow.",
+                event=Quoted(name),
+                name=Quoted(key),
+            )
+            yield Problem("unknown_key", text, "warn", block, "event")
 
 
 def _read(doc: BlockDoc) -> tuple[Block | None, list[Problem]]:

@@ -5,6 +5,9 @@ from blocks.phrase import Quoted, say
 from blocks.rules import Compare, Did, Rule, leaves
 from blocks.values import safe_path
 
+RUN_EVENT = ""
+"""Among known events: the one that a run stands on, whatever its name."""
+
 
 def rule_problems(rule: Rule | None, known: Known, *, event: str, field: str) -> list[Problem]:
     """Warnings about fields and events of `rule`; `event` names the event whose fields it reads."""
@@ -25,20 +28,7 @@ def rule_problems(rule: Rule | None, known: Known, *, event: str, field: str) ->
                         )
                     )
             case Compare():
-                fields = known.events.get(event)
-                if fields and safe_path(leaf.field) not in fields:
-                    found.append(
-                        Problem(
-                            "unknown_event_field",
-                            say(
-                                "{event} has never come with the field {name}. Check how it is spelled.",
-                                event=Quoted(event),
-                                name=Quoted(leaf.field),
-                            ),
-                            level="warn",
-                            field=field,
-                        )
-                    )
+                found += field_problems(leaf.field, known, event=event, field=field)
             case Did():
                 if known.events and leaf.event not in known.events:
                     found.append(
@@ -49,5 +39,25 @@ def rule_problems(rule: Rule | None, known: Known, *, event: str, field: str) ->
                             field=field,
                         )
                     )
+                found += field_problems(leaf.key, known, event=leaf.event, field=field)
                 found += rule_problems(leaf.where, known, event=leaf.event, field=field)
     return found
+
+
+def field_problems(name: str, known: Known, *, event: str, field: str) -> list[Problem]:
+    """A warning if an event that has happened has never brought the field `name` ("" asks for none)."""
+    seen = known.events.get(event)
+    if not name or not seen or safe_path(name) in seen:
+        return []
+    if event == RUN_EVENT:
+        text = say(
+            "No event that starts this Flow has come with the field {name} yet. Check how it is spelled.",
+            name=Quoted(name),
+        )
+    else:
+        text = say(
+            "{event} has never come with the field {name}. Check how it is spelled.",
+            event=Quoted(event),
+            name=Quoted(name),
+        )
+    return [Problem("unknown_event_field", text, level="warn", field=field)]

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Outlet, Preset, Problem
 from blocks.phrase import Phrase, say
-from blocks.rule_problems import rule_problems
+from blocks.rule_problems import RUN_EVENT, rule_problems
 from blocks.rule_words import say_rule
 from blocks.rules import All, Did, Rule, counted
 
@@ -48,4 +48,4 @@ class Branch(Block):
     def problems(self, known: Known) -> list[Problem]:
         if isinstance(self.rule, All) and not self.rule.rules:
             return [Problem("rule_empty", say("Say who goes to “Yes”: add a condition."), field="rule")]
-        return rule_problems(self.rule, known, event="", field="rule")
+        return rule_problems(self.rule, known, event=RUN_EVENT, field="rule")

@@ -236,6 +236,37 @@ def test_a_field_of_an_exit_rule() -> None:
     assert (problem.code, problem.block, problem.field) == ("unknown_event_field", "", "exits")
 
 
+def test_a_key_that_the_event_never_had_is_hinted_at_where_runs_start() -> None:
+    problem = only(flow(START, WAIT, links="start>wait", entry={"key": "checkout_tokn"}))
+    assert (problem.code, problem.level, problem.block, problem.field) == ("unknown_key", "warn", "start", "event")
+    assert said(problem) == (
+        "“Checkout started” has never come with the field “checkout_tokn”, which is to tell Runs apart. "
+        "Check it in the settings of the Flow."
+    )
+    assert found(flow(START, WAIT, links="start>wait", entry={"key": "total"})) == []
+    unseen = {**START, "settings": {"event": "Quiz finished"}}
+    assert found(flow(unseen, WAIT, links="start>wait", entry={"key": "checkout_tokn"})) == []
+
+
+def test_a_key_of_an_exit_rule_or_of_a_condition() -> None:
+    exits = [{"event": "Order placed", "key": "ordr"}]
+    assert found(flow(START, WAIT, links="start>wait", exits=exits)) == [("unknown_event_field", "warn", "")]
+    did = {"kind": "did", "event": "Order placed", "key": "ordr"}
+    split = {"id": "split", "kind": "branch", "settings": {"rule": did}}
+    same = flow(START, split, MAIL, links="start>split split.yes>mail")
+    assert found(same) == [("unknown_event_field", "warn", "split")]
+
+
+def test_a_split_on_a_field_that_no_event_at_the_start_ever_had() -> None:
+    def split(field: str) -> Flow:
+        rule = {"kind": "field", "of": "event", "field": field, "op": "is_set"}
+        block = {"id": "split", "kind": "branch", "settings": {"rule": rule}}
+        return flow(START, block, MAIL, links="start>split split.yes>mail")
+
+    assert said(only(split("totl"))).startswith("No event that starts this Flow has come with the field “totl” yet.")
+    assert found(split("total")) == []
+
+
 def test_a_shop_without_history_is_not_told_that_everything_is_unknown() -> None:
     strange = {**SPLIT, "settings": {"rule": {"kind": "did", "event": "Anything"}}}
     start = {**START, "settings": {"event": "New", "where": {"kind": "field", "field": "any", "op": "is_set"}}}
