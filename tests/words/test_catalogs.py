@@ -118,6 +118,11 @@ def test_where_texts_are_found(code: str, ids: list[str]) -> None:
     assert list(ids_in(code, "blocks/timing/wait.py")) == ids
 
 
+def test_titles_of_what_a_shop_sets_are_texts_of_the_screen() -> None:
+    code = 'port: Annotated[int, Field(title="Port")] = 587\nraise ValueError("Line breaks are not possible here.")'
+    assert set(ids_in(code, "runtime/accounts/preferences.py")) == {"Port", "Line breaks are not possible here."}
+
+
 def test_titles_outside_of_settings_are_not_texts_of_the_screen() -> None:
     assert list(ids_in('Field(title="Port")\nraise ValueError("Bad port")', "runtime/settings.py")) == []
 
