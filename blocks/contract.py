@@ -125,7 +125,7 @@ class Context(Protocol):
         ...
 
     def chance(self) -> float:
-        """A number in [0, 1) that is the same whenever this block runs in this run."""
+        """A number in [0, 1) that is the same whenever this contact comes to this block, in this run or a later one."""
         ...
 
     def send(self, channel: str) -> None:
@@ -142,6 +142,14 @@ class Context(Protocol):
 
     def remove_tag(self, tag: str) -> None:
         """Take a tag from the contact."""
+        ...
+
+    def unsubscribe(self, channel: str) -> None:
+        """Note that the contact wants no more marketing on this channel."""
+        ...
+
+    def emit(self, name: str) -> None:
+        """Let an event of this name happen to the contact, with the properties of the one the run stands on."""
         ...
 
 
@@ -200,6 +208,10 @@ class Block(BaseModel):
     def run(self, ctx: Context) -> Decision:
         """Decide. May be called again after a `Sleep`; must then decide from `ctx` alone."""
 
+    def listens_to(self) -> tuple[str, ...]:
+        """Names of events: a trigger may start a run at them; a block that holds the contact is run again when one comes."""
+        return ()
+
     def reads(self) -> tuple["Did", ...]:
         """The counts of past events that `run` asks for."""
         return ()
@@ -211,10 +223,6 @@ class Block(BaseModel):
 
 class Trigger(Block):
     """A block at which runs start."""
-
-    def listens_to(self) -> tuple[str, ...]:
-        """Names of the events that may start a run here."""
-        return ()
 
     @abstractmethod
     def admits(self, ctx: Context) -> bool:
@@ -233,3 +241,11 @@ class Send(Block):
     def document(self) -> str:
         """Slug of the document that the message is made from; publishing keeps a copy with the version."""
         return ""
+
+    def keeps_limits(self) -> bool:
+        """Whether the shop's caps and quiet hours hold for this message. Transactional ones keep to none anyway."""
+        return True
+
+    def good_for(self) -> int | None:
+        """Seconds after queuing from which it is too late to send the message; None if it never is."""
+        return None

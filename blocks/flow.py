@@ -69,11 +69,12 @@ class Entry(_Part):
 
     `key` names the event property that tells runs apart (a cart, an order); "" means one run a contact. A further event
     with the key of an open run never starts a second one: before the first message it restarts the run, afterwards it
-    only refreshes the event that the run stands on.
+    only refreshes the event that the run stands on. With `again` "once_each", one whose key had a run already starts none,
+    however long ago that ended: a shop that tells of an order twice thanks for it once.
     """
 
     key: Annotated[str, Field(max_length=200, title="One Run for each")] = ""
-    again: Annotated[Literal["always", "never", "after_days"], Field(title="Coming back")] = "always"
+    again: Annotated[Literal["always", "once_each", "after_days", "never"], Field(title="Coming back")] = "always"
     again_days: Annotated[int, Field(ge=1, le=3650, title="Days")] = 30
     newest_wins: Annotated[bool, Field(title="A newer one replaces the older Run")] = False
 

@@ -53,8 +53,13 @@ def say_window(window: Window) -> Phrase:
             return say("at any time")
 
 
+def readable(path: str) -> str:
+    """A field's path as people read it: "customer.city" is "customer city"."""
+    return unquote(path).replace("[]", "").replace("_", " ").replace(".", " ")
+
+
 def _compare(rule: Compare) -> Phrase:
-    field = unquote(rule.field).replace("[]", "").replace("_", " ").replace(".", " ")
+    field = readable(rule.field)
     match rule.op:
         case "is_true" | "is_false" | "is_set" | "is_not_set":
             return say("{field} {operator}", field=field, operator=OPERATORS[rule.op])
@@ -76,6 +81,8 @@ def _value(rule: Compare) -> Phrase | Joined:
 
 def _did(rule: Did) -> Phrase:
     where = say(" where {rule}", rule=say_rule(rule.where)) if rule.where else say("")
+    if rule.key:
+        where = say(" for the same {key}{where}", key=readable(rule.key), where=where)
     args = {"event": Quoted(rule.event), "window": say_window(rule.window), "where": where, "times": rule.times}
     if rule.times == 1:
         if rule.negate:

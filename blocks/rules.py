@@ -190,6 +190,9 @@ class Did(_Rule):
     window: Window = SinceEntering()
     where: "Rule | None" = None
     """Held against each of those events."""
+    key: Annotated[str, Field(max_length=200, title="For the same")] = ""
+    """The property of those events that must carry the run's own key (its cart, its order); asked only of a run that has
+    one."""
 
     def meets(self, facts: Facts) -> bool:
         return (facts.did(self) >= self.times) != self.negate

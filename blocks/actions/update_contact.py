@@ -6,12 +6,16 @@ from pydantic import Field
 
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Preset, Problem
 from blocks.phrase import Phrase, Quoted, say
+from blocks.values import number, safe_path
 
-Change = Literal["add_tag", "remove_tag", "set_field", "clear_field"]
+Change = Literal["add_tag", "remove_tag", "set_field", "increase", "clear_field"]
 
 
 class UpdateContact(Block):
-    """Adds or removes a tag, or sets or clears a field, then goes on at once."""
+    """Adds or removes a tag, or sets, raises or clears a field, then goes on at once.
+
+    Raising adds a number to the field, or takes it away if it is negative; a field that is empty or no number counts as 0.
+    """
 
     kind: Literal["update_contact"] = "update_contact"
     card: ClassVar = Card(
@@ -35,6 +39,7 @@ class UpdateContact(Block):
                     "add_tag": "Add a tag",
                     "remove_tag": "Remove a tag",
                     "set_field": "Change a field",
+                    "increase": "Add to a number",
                     "clear_field": "Clear a field",
                 },
             },
@@ -51,7 +56,9 @@ class UpdateContact(Block):
     value: Annotated[
         str,
         Field(
-            max_length=1000, title="New value", json_schema_extra={"widget": "text", "only": {"change": "set_field"}}
+            max_length=1000,
+            title="Value",
+            json_schema_extra={"widget": "text", "only": {"change": ("set_field", "increase")}},
         ),
     ] = ""
 
@@ -64,6 +71,8 @@ class UpdateContact(Block):
                 return say("Remove the tag {name}", name=name)
             case "set_field":
                 return say("Set {name} to {value}", name=name, value=Quoted(self.value))
+            case "increase":
+                return say("Add {value} to {name}", name=name, value=self.value)
             case "clear_field":
                 return say("Clear {name}", name=name)
 
@@ -75,6 +84,11 @@ class UpdateContact(Block):
                 ctx.remove_tag(self.name)
             case "set_field":
                 ctx.set_field(self.name, self.value)
+            case "increase":
+                before = ctx.contact["n"].get(safe_path(self.name), 0)
+                ctx.set_field(
+                    self.name, (0 if isinstance(before, list) else before) + (number(self.value.strip()) or 0)
+                )
             case "clear_field":
                 ctx.set_field(self.name, None)
         return Go()
@@ -84,4 +98,6 @@ class UpdateContact(Block):
             if self.change.endswith("tag"):
                 return [Problem("tag_missing", say("Type the tag"), field="name")]
             return [Problem("field_missing", say("Choose the field"), field="name")]
+        if self.change == "increase" and number(self.value.strip()) is None:
+            return [Problem("no_number", say("Type a number, like 10 or -1."), field="value")]
         return []

@@ -1,23 +1,22 @@
 """Hold the contact for a length of time."""
 
-from calendar import monthrange
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Preset, Problem, Reason, Sleep
-from blocks.phrase import Moment, Months, Phrase, Span, say
+from blocks.durations import CHOICES, Unit, moved, moved_days, span, too_long
+from blocks.phrase import Moment, Phrase, TimeOfDay, say
 from blocks.zones import local_to_utc
-
-Unit = Literal["minutes", "hours", "days", "weeks", "months"]
-SECONDS: dict[str, int] = {"minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800}
-LONGEST = timedelta(days=731)
-LONGEST_MONTHS = 24
 
 
 class Wait(Block):
-    """Waits from arrival. A day is 24 hours; a month is the same day and hour of a later month, in the contact's zone."""
+    """Waits from arrival here, or from entering the flow; a time that has passed already holds nobody.
+
+    A day is 24 hours; a month is the same day and hour of a later month, in the contact's zone. With `at`, days, weeks and
+    months are counted on the calendar and end at that time of day where the contact lives.
+    """
 
     kind: Literal["wait"] = "wait"
     card: ClassVar = Card(
@@ -35,26 +34,40 @@ class Wait(Block):
     amount: Annotated[int, Field(ge=1, le=100_000, title="Wait for", json_schema_extra={"widget": "duration"})] = 1
     unit: Annotated[
         Unit,
+        Field(title="Unit", json_schema_extra={"widget": "part_of", "field": "amount", "choices": CHOICES}),
+    ] = "hours"
+    since: Annotated[
+        Literal["arriving", "entering"],
         Field(
-            title="Unit",
+            title="Counted from",
             json_schema_extra={
-                "widget": "part_of",
-                "field": "amount",
-                "choices": {
-                    "minutes": "minutes",
-                    "hours": "hours",
-                    "days": "days",
-                    "weeks": "weeks",
-                    "months": "months",
-                },
+                "widget": "select",
+                "choices": {"arriving": "Arriving at this Block", "entering": "Entering the Flow"},
             },
         ),
-    ] = "hours"
+    ] = "arriving"
+    at: Annotated[
+        str,
+        Field(
+            pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$",
+            title="At this time of day, if you like",
+            json_schema_extra={"widget": "time", "only": {"unit": ("days", "weeks", "months")}},
+        ),
+    ] = ""
 
     def say(self, known: Known) -> Phrase:
-        if self.unit == "months":
-            return say("Wait {time}", time=Months(self.amount))
-        return say("Wait {time}", time=Span(self.amount * SECONDS[self.unit]))
+        time = span(self.amount, self.unit)
+        match self.since, bool(self._hour):
+            case "arriving", False:
+                return say("Wait {time}", time=time)
+            case "arriving", True:
+                return say("Wait {time}, until {hour} where they live", time=time, hour=TimeOfDay(self.at))
+            case _, False:
+                return say("Wait until {time} after entering", time=time)
+            case _:
+                return say(
+                    "Wait until {hour} where they live, {time} after entering", time=time, hour=TimeOfDay(self.at)
+                )
 
     def run(self, ctx: Context) -> Decision:
         due = self._due(ctx)
@@ -63,19 +76,17 @@ class Wait(Block):
         return Sleep(due, Reason("waits", {"until": Moment(due, ctx.zone.key)}))
 
     def problems(self, known: Known) -> list[Problem]:
-        if self.unit == "months":
-            too_long = self.amount > LONGEST_MONTHS
-        else:
-            too_long = self.amount * SECONDS[self.unit] > LONGEST.total_seconds()
-        if too_long:
+        if too_long(self.amount, self.unit):
             return [Problem("wait_too_long", say("A wait can last 2 years at most."), field="amount")]
         return []
 
+    @property
+    def _hour(self) -> time | None:
+        return time.fromisoformat(self.at) if self.at and self.unit not in ("minutes", "hours") else None
+
     def _due(self, ctx: Context) -> datetime:
-        if self.unit != "months":
-            return ctx.arrived_at + timedelta(seconds=self.amount * SECONDS[self.unit])
-        local = ctx.arrived_at.astimezone(ctx.zone)
-        month = local.month - 1 + self.amount
-        year, month = local.year + month // 12, month % 12 + 1
-        day = min(local.day, monthrange(year, month)[1])
-        return local_to_utc(local.replace(year=year, month=month, day=day, fold=0, tzinfo=None), ctx.zone)
+        start = ctx.arrived_at if self.since == "arriving" else ctx.entered_at
+        if (hour := self._hour) is None:
+            return moved(start, self.amount, self.unit, ctx.zone)
+        wall = start.astimezone(ctx.zone).replace(fold=0, tzinfo=None)
+        return local_to_utc(datetime.combine(moved_days(wall, self.amount, self.unit).date(), hour), ctx.zone)

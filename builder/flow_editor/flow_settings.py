@@ -16,6 +16,7 @@ from builder.parts.controls import button, icon_button
 from builder.parts.tag import icon, tag
 
 MOST_EXITS = 20
+_SHOWN = ("entry", "exits", "conversion", "priority")
 Part = Mapping[str, Any]
 
 
@@ -35,7 +36,7 @@ class FlowSettings:
     def load(self, flow: Flow) -> None:
         """Show the flow as it is by now, unless that is what is shown."""
         document = flow.to_json()
-        same = all(document[part] == self._document[part] for part in ("entry", "exits", "conversion"))
+        same = all(document[part] == self._document[part] for part in _SHOWN)
         self._document = document
         if not same:
             self._exits = list(document["exits"])
@@ -60,6 +61,9 @@ class FlowSettings:
             with tag("section", "cw-sect"):
                 tag("h4", "", self._around.w("What counts as a success"))
                 self._draw_conversion()
+            with tag("section", "cw-sect"):
+                tag("h4", "", self._around.w("When several Flows want to write"))
+                self._draw_priority()
 
     def tell(self, problems: Sequence[Problem]) -> None:
         """Say what is wrong with the flow itself, which no block can show."""
@@ -104,6 +108,7 @@ class FlowSettings:
         w = self._around.w
         options: list[Option] = [
             {"value": "always", "label": w("As often as it happens")},
+            {"value": "once_each", "label": w("Once for each cart, order or whatever has a Run")},
             {"value": "after_days", "label": w("Again after some days")},
             {"value": "never", "label": w("Never: everyone gets it once")},
         ]
@@ -250,6 +255,28 @@ class FlowSettings:
                 )
                 tag("span", "cw-13", w("days of entering"))
             days.set_visibility(bool(state["event"]))
+
+    # ---- priority
+
+    def _draw_priority(self) -> None:
+        w = self._around.w
+        names = (w("Very low"), w("Low"), w("Normal"), w("High"), w("Very high"))
+        options: list[Option] = [{"value": str(place), "label": name} for place, name in enumerate(names, 1)]
+        with tag("div", "cw-field"):
+            tag("span", "cw-label", w("Priority"))
+            Box(
+                str(self._document["priority"]),
+                lambda chosen: self._put(priority=int(chosen)),
+                label=w("Priority"),
+                kind="select",
+                options=options,
+                look="cw-input cw-select",
+            )
+            tag(
+                "p",
+                "cw-help",
+                w("Where your limits let only one Message through, the Flow with the higher priority speaks."),
+            )
 
     # ---- pieces
 

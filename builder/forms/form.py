@@ -111,10 +111,14 @@ class Form:
         """Hide what does not apply, say what is wrong."""
         for name, wrapper in self._wrappers.items():
             only: Mapping[str, Any] = about(self.model.model_fields[name]).get("only", {})
-            wrapper.set_visibility(all(self.settings.get(key, self.default_of(key)) == only[key] for key in only))
+            wrapper.set_visibility(all(self._is_one_of(key, only[key]) for key in only))
         for follow in self._followers:
             follow()
         self._say()
+
+    def _is_one_of(self, name: str, wanted: Any) -> bool:
+        value = self.settings.get(name, self.default_of(name))
+        return value in wanted if isinstance(wanted, tuple) else value == wanted
 
     def _say(self) -> None:
         own = wrongs(self.model, self.settings)

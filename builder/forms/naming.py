@@ -1,9 +1,9 @@
 """What can be suggested where somebody names an event or a field."""
 
 from collections.abc import Sequence
-from urllib.parse import unquote
 
 from blocks import KINDS
+from blocks.rule_words import readable
 from builder.forms.around import Around
 from builder.forms.box import Option
 
@@ -35,11 +35,6 @@ def field_options(around: Around, of: str, events: Sequence[str]) -> list[Option
     else:
         paths = set().union(*(known.events.get(name, frozenset()) for name in events))
     return [_option(path) for path in sorted(paths, key=readable)]
-
-
-def readable(path: str) -> str:
-    """A field's path as people read it: "customer.city" is "customer city"."""
-    return unquote(path).replace("[]", "").replace("_", " ").replace(".", " ")
 
 
 def _option(path: str) -> Option:

@@ -10,8 +10,9 @@ from blocks.contract import Go, Reason, Sleep, Stop
 from blocks.rules import Did
 from blocks.values import Typed, micros, moment
 from runtime.engine.batch import Batch, Person, Queued, Run
+from runtime.engine.echo import Emitted
 from runtime.engine.program import Program
-from runtime.people import contacts
+from runtime.people import consent, contacts
 
 MOST_HOPS = 1000
 """A run that takes so many steps at once goes round in a circle; the checks refuse such flows, this is the backstop."""
@@ -63,10 +64,12 @@ class Ctx:
             entered=run.entered_at,
             entry_event=run.entry_event,
             up_to=self._up_to,
+            key=run.key,
         )
 
     def chance(self) -> float:
-        seed = f"{self._run.id}:{self._run.block}".encode()
+        # Of the contact, not of the run: who comes again gets the same, and so does a rehearsal.
+        seed = f"{self._run.flow}:{self._run.block}:{self._run.contact}".encode()
         return int.from_bytes(hashlib.blake2b(seed, digest_size=7).digest()) / (1 << 56)
 
     def send(self, channel: str) -> None:
@@ -80,6 +83,14 @@ class Ctx:
 
     def remove_tag(self, tag: str) -> None:
         self._change(contacts.Change(self._run.contact, remove_tags=(tag,)))
+
+    def unsubscribe(self, channel: str) -> None:
+        run = self._run
+        proof = {"flow": run.flow, "run": run.id, "block": run.block}
+        self._batch.answers.append(consent.Given(run.contact, channel, "no", self._now_us, consent.BY_FLOW, proof))
+
+    def emit(self, name: str) -> None:
+        self._batch.emitted.append(Emitted(name, self._run.contact, self._run.event, self._run.entry_event))
 
     @property
     def _person(self) -> Person:

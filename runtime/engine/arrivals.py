@@ -13,9 +13,11 @@ from blocks.flow import Exit
 from blocks.phrase import Quoted
 from blocks.values import Typed, text_of
 from runtime.clock import DAY
+from runtime.engine import echo
 from runtime.engine.advance import Ctx, Standpoint, advance
 from runtime.engine.batch import Batch, Run
 from runtime.engine.program import Program, Programs, Roster
+from runtime.engine.wakes import FIELDS, NOTHING
 from runtime.ledger.bulk import update_tuples
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event, run
@@ -31,6 +33,7 @@ _NEW = (
         event.c.name,
         event.c.at,
         event.c.source,
+        event.c.contact,
         cast(event.c.who, Text).label("who"),
         cast(event.c.typed, Text).label("typed"),
     )
@@ -52,6 +55,14 @@ _LAST = (
 )
 
 
+_HAD = select(run.c.contact, run.c.flow, run.c.key).where(
+    run.c.workspace == bindparam("workspace"),
+    among(run.c.contact, "contacts"),
+    among(run.c.flow, "flows"),
+    among(run.c.key, "keys"),
+)
+
+
 @dataclass(slots=True)
 class Arrival:
     """A new event."""
@@ -60,14 +71,16 @@ class Arrival:
     name: str
     at: int
     contact: int
-    _typed: str
+    typed: str
+    depth: int = 0
+    """How many flows led to it; 0 for what came from outside."""
     _parsed: Typed | None = None
 
     @property
     def fields(self) -> Typed:
         """Its properties in typed form, parsed when first asked for."""
         if self._parsed is None:
-            self._parsed = orjson.loads(self._typed)
+            self._parsed = orjson.loads(self.typed)
         return self._parsed
 
 
@@ -110,22 +123,32 @@ def take_events(batch: Batch, programs: Programs, limit: int) -> int:
         reception.look_up(concerned)
         for arrival in concerned:
             reception.leave(arrival)
-            reception.start(arrival)
+            reception.go_on(arrival)
+            if arrival.depth <= echo.MOST_DEEP:
+                reception.start(arrival)
     return len(rows)
 
 
 def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
     tx = batch.tx
-    whos = [Who.of(orjson.loads(row.who)) for row in rows]
-    contacts = identity.resolve(tx, whos, batch.now)
-    done = [(contact, "done", row.id) for row, contact in zip(rows, contacts, strict=True)]
-    update_tuples(tx, event, "id", ("contact", "state"), done)
+    documents = [orjson.loads(row.who) for row in rows]
+    # What a flow of ours let happen names its contact already.
+    whos = [Who.of(document) for row, document in zip(rows, documents, strict=True) if row.contact is None]
+    resolved = iter(zip(whos, identity.resolve(tx, whos, batch.now), strict=True))
+    done: list[tuple[int, str, int]] = []
     arrivals: list[Arrival] = []
     answers: list[consent.Given] = []
-    for row, who, contact in zip(rows, whos, contacts, strict=True):
-        if who.consent:
-            answers += consent.given_with(contact, who, event=row.id, source=row.source, at=row.at)
-        arrivals.append(Arrival(row.id, row.name, row.at, contact, row.typed))
+    for row, document in zip(rows, documents, strict=True):
+        if row.contact is None:
+            who, contact = next(resolved)
+            if who.consent:
+                answers += consent.given_with(contact, who, event=row.id, source=row.source, at=row.at)
+            arrivals.append(Arrival(row.id, row.name, row.at, contact, row.typed))
+        else:
+            contact = row.contact
+            arrivals.append(Arrival(row.id, row.name, row.at, contact, row.typed, echo.depth_of(document)))
+        done.append((contact, "done", row.id))
+    update_tuples(tx, event, "id", ("contact", "state"), done)
     if answers:
         consent.record_many(tx, answers)
     return arrivals
@@ -140,6 +163,10 @@ class _Reception:
         self._roster = roster
         self._open = OpenRuns()
         self._last: dict[tuple[int, int], int] = {}
+        self._had: set[tuple[int, int, str]] = set()
+        """(contact, flow, key) of earlier runs, where a key may have one run only."""
+        self._fields: dict[int, str] = {}
+        """Typed fields of the events that runs stand on which one of these events may take further."""
 
     def look_up(self, arrivals: Sequence[Arrival]) -> None:
         """Fetch what deciding about these events takes, in a constant number of statements."""
@@ -149,7 +176,8 @@ class _Reception:
         names = {one.name for one in arrivals}
         starting = {program.flow: program for name in names for program, _, _ in self._roster.starts.get(name, ())}
         leaving = {flow_id for name in names for flow_id in self._roster.exits.get(name, ())}
-        flows = sorted(starting.keys() | leaving)
+        hearing = {flow_id for name in names for flow_id in self._roster.hears.get(name, ())}
+        flows = sorted(starting.keys() | leaving | hearing)
         keys = sorted({key for one in arrivals for key in self._exit_keys(one)})
         values = {"workspace": tx.workspace, "contacts": listed(tx, contacts), "flows": listed(tx, flows)}
         for row in tx.all(_OPEN_OF, values):
@@ -159,10 +187,20 @@ class _Reception:
             for row in tx.all(_OPEN_KEYED, values_of_keys):
                 self._open.add(Run.of(row))
         batch.expect(one.contact for one in self._open.all())
-        choosy = sorted(id_ for id_, program in starting.items() if program.entry.again != "always")
+        choosy = sorted(id_ for id_, program in starting.items() if program.entry.again in ("never", "after_days"))
         if choosy:
             for row in tx.all(_LAST, {**values, "flows": listed(tx, choosy)}):
                 self._last[row.contact, row.flow] = row.at
+        once = {id_: program.entry.key for id_, program in starting.items() if program.entry.again == "once_each"}
+        if once:
+            keys = sorted({text_of(one.fields, path) or "" for one in arrivals for path in set(once.values())})
+            for row in tx.all(_HAD, {**values, "flows": listed(tx, sorted(once)), "keys": listed(tx, keys)}):
+                self._had.add((row.contact, row.flow, row.key))
+        standing = {one.event for one in self._open.all() if names & self._heard_by(one)}
+        self._fields = {one.id: one.typed for one in arrivals}
+        if standing := standing - self._fields.keys():
+            values_of_events = {"workspace": tx.workspace, "ids": listed(tx, standing)}
+            self._fields |= {row.id: row.typed for row in tx.all(FIELDS, values_of_events)}
         self._fetch_history(arrivals, starting)
         # A run and a message for each start is the common case.
         batch.ids_at_once = max(10, 2 * sum(len(self._roster.starts.get(one.name, ())) for one in arrivals))
@@ -230,6 +268,22 @@ class _Reception:
     def _ctx(self, one: Run, arrival: Arrival) -> Ctx:
         return Ctx(self._batch, one, arrival.fields, arrival.id)
 
+    # ---- going on
+
+    def go_on(self, arrival: Arrival) -> None:
+        """Take further those of the contact's runs that are held until this event."""
+        for flow_id in self._roster.hears.get(arrival.name, ()):
+            for one in self._open.of_contact(flow_id, arrival.contact):
+                if one.wake_at is not None and arrival.name in self._heard_by(one):
+                    typed = orjson.loads(self._fields.get(one.event) or NOTHING)
+                    program = self._programs.get(self._batch.tx, one.version)
+                    advance(self._batch, program, one, Standpoint(typed, arrival.id))
+
+    def _heard_by(self, one: Run) -> frozenset[str]:
+        """The events for which the block at which a run stands holds it."""
+        block = self._programs.get(self._batch.tx, one.version).blocks.get(one.block)
+        return frozenset(block.listens_to()) if block is not None and one.wake_at is not None else frozenset()
+
     # ---- starts
 
     def start(self, arrival: Arrival) -> None:
@@ -282,6 +336,8 @@ class _Reception:
 
     def _may_enter(self, program: Program, fresh: Run) -> bool:
         entry = program.entry
+        if entry.again == "once_each":
+            return (fresh.contact, fresh.flow, fresh.key) not in self._had
         last = self._last.get((fresh.contact, fresh.flow))
         if entry.again == "always" or last is None:
             return True
@@ -300,5 +356,6 @@ class _Reception:
         batch.started.append(fresh)
         batch.counts[fresh.flow, fresh.block, "entered"] += 1
         self._last[fresh.contact, fresh.flow] = fresh.entered_at
+        self._had.add((fresh.contact, fresh.flow, fresh.key))
         self._open.add(fresh)
         advance(batch, program, fresh, Standpoint(arrival.fields, arrival.id))

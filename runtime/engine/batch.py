@@ -13,12 +13,14 @@ from sqlalchemy import Row, Text, bindparam, cast, select
 from blocks.contract import Reason
 from blocks.phrase import dump_arg
 from blocks.values import Typed
+from runtime.engine import echo
+from runtime.engine.echo import Emitted
 from runtime.engine.history import History
 from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import insert_tuples, update_tuples
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, message, run, step, workspace
-from runtime.people import contacts
+from runtime.people import consent, contacts
 from runtime.zones import zone_of
 
 _CONTACTS = select(contact.c.id, contact.c.zone, cast(contact.c.typed, Text).label("typed")).where(
@@ -145,6 +147,8 @@ class Batch:
     messages: list[Queued] = field(default_factory=list)
     counts: Counter[tallies.TallyKey] = field(default_factory=Counter)
     contact_changes: list[contacts.Change] = field(default_factory=list)
+    answers: list[consent.Given] = field(default_factory=list)
+    emitted: list[Emitted] = field(default_factory=list)
     cancelled: set[int] = field(default_factory=set)
     """Runs whose waiting messages are not to go out."""
     ids_at_once: int = 100
@@ -199,6 +203,9 @@ class Batch:
         insert_tuples(tx, message, _MESSAGE, messages)
         if self.contact_changes:
             contacts.update_many(tx, self.contact_changes)
+        if self.answers:
+            consent.record_many(tx, self.answers)
+        echo.write(tx, self.emitted, self.now)
         tallies.add(tx, self.counts, self.now)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Text, bindparam, cast, literal, select
 
 from blocks.contract import UndeclaredRead
 from blocks.rules import Did, Ever, LastDays, SinceEntering
-from blocks.values import Typed, empty, moment
+from blocks.values import Typed, empty, moment, text_of
 from runtime.clock import DAY
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
@@ -59,20 +59,26 @@ class History:
             for row in tx.all(statement, values):
                 self._events.setdefault((row.contact, row.name), []).append((row.id, row.at, row.typed))
 
-    def count(self, rule: Did, contact: int, *, now: int, entered: int, entry_event: int, up_to: int) -> int:
-        """How often `contact` did what `rule` says, among the events received up to id `up_to`."""
+    def count(
+        self, rule: Did, contact: int, *, now: int, entered: int, entry_event: int, up_to: int, key: str = ""
+    ) -> int:
+        """How often `contact` did what `rule` says, among the events received up to id `up_to`. `key` is the run's."""
         if rule.event not in self._names or contact not in self._contacts:
             raise UndeclaredRead(f"{rule.event!r} was not declared in reads()")
         since_entering = isinstance(rule.window, SinceEntering)
         since = _since(rule, now, entered)
         happened = self._events.get((contact, rule.event), ())
         first = bisect_left(happened, entry_event + 1, key=lambda one: one[0]) if since_entering else 0
+        key = key if rule.key else ""
         total = 0
         for id_, at, typed in happened[first:]:
             if id_ > up_to:
                 break
-            if since <= at <= now and (rule.where is None or rule.where.meets(_Past(typed, now))):
-                total += 1
+            if since <= at <= now:
+                past = _Past(typed, now)
+                total += (not key or text_of(past.event, rule.key) == key) and (
+                    rule.where is None or rule.where.meets(past)
+                )
         return total
 
 
@@ -98,7 +104,7 @@ class _Past:
 
 def any_where(rules: Sequence[Did], name: str) -> bool:
     """Whether any of the rules looks into events of this name."""
-    return any(rule.event == name and rule.where is not None for rule in rules)
+    return any(rule.event == name and (rule.where is not None or rule.key) for rule in rules)
 
 
 def _since(rule: Did, now: int, entered: int) -> int:

@@ -45,6 +45,13 @@ class Program:
         return tuple((id_, block) for id_, block in self.blocks.items() if isinstance(block, Trigger))
 
     @cached_property
+    def heard(self) -> frozenset[str]:
+        """The events for which any of its blocks may hold somebody."""
+        return frozenset(
+            name for block in self.blocks.values() if not isinstance(block, Trigger) for name in block.listens_to()
+        )
+
+    @cached_property
     def reads(self) -> tuple[Did, ...]:
         """What any of its blocks or exits counts."""
         blocks = [rule for block in self.blocks.values() for rule in block.reads()]
@@ -65,12 +72,14 @@ class Roster:
     """Event name to the triggers of live versions that listen to it."""
     exits: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Event name to the flows that somebody may leave because of it, by any version with open runs."""
+    hears: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Event name to the flows in which a block may hold somebody until it happens, by any version with open runs."""
     exit_keys: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     """(flow, event name) to the event's properties that may name a run's key."""
 
     def concerns(self, name: str) -> bool:
         """Whether any flow cares about events of this name."""
-        return name in self.starts or name in self.exits
+        return name in self.starts or name in self.exits or name in self.hears
 
     @classmethod
     def of(cls, live: Iterable[Program], open_: Iterable[Program]) -> "Roster":
@@ -89,6 +98,9 @@ class Roster:
                 if leave.key and leave.key not in known:
                     known = (*known, leave.key)
                 roster.exit_keys[program.flow, leave.event] = known
+            for name in program.heard:
+                if program.flow not in roster.hears[name]:
+                    roster.hears[name].append(program.flow)
         return roster
 
 

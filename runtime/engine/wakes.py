@@ -1,7 +1,5 @@
 """Runs whose time has come."""
 
-from collections import defaultdict
-
 import orjson
 from sqlalchemy import Text, bindparam, cast, func, select
 
@@ -18,12 +16,12 @@ _DUE = (
     .order_by(run.c.wake_at)
     .limit(bindparam("limit"))
 )
-_FIELDS = select(event.c.id, cast(event.c.typed, Text).label("typed")).where(
+FIELDS = select(event.c.id, cast(event.c.typed, Text).label("typed")).where(
     event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")
 )
 _NEXT = select(func.min(run.c.wake_at)).where(run.c.state == "open", run.c.wake_at.is_not(None))
 _EVERYTHING = (1 << 62) - 1
-_NOTHING = '{"n":{},"t":{},"d":{},"b":{}}'
+NOTHING = '{"n":{},"t":{},"d":{},"b":{}}'
 
 
 def wake(batch: Batch, programs: Programs, limit: int) -> int:
@@ -34,16 +32,13 @@ def wake(batch: Batch, programs: Programs, limit: int) -> int:
         return 0
     batch.expect(one.contact for one in runs)
     values = {"workspace": tx.workspace, "ids": listed(tx, {one.event for one in runs})}
-    fields = {row.id: row.typed for row in tx.all(_FIELDS, values)}
-    by_version: dict[int, list[Run]] = defaultdict(list)
+    fields = {row.id: row.typed for row in tx.all(FIELDS, values)}
+    rules = dict.fromkeys(rule for id_ in {one.version for one in runs} for rule in programs.get(tx, id_).reads)
+    # At once: of a contact who is due in two flows, a second fetch would count everything twice.
+    earliest = min(one.entered_at for one in runs)
+    batch.history.fetch(tx, (one.contact for one in runs), tuple(rules), batch.now, earliest)
     for one in runs:
-        by_version[one.version].append(one)
-    for version_id, group in by_version.items():
-        program = programs.get(tx, version_id)
-        earliest = min(one.entered_at for one in group)
-        batch.history.fetch(tx, (one.contact for one in group), program.reads, batch.now, earliest)
-    for one in runs:
-        typed = orjson.loads(fields.get(one.event) or _NOTHING)
+        typed = orjson.loads(fields.get(one.event) or NOTHING)
         advance(batch, programs.get(tx, one.version), one, Standpoint(typed, _EVERYTHING))
     return len(runs)
 

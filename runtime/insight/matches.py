@@ -95,6 +95,12 @@ class _Facts:
     def remove_tag(self, tag: str) -> None:
         raise _NotHere
 
+    def unsubscribe(self, channel: str) -> None:
+        raise _NotHere
+
+    def emit(self, name: str) -> None:
+        raise _NotHere
+
 
 def would_start(house: House, workspace: int, trigger: Trigger) -> Matches | None:
     """How many of the events it listens to would have started a run. None if it listens to none."""

@@ -19,6 +19,7 @@ Answer = Literal["yes", "no"]
 UNSUBSCRIBE_LINK = "unsubscribe link"
 UNDONE = "undo on the unsubscribe page"
 BY_HAND = "by hand"
+BY_FLOW = "a flow"
 """Sources of our own; those of others are kept as they were given."""
 _CHUNK = 500
 _ANSWERS = select(

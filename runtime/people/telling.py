@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from blocks.phrase import Money, Phrase, Quoted, say
 from blocks.values import number
-from runtime.people.consent import BY_HAND, UNDONE, UNSUBSCRIBE_LINK
+from runtime.people.consent import BY_FLOW, BY_HAND, UNDONE, UNSUBSCRIBE_LINK
 
 Tone = Literal["trigger", "timing", "split", "send", "action", "ok", "bad"]
 """Which colour goes with it: a family of blocks, or good and bad news."""
@@ -104,6 +104,7 @@ _SOURCES = {
     UNSUBSCRIBE_LINK: say("By the link in an e-mail"),
     UNDONE: say("Took the unsubscribing back on the same page"),
     BY_HAND: say("Set by somebody in your shop"),
+    BY_FLOW: say("Unsubscribed by a Flow"),
     "api": say("Told by the shop"),
 }
 

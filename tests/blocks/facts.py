@@ -52,6 +52,12 @@ class Stand:
     def remove_tag(self, tag: str) -> None:
         self.done.append(("remove_tag", tag))
 
+    def unsubscribe(self, channel: str) -> None:
+        self.done.append(("unsubscribe", channel))
+
+    def emit(self, name: str) -> None:
+        self.done.append(("emit", name))
+
 
 def contact(**fields: Any) -> Stand:
     """A contact with these fields."""

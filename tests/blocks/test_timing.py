@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blocks.contract import Go, Sleep
+from blocks.values import type_document
 from tests.blocks.facts import NOTHING_KNOWN, Stand, block, utc
 
 
@@ -140,3 +141,90 @@ def test_a_clock_that_jumped_back_wakes_nobody_early() -> None:
     decision = block("wait", amount=1, unit="hours").run(stand)
     assert isinstance(decision, Sleep)
     assert decision.until == utc("2026-11-21T10:00")
+
+
+@pytest.mark.parametrize(
+    ("settings", "until"),
+    [
+        # Saturday 21 November, 16:00 in Bangkok; entered on Friday at noon.
+        ({"amount": 1, "unit": "days", "at": "09:00"}, "2026-11-22 09:00+07:00"),
+        ({"amount": 3, "unit": "days", "at": "18:30"}, "2026-11-24 18:30+07:00"),
+        ({"amount": 1, "unit": "months", "at": "09:00"}, "2026-12-21 09:00+07:00"),
+        ({"amount": 2, "unit": "hours", "at": "09:00"}, "2026-11-21 18:00+07:00"),
+        ({"amount": 48, "unit": "hours", "since": "entering"}, "2026-11-22 12:00+07:00"),
+        ({"amount": 2, "unit": "days", "since": "entering", "at": "09:00"}, "2026-11-22 09:00+07:00"),
+        ({"amount": 24, "unit": "hours", "since": "entering"}, "at once"),
+    ],
+)
+def test_wait_from_entering_and_until_an_hour(settings: dict[str, object], until: str) -> None:
+    arrived = utc("2026-11-21T09:00")
+    stand = Stand(now=arrived, arrived_at=arrived, entered_at=utc("2026-11-20T05:00"))
+    decision = block("wait", **settings).run(stand)
+    if isinstance(decision, Go):
+        assert until == "at once"
+        return
+    assert isinstance(decision, Sleep)
+    assert decision.until.astimezone(stand.zone).isoformat(" ", "minutes") == until
+
+
+def test_a_calendar_day_is_one_date_further_even_when_clocks_change() -> None:
+    assert (
+        woken("wait", "2026-03-28T12:00+00:00", "Europe/London", amount=1, unit="days", at="12:00")
+        == "2026-03-29 12:00+01:00"
+    )
+
+
+def birthday(born: str | None, arrived: str, zone: str = "Asia/Bangkok", **settings: object) -> str:
+    """When a contact with this birthday goes on, as clocks where they live show it, or why not."""
+    stand = Stand(now=utc(arrived), arrived_at=utc(arrived), zone=ZoneInfo(zone))
+    stand.contact = type_document({} if born is None else {"birthday": born})
+    waits = block("wait_for_date", field="birthday", **{"yearly": True, **settings})
+    decision = waits.run(stand)
+    if isinstance(decision, Go):
+        return decision.reason.code if decision.reason is not None else decision.outlet
+    assert isinstance(decision, Sleep)
+    stand.now = decision.until
+    assert waits.run(stand) == Go()
+    return decision.until.astimezone(stand.zone).isoformat(" ", "minutes")
+
+
+@pytest.mark.parametrize(
+    ("born", "arrived", "settings", "until"),
+    [
+        ("1990-12-05", "2026-11-21T09:00", {}, "2026-12-05 09:00+07:00"),
+        ("1990-11-21", "2026-11-21T01:00", {}, "2026-11-21 09:00+07:00"),
+        ("1990-11-21", "2026-11-21T02:00", {}, "next"),
+        # At nine it was over for this year.
+        ("1990-11-21", "2026-11-21T02:01", {}, "2027-11-21 09:00+07:00"),
+        ("2000-02-29", "2026-11-21T09:00", {}, "2027-02-28 09:00+07:00"),
+        ("2000-02-29", "2027-11-21T09:00", {}, "2028-02-29 09:00+07:00"),
+        ("1990-12-05", "2026-11-21T09:00", {"when": "before", "amount": 7}, "2026-11-28 09:00+07:00"),
+        ("1990-12-05", "2026-11-30T09:00", {"when": "before", "amount": 7}, "2027-11-28 09:00+07:00"),
+        ("1990-03-31", "2026-11-21T09:00", {"when": "before", "amount": 1, "unit": "months"}, "2027-02-28 09:00+07:00"),
+        ("1990-11-01", "2026-11-21T09:00", {"when": "after", "amount": 3, "unit": "weeks"}, "2026-11-22 09:00+07:00"),
+        (None, "2026-11-21T09:00", {}, "no_date"),
+        ("soon", "2026-11-21T09:00", {}, "no_date"),
+        ("2026-11-20", "2026-11-21T09:00", {"yearly": False}, "date_passed"),
+        ("2026-11-30", "2026-11-21T09:00", {"yearly": False, "at": "07:30"}, "2026-11-30 07:30+07:00"),
+        # An hour of its own: 20:00 UTC is the next day in Bangkok.
+        ("2026-11-30T20:00:00Z", "2026-11-21T09:00", {"yearly": False}, "2026-12-01 09:00+07:00"),
+    ],
+)
+def test_wait_for_a_date(born: str | None, arrived: str, settings: dict[str, object], until: str) -> None:
+    assert birthday(born, arrived, **settings) == until
+
+
+def test_a_date_in_the_hour_that_daylight_saving_skips() -> None:
+    at = birthday("1990-03-08", "2026-03-01T12:00", "America/New_York", at="02:30")
+    assert at == "2026-03-08 03:00-04:00"
+
+
+def test_a_date_that_moved_to_later_is_waited_for() -> None:
+    stand = Stand(contact=type_document({"arrives": "2026-11-25"}))
+    waits = block("wait_for_date", field="arrives")
+    decision = waits.run(stand)
+    assert isinstance(decision, Sleep)
+    stand.now, stand.contact = decision.until, type_document({"arrives": "2026-11-27"})
+    later = waits.run(stand)
+    assert isinstance(later, Sleep)
+    assert later.until == utc("2026-11-27T02:00")

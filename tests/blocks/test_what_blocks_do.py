@@ -25,6 +25,22 @@ def test_update_contact(settings: dict[str, Any], asks: tuple[Any, ...]) -> None
     assert stand.done == [asks]
 
 
+def test_adding_to_a_number() -> None:
+    points = block("update_contact", change="increase", name="points", value="10")
+    rich, new = contact(points=25), contact(points="many")
+    assert points.run(rich) == points.run(new) == Go()
+    assert rich.done == [("set_field", "points", 35)]
+    assert new.done == [("set_field", "points", 10)]
+    (problem,) = block("update_contact", change="increase", name="points", value="ten").problems(NOTHING_KNOWN)
+    assert (problem.code, problem.field) == ("no_number", "value")
+
+
+def test_unsubscribe_and_let_an_event_happen() -> None:
+    stand = Stand()
+    assert block("unsubscribe").run(stand) == block("emit_event", event="Joined the club").run(stand) == Go()
+    assert stand.done == [("unsubscribe", "email"), ("emit", "Joined the club")]
+
+
 def test_send_email_queues_one_message_and_goes_on() -> None:
     stand = Stand()
     assert block("send_email", email="hello").run(stand) == Go()

@@ -34,6 +34,19 @@ def test_never_again_holds_within_one_batch(stage: Stage) -> None:
     assert len(stage.runs(DEWI)) == 1
 
 
+def test_a_shop_that_tells_of_an_order_again_and_again_thanks_for_it_once(stage: Stage) -> None:
+    stage.publish(welcome(again="once_each", key="order_id"))
+    for order in (1, 2, 1, 1):
+        stage.happens("Order placed", DEWI, order_id=order)
+        stage.after(days=30)
+    assert len(stage.runs(DEWI)) == 2
+    stage.arrives("Order placed", DEWI, order_id=3)
+    stage.arrives("Order placed", DEWI, order_id=3)
+    stage.happens("Order placed", "budi@example.com", order_id=1)
+    assert len(stage.runs(DEWI)) == 3
+    assert len(stage.runs("budi@example.com")) == 1
+
+
 def test_each_order_is_a_run_of_its_own_and_a_repeat_is_not(stage: Stage) -> None:
     stage.publish(welcome(key="order_id"))
     for order in (1, 2, 2):

@@ -152,3 +152,22 @@ def test_numbers_on_the_blocks_add_up(stage: Stage) -> None:
     assert counts["split", "no"] == 1
     assert counts["yes", "queued"] == 2
     assert [state for _, state in stage.runs()].count("open") == 1
+
+
+def test_who_is_due_in_two_flows_at_once_is_counted_once(stage: Stage) -> None:
+    twice = {"kind": "did", "event": "Order placed", "times": 2, "window": {"kind": "ever"}}
+    loyal = {
+        "blocks": [
+            block("joined", "event_trigger", event="Account created"),
+            block("hour", "wait", amount=1, unit="hours"),
+            block("loyal", "branch", rule=twice),
+            block("mail", "send_email", email="thanks"),
+        ],
+        "links": [link("joined", "hour"), link("hour", "loyal"), link("loyal", "mail", "yes")],
+    }
+    stage.publish(loyal, "first")
+    stage.publish(loyal, "second")
+    stage.happens("Order placed", DEWI)
+    stage.happens("Account created", DEWI)
+    stage.after(hours=2)
+    assert stage.messages(DEWI) == []

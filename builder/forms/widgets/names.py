@@ -56,5 +56,37 @@ def draw_tag_or_field(field: Field) -> Show:
     return show
 
 
+def draw_property(field: Field) -> Show:
+    """A field of the contact, or a property of the event that the setting named by `of` says: "contact", "event" for the
+    one that the run stands on, else an event's name."""
+    draw_label(field)
+
+    def options() -> list[Option]:
+        match str(field.beside(field.about["of"]) or ""):
+            case "contact":
+                return field_options(field.around, "contact", ())
+            case "event":
+                return field_options(field.around, "event", field.around.run_events())
+            case name:
+                return field_options(field.around, "event", (name,))
+
+    box = Box(
+        str(field.value or ""),
+        field.put,
+        options=options(),
+        own_words=field.w("Use “{text}”", text="{text}"),
+        placeholder=field.w("Type a name"),
+        length=200,
+    )
+    field.entered_by(box)
+
+    def show() -> None:
+        box.offer(options())
+        box.show(str(field.value or ""))
+
+    field.form.when_settled(lambda: box.offer(options()))
+    return show
+
+
 def _plain(names: Iterable[str]) -> list[Option]:
     return [{"value": name, "label": name} for name in names]

@@ -1,0 +1,53 @@
+"""What blocks do to the contact beyond the flow: other flows start, answers are recorded."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from runtime.ledger.tables import consent, event
+from tests.engine.stage import Stage, block, in_a_row
+
+DEWI = "dewi@example.com"
+
+
+def starts_another(at: str, event_: str) -> dict[str, Any]:
+    """A flow that, at one event, lets another happen."""
+    return in_a_row(block("at", "event_trigger", event=at), block("next", "emit_event", event=event_))
+
+
+def test_a_flow_starts_another_with_the_same_data(stage: Stage) -> None:
+    big = {"kind": "field", "field": "total", "op": "over", "value": 1000}
+    stage.publish(starts_another("Order placed", "Joined the club"), "orders")
+    stage.publish(
+        in_a_row(
+            block("joined", "event_trigger", event="Joined the club", where=big),
+            block("mail", "send_email", email="welcome"),
+        ),
+        "club",
+    )
+    stage.happens("Order placed", DEWI, total=900)
+    assert stage.messages(DEWI) == []
+    stage.happens("Order placed", DEWI, total=1500)
+    assert stage.messages(DEWI) == [("mail", "queued")]
+    with stage.house.ledger.read(stage.shop) as tx:
+        names = [row.name for row in tx.all(select(event.c.name).order_by(event.c.id))]
+    assert names == ["Order placed", "Joined the club"] * 2
+
+
+def test_flows_that_start_one_another_for_ever_do_not(stage: Stage) -> None:
+    stage.publish(starts_another("Ping", "Pong"), "ping")
+    stage.publish(starts_another("Pong", "Ping"), "pong")
+    stage.happens("Ping", DEWI)
+    with stage.house.ledger.read(stage.shop) as tx:
+        assert len(tx.all(event.select())) == 7, "the shop's, five that start a flow, and one that starts nothing"
+    assert len(stage.runs(DEWI)) == 6
+
+
+def test_unsubscribed_by_a_flow(stage: Stage) -> None:
+    row = in_a_row(block("quiet", "event_trigger", event="Quiet for a year"), block("off", "unsubscribe"))
+    flow_id = stage.publish(row)
+    stage.happens("Quiet for a year", DEWI, fields={"consent": {"email": "yes"}})
+    with stage.house.ledger.read(stage.shop) as tx:
+        given = tx.all(consent.select().order_by(consent.c.id))
+    assert [(one.answer, one.source) for one in given] == [("yes", "api"), ("no", "a flow")]
+    assert given[1].proof["flow"] == flow_id
