@@ -1,10 +1,14 @@
 """What has to be done now and then, and nobody rings for."""
 
+import logging
 import time
 
 from runtime import delivery
 from runtime.accounts import housekeeping
+from runtime.desk import KEPT_IN_BIN, DeskDamaged
 from runtime.house import House
+
+log = logging.getLogger(__name__)
 
 OFTEN = 10.0
 """Seconds between two looks for messages whose worker is gone: within a minute of its end another has taken them up."""
@@ -27,3 +31,15 @@ class Chores:
         if now - self._cleared_at >= DAILY:
             self._cleared_at = now
             housekeeping.sweep(self._house)
+            self._empty_bins()
+
+    def _empty_bins(self) -> None:
+        house = self._house
+        for workspace in house.ledger.workspaces():
+            try:
+                removed = house.desk.drafts(workspace).empty_bin(house.clock.now() - KEPT_IN_BIN)
+            except DeskDamaged as damaged:
+                log.warning("The bin of workspace %d is not emptied: %s", workspace, damaged)
+            else:
+                if removed:
+                    log.info("Removed what had been in the bin for 30 days: %d drafts", removed)

@@ -9,6 +9,7 @@ from builder.email_list import deeds, thumbnails
 from builder.email_list.entries import Entry, entries
 from builder.frame import frame, page_head
 from builder.mailbox import mail_frame
+from builder.parts.bin import bin_note
 from builder.parts.controls import button, chip, icon_button, segments
 from builder.parts.dialog import dialog
 from builder.parts.empty import empty
@@ -67,6 +68,7 @@ class _EmailsPage:
                 search_field(w("Find an e-mail"), self.search, self.wish)
                 with tag("div", "scroll-x"):
                     segments(self._tabs(), self.tab, self.choose_tab, label=w("Show"))
+            self.bin_note = bin_note(w)
             with tag("ul", "em-grid"):
                 for entry in self.found:
                     self.cards[entry.slug] = self._card(entry)
@@ -100,6 +102,7 @@ class _EmailsPage:
             self.cards[entry.slug].set_visibility(fits)
             some = some or fits
         self.nothing.set_visibility(not some)
+        self.bin_note.set_visibility(self.tab == "bin")
 
     def _in_tab(self, entry: Entry) -> bool:
         match self.tab:

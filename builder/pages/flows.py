@@ -10,6 +10,7 @@ from builder.flow_list.entries import ACTIVE, ORDER, Entry, entries
 from builder.flow_list.new import new_flow
 from builder.flow_list.row import Row
 from builder.frame import frame, page_head
+from builder.parts.bin import bin_note
 from builder.parts.controls import button, segments
 from builder.parts.dialog import choice, dialog
 from builder.parts.empty import empty
@@ -69,6 +70,7 @@ class _FlowsPage:
                 search_field(w("Find a Flow"), self.search, self.wish)
                 with tag("div", "scroll-x"):
                     segments(self._tabs(), self.tab, self.choose_tab, label=w("Show"))
+            self.bin_note = bin_note(w)
             with tag("div", "cw-card fl-list"):
                 with tag("div", "fl-head"):
                     tag("span")
@@ -131,6 +133,7 @@ class _FlowsPage:
             row.root.set_visibility(fits)
             some = some or fits
         self.nothing.set_visibility(not some)
+        self.bin_note.set_visibility(self.tab == "bin")
 
     async def refresh(self) -> None:
         """Numbers as they are now; the list is drawn again only if flows came, went or changed their state."""

@@ -5,10 +5,11 @@ What is published or grows with traffic is in the ledger. This is the only place
 
 from runtime.desk.desk import Desk
 from runtime.desk.draft import ChangedElsewhere, Draft, Kind, NoSuchDraft, SlugTaken, State
-from runtime.desk.drafts import Drafts
+from runtime.desk.drafts import KEPT_IN_BIN, Drafts
 from runtime.desk.file import DeskDamaged, Generation
 
 __all__ = [
+    "KEPT_IN_BIN",
     "ChangedElsewhere",
     "Desk",
     "DeskDamaged",

@@ -9,9 +9,13 @@ import orjson
 from tinydb import TinyDB
 from tinydb.table import Document, Table
 
+from runtime.clock import DAY
 from runtime.desk.draft import ChangedElsewhere, Draft, Kind, NoSuchDraft, SlugTaken, State
 from runtime.desk.file import Tables, whole
 from runtime.desk.slugs import slug_for
+
+KEPT_IN_BIN = 30 * DAY
+"""How long a draft stays in the bin before it is removed for good (microseconds)."""
 
 
 class DraftTable(Table):
@@ -91,7 +95,7 @@ class Drafts:
         return self._move(kind, slug, "active", by, now)
 
     def bin(self, kind: Kind, slug: str, by: str, now: int) -> Draft:
-        """Into the bin, from which `restore` brings it back until the bin is emptied."""
+        """Into the bin, from which `restore` brings it back for as long as `KEPT_IN_BIN`."""
         return self._move(kind, slug, "bin", by, now)
 
     def empty_bin(self, older_than: int) -> int:
