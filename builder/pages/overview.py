@@ -71,8 +71,7 @@ def register(house: House) -> None:
         user = visitor()
         w = words(user.language)
         numbers = await fetch(_read, house, user.workspace)
-        now = house.clock.now()
-        first, last = w.date(now - (SPAN - 1) * DAY, "UTC", "long"), w.date(now, "UTC", "long")
+        first, last = (w.date(_midnight(numbers.days, place), "UTC", "long") for place in (0, SPAN - 1))
         with frame(house, user, title=w("Overview"), active="overview"):
             page_head(w("Overview"), w("{first} to {last}", first=first, last=last))
             if not numbers.flows:
@@ -113,10 +112,15 @@ def _compared(days: Days, what: str, w: Words) -> str:
     return w("{change} on the 30 days before", change=sign + w.percent(round(abs(change), 2)))
 
 
+def _midnight(days: Days, place: int) -> int:
+    """An instant whose date in UTC is that of a day."""
+    return (days.first_day + place) * DAY
+
+
 def _chart(numbers: _Numbers, w: Words) -> None:
     days = numbers.days
     lines = {w("Entered a Flow"): days.by_day["entered"], w("Messages sent"): days.by_day["sent"]}
-    labels = [w.date((days.first_day + place) * DAY, "UTC", "short") for place in range(SPAN)]
+    labels = [w.date(_midnight(days, place), "UTC", "short") for place in range(SPAN)]
     with tag("section", "cw-card cw-card-pad cw-mt4"):
         with tag("div", "cw-row cw-mb3"):
             tag("h3", "cw-grow", w("By day"))

@@ -1,6 +1,6 @@
 """Numbers beside a flow and on the cards of its blocks, out of the tallies: no step and no message is counted here.
 
-A day is a day of UTC, as in the tallies. "This week" is today and the six days before.
+A day is one of the shop's own time zone, as in the tallies. "This week" is today and the six days before.
 """
 
 from collections import defaultdict
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import CTE, func, select
 
-from runtime.clock import DAY
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, tally, version
+from runtime.ledger.tallies import day_of
 
 WEEKS = 12
 _MESSAGES = frozenset({"queued", "sent", "skipped", "failed", "uncertain", "cancelled"})
@@ -55,7 +55,7 @@ class BlockNumbers:
 
 def flow_numbers(tx: Tx, now: int) -> dict[str, FlowNumbers]:
     """Every flow that was ever published, by slug."""
-    today = now // DAY
+    today = day_of(tx, now)
     rows = tx.all(select(flow).where(tx.mine(flow)))
     inside = _inside(tx)
     sent = _sent_by_day(tx, today - 7 * WEEKS + 1)

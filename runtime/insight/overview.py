@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from runtime.clock import DAY
 from runtime.insight.numbers import places
 from runtime.ledger import Tx
 from runtime.ledger.tables import tally
+from runtime.ledger.tallies import day_of
 
 SPAN = 30
 WHATS = ("entered", "sent", "skipped", "failed")
@@ -16,7 +16,7 @@ WHATS = ("entered", "sent", "skipped", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Numbers of the days from `first_day` (days since 1970, UTC) to today, one list for each of WHATS."""
+    """Numbers of the days from `first_day` (days since 1970, in the shop's time zone) to today, one list for each of WHATS."""
 
     first_day: int
     by_day: dict[str, list[int]]
@@ -32,7 +32,7 @@ class Days:
 
 def last_days(tx: Tx, now: int, span: int = SPAN) -> Days:
     """The last `span` days, today included, and the totals of as many before."""
-    today = now // DAY
+    today = day_of(tx, now)
     first = today - span + 1
     spots = places(tx)
     counted = (

@@ -267,7 +267,7 @@ tally = Table(
     _workspace(),
     Column("flow", Int, nullable=False),
     Column("block", Text, nullable=False),
-    Column("day", Integer, nullable=False),  # days since 1970, UTC
+    Column("day", Integer, nullable=False),  # days since 1970 where the shop is
     Column("what", Text, nullable=False),
     Column("count", Int, nullable=False),
     PrimaryKeyConstraint("flow", "block", "day", "what"),

@@ -1,13 +1,17 @@
 """Counts by flow, block and day, kept up with by every batch so that no screen has to count steps."""
 
 from collections.abc import Mapping
+from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from runtime.clock import DAY
+from blocks.values import moment
 from runtime.ledger.database import Tx
-from runtime.ledger.tables import tally
+from runtime.ledger.tables import tally, workspace
+from runtime.zones import zone_of
 
+_THE_FIRST = date(1970, 1, 1).toordinal()
 TallyKey = tuple[int, str, str]
 """(flow, block, what)"""
 
@@ -24,11 +28,18 @@ _UPSERT = {"sqlite": _upsert(sqlite.Insert), "postgresql": _upsert(postgresql.In
 
 
 def add(tx: Tx, counts: Mapping[TallyKey, int], now: int) -> None:
-    """Add to today's counts (days of UTC). Rows go in one order everywhere, so that writers do not deadlock."""
+    """Add to the counts of the shop's day. Rows go in one order everywhere, so that writers do not deadlock."""
     if counts:
-        day = now // DAY
+        day = day_of(tx, now)
         rows = [
             {"workspace": tx.workspace, "flow": flow, "block": block, "day": day, "what": what, "count": count}
             for (flow, block, what), count in sorted(counts.items())
         ]
         tx.execute(_UPSERT[tx.dialect], rows)
+
+
+def day_of(tx: Tx, at: int) -> int:
+    """The day that an instant is in where the shop is, in days since 1970. What is counted keeps its day if the shop moves
+    to another zone."""
+    zone = zone_of(tx.scalar(select(workspace.c.zone).where(workspace.c.id == tx.workspace)))
+    return moment(at).astimezone(zone).toordinal() - _THE_FIRST
