@@ -100,14 +100,21 @@ def existing_draft(house: "House", workspace: int, kind: Any, slug: str) -> "Dra
     return draft
 
 
-def read_json(file: Path) -> Any:
-    """The JSON in a file, or on standard input for "-". Raises Mistake."""
+def read_text(file: Path) -> str:
+    """The text in a file, or on standard input for "-". Raises Mistake."""
     try:
-        return json.loads(sys.stdin.read() if str(file) == "-" else file.read_text("utf-8"))
+        return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
     except OSError as error:
         raise Mistake(f"{file} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise Mistake(f"{file} is not text in UTF-8.") from None
+
+
+def read_json(file: Path) -> Any:
+    """The JSON in a file, or on standard input for "-". Raises Mistake."""
+    text = read_text(file)
+    try:
+        return json.loads(text)
     except ValueError as error:
         raise Mistake(f"{file} is not JSON: {error}.") from None
 

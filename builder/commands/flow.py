@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from builder.commands.common import AsJson, Mistake, existing_draft, noun, opened, print_json, print_list, read_json
+from builder.commands.common import (
+    AsJson,
+    Mistake,
+    existing_draft,
+    noun,
+    opened,
+    print_json,
+    print_list,
+    read_json,
+    read_text,
+)
 
 if TYPE_CHECKING:
     from blocks.contract import Problem
@@ -150,6 +160,69 @@ def publish(slug: Slug) -> None:
 
 
 @app.command()
+def rehearse(
+    slug: Slug,
+    contact: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Whom it is about: an e-mail address or phone number.")
+    ],
+    start: Annotated[
+        str, typer.Option(metavar="TIME", help="When it begins, as 2026-11-24T21:10, where the contact lives.")
+    ] = "",
+    events: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="What happens to them; - reads standard input.")
+    ] = None,
+    until: Annotated[
+        str, typer.Option(metavar="TIME", help="When it is over [default: 90 days after the start].")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """What a draft would do with a contact, step by step, with every message; nothing is sent and nothing is kept."""
+    from builder.rehearsal.printed import COLUMNS, as_rows, ending
+    from builder.rehearsal.printed import as_json as printed
+    from runtime.accounts import workspaces
+    from runtime.intake.reading import NotRight
+    from runtime.people import contacts
+    from runtime.rehearsal import NoScript, read_script
+    from runtime.rehearsal import rehearse as live_through
+    from runtime.words import words
+
+    w = words("en")
+    with opened() as (house, workspace):
+        draft = existing_draft(house, workspace, "flow", slug)
+        with house.ledger.read(workspace) as tx:
+            who = contacts.by_address(tx, contact)
+        if who is None:
+            raise Mistake(f"No contact has the address {contact}. Some there are: contact list")
+        shop = workspaces.get(house, workspace)
+        zone = who.zone or (shop.zone if shop is not None else "UTC")
+        begins = _instant(start, zone) if start else house.clock.now()
+        ends = _instant(until, zone) if until else None
+        if ends is not None and ends < begins:
+            raise Mistake("--until is before the start.")
+        try:
+            script = read_script(read_text(events), begins) if events is not None else []
+            document = _read_flow(draft.document, f"The draft {slug}")
+            result = live_through(house, workspace, slug, document, who.id, begins, ends, script)
+        except NoScript as wrong:
+            raise Mistake(f"{events}: {wrong}") from None
+        except NotRight as wrong:
+            raise Mistake(f"{events}: {wrong.wrongs[0].field} {wrong.wrongs[0].reason}.") from None
+    if result.problems:
+        if as_json:
+            print_json({"problems": _rows(result.problems)})
+        else:
+            _print_problems(result.problems)
+        raise Mistake(f"{slug} cannot be rehearsed before this is mended.")
+    if as_json:
+        print_json(printed(result, w))
+        return
+    print(f"{result.contact}, {result.zone}")
+    print_list(as_rows(result, w), COLUMNS, as_json=False, empty="Nothing happens.")
+    if last := ending(result, w):
+        print(last)
+
+
+@app.command()
 def pause(slug: Slug) -> None:
     """Send nothing until it is resumed; people still enter, wait and leave."""
     from runtime.engine.publish import pause as stop_sending
@@ -194,6 +267,21 @@ def _read_flow(document: Any, where: str) -> "Flow":
         return Flow.model_validate(document)
     except ValidationError as wrong:
         raise Mistake(f"{where} is no flow: {_first_error(wrong)}.") from None
+
+
+def _instant(text: str, zone: str) -> int:
+    """A time as it is typed; one without a zone is meant in `zone`."""
+    from datetime import datetime
+
+    from blocks.values import micros
+    from blocks.zones import local_to_utc
+    from runtime.zones import zone_of
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Mistake(f"{text} is no time. Write it like 2026-11-24T21:10 or 2026-11-24T21:10:00+07:00.") from None
+    return micros(found if found.tzinfo is not None else local_to_utc(found, zone_of(zone)))
 
 
 def _first_error(wrong: Any) -> str:

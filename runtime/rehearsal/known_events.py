@@ -1,0 +1,83 @@
+"""What an event that is not spelled out carries: what the latest one like it carried."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from blocks.contract import Trigger
+from blocks.rules import Did
+from blocks.values import Typed, empty, moment, type_document
+from runtime.engine.program import Program
+from runtime.ledger import Tx
+from runtime.ledger.tables import contact, event
+from runtime.rehearsal.script import Happening
+
+LOOKED_AT = 50
+"""So many of the latest events are tried until one fits the trigger's filter."""
+
+
+class _Unknown(Exception):
+    """The filter counts past events, which only the engine does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """An event held against a trigger's filter before anything happened. Time and zone play no part worth having."""
+
+    now: datetime
+    contact: Typed
+    event: Typed
+
+    def did(self, rule: Did) -> int:
+        raise _Unknown
+
+
+def first_event(tx: Tx, program: Program, who: int | None, start: int) -> Happening | None:
+    """The event that lets the contact in, made from the latest ones that fit. None if no trigger waits for an event."""
+    typed = tx.scalar(select(contact.c.typed).where(tx.mine(contact), contact.c.id == who)) or empty()
+    fallback: Happening | None = None
+    for _, trigger in program.triggers:
+        for name in trigger.listens_to():
+            for properties in _like_it(tx, name, who):
+                found = Happening(name, start, properties)
+                fallback = fallback or found
+                if _fits(trigger, typed, properties, start):
+                    return found
+            fallback = fallback or Happening(name, start, {})
+    return fallback
+
+
+def filled_in(tx: Tx, program: Program, who: int | None, happenings: Sequence[Happening]) -> list[Happening]:
+    """The script in the order of time, each event with properties. They are all about the cart or order of the first."""
+    filled: list[Happening] = []
+    keys = [program.entry.key, *(leave.key for leave in program.exits)]
+    same: dict[str, Any] = {}
+    for one in sorted(happenings, key=lambda one: one.at):
+        properties = one.properties
+        if properties is None:
+            latest = next(_like_it(tx, one.name, who), {})
+            properties = {**latest, **{key: value for key, value in same.items() if key in latest}}
+        for key in filter(None, keys):
+            if key in properties:
+                same.setdefault(key, properties[key])
+        filled.append(Happening(one.name, one.at, properties))
+    return filled
+
+
+def _like_it(tx: Tx, name: str, who: int | None) -> Iterator[Mapping[str, Any]]:
+    """Properties of the latest events of that name: the contact's own, then anybody's."""
+    latest = select(event.c.properties).where(tx.mine(event), event.c.name == name).order_by(event.c.at.desc())
+    for query in (latest.where(event.c.contact == who), latest):
+        for row in tx.all(query.limit(LOOKED_AT)):
+            yield row.properties
+
+
+def _fits(trigger: Trigger, typed: Typed, properties: Mapping[str, Any], start: int) -> bool:
+    facts: Any = _Facts(moment(start), typed, type_document(properties))
+    try:
+        return trigger.admits(facts)
+    except (_Unknown, AttributeError):
+        return True

@@ -1,0 +1,80 @@
+"""What is given to a rehearsal: who it is about, and what happens to them when."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+
+from blocks.values import instant
+from runtime.clock import DAY, HOUR, MINUTE
+
+_AFTER = re.compile(r"(?:(\d{1,4})d)?\s*(?:(\d{1,5})h)?\s*(?:(\d{1,6})m)?\Z")
+_FIELDS = frozenset({"name", "time", "after", "properties"})
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUp:
+    """Somebody invented. `consent` is their answer for e-mail: "yes", "no", or None if nobody asked."""
+
+    email: str = "somebody@example.com"
+    name: str = ""
+    consent: Literal["yes", "no"] | None = "yes"
+    zone: str = ""
+    language: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happens at `at` (UTC microseconds). Without `properties`, those of the latest such event are used."""
+
+    name: str
+    at: int
+    properties: Mapping[str, Any] | None = None
+
+
+class NoScript(ValueError):
+    """A line of a script cannot be read; the message says which and why."""
+
+
+def read_script(text: str, start: int) -> list[Happening]:
+    """A script as JSON lines: `{"name": …, "after": "2d 3h", "properties": {…}}`, or with a "time". Raises NoScript."""
+    return [_read(number, line, start) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+
+def _read(number: int, line: str, start: int) -> Happening:
+    try:
+        document = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise NoScript(f"Line {number} is not JSON: {error}.") from None
+    if not isinstance(document, dict) or not isinstance(document.get("name"), str) or not document["name"].strip():
+        raise NoScript(f'Line {number} must be an object with the "name" of an event.')
+    if unknown := sorted(document.keys() - _FIELDS):
+        raise NoScript(f"Line {number}: {unknown[0]!r} is not known; there are name, time, after and properties.")
+    properties = document.get("properties")
+    if properties is not None and not isinstance(properties, dict):
+        raise NoScript(f'Line {number}: "properties" must be an object.')
+    return Happening(document["name"].strip(), _when(number, document, start), properties)
+
+
+def _when(number: int, document: Mapping[str, Any], start: int) -> int:
+    time, after = document.get("time"), document.get("after")
+    if time is None and after is None:
+        return start
+    if time is not None and after is not None:
+        raise NoScript(f'Line {number} has both "time" and "after"; one of them says when.')
+    if time is not None:
+        at = instant(time) if isinstance(time, str) else None
+        if at is None:
+            raise NoScript(f'Line {number}: "time" must be a date and time like "2026-11-24T21:10:00+07:00".')
+        if at < start:
+            raise NoScript(f'Line {number}: "time" is before the rehearsal starts.')
+        return at
+    found = _AFTER.match(after.strip()) if isinstance(after, str) and after.strip() else None
+    if found is None:
+        raise NoScript(f'Line {number}: "after" must be a length of time like "2d", "1h 30m" or "2d 3h".')
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return start + days * DAY + hours * HOUR + minutes * MINUTE

@@ -1,0 +1,266 @@
+"""Rehearsing a draft: what would happen to Dewi, minute by minute, without anything happening."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from runtime.clock import DAY, HOUR
+from runtime.intake import links
+from runtime.rehearsal import Happening, MadeUp, NoScript, Stopped, read_script, rehearse
+from runtime.words import words
+from tests.rehearsal.conftest import CART, Rehearsals, at, later, letters, local, said
+
+DEWI = "dewi@example.com"
+TUESDAY = "2026-11-24T21:10:00+07:00"
+
+
+def flow(*blocks: tuple[str, str, dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """Blocks one after the other."""
+    made = [{"id": id_, "kind": kind, "settings": settings} for id_, kind, settings in blocks]
+    links = [{"from": a["id"], "to": b["id"]} for a, b in pairwise(made)]
+    return {"name": "Rehearsed", "blocks": made, "links": links, **more}
+
+
+CHECKOUT = ("cart", "event_trigger", {"event": "Checkout started"})
+
+
+def test_dewis_cart_ordered_the_next_day_one_reminder_then_she_leaves(rehearsals: Rehearsals) -> None:
+    rehearsals.happened("Checkout started", DEWI, says="yes", **CART)
+    ordered = Happening("Order placed", later(TUESDAY, 20), {"checkout_token": "c1", "order_number": "#4821"})
+    result = rehearsals.rehearse(DEWI, TUESDAY, ordered)
+    assert (result.contact, result.zone, result.inside) == ("Dewi", "Asia/Jakarta", False)
+    assert [(local(result, entry), said(entry)) for entry in result.entries] == [
+        ("24 Nov 21:10", "Started a checkout of ฿640 (Mae Salong oolong)"),
+        ("24 Nov 21:10", "Entered the Flow “Abandoned cart”"),
+        ("24 Nov 21:10", "Wait 1 hour (Waits until 24 Nov 2026, 22:10)"),
+        ("24 Nov 22:10", "Got the e-mail “Dewi, your cart is still here” (To dewi@example.com)"),
+        ("24 Nov 22:10", "Wait 23 hours (Waits until 25 Nov 2026, 21:10)"),
+        ("25 Nov 17:10", "Placed order #4821"),
+        ("25 Nov 17:10", "Left the Flow “Abandoned cart” (Because “Order placed” happened)"),
+    ]
+    assert [passed.block for passed in result.way] == ["cart", "hour", "hour", "reminder", "day", "day"]
+
+
+def test_her_letter_is_written_as_it_would_arrive(rehearsals: Rehearsals) -> None:
+    rehearsals.happened("Checkout started", DEWI, says="yes", **CART)
+    result = rehearsals.rehearse(DEWI, TUESDAY)
+    letter = next(entry.letter for entry in result.entries if entry.letter is not None)
+    assert (letter.to, letter.subject) == (DEWI, "Dewi, your cart is still here")
+    assert "Mae Salong oolong" in letter.html
+    assert "Mae Salong oolong" in letter.text
+
+
+def test_a_link_in_a_rehearsed_letter_unsubscribes_nobody(rehearsals: Rehearsals) -> None:
+    rehearsals.happened("Checkout started", DEWI, says="yes", **CART)
+    result = rehearsals.rehearse(DEWI, TUESDAY)
+    letter = next(entry.letter for entry in result.entries if entry.letter is not None)
+    word = letter.text.split(links.PATH)[1].split()[0].rstrip(")")
+    assert links.read(rehearsals.house, word) is None
+
+
+def test_nothing_is_written_and_nobody_is_rung(rehearsals: Rehearsals, bell: Any) -> None:
+    rehearsals.happened("Checkout started", DEWI, says="yes", **CART)
+    rows, files, rings = rehearsals.rows(), rehearsals.desk_files(), bell.rings
+    assert len(letters(rehearsals.rehearse(DEWI, TUESDAY))) == 3
+    rehearsals.rehearse(MadeUp("ploy@example.com", "Ploy"), TUESDAY)
+    assert rehearsals.rows() == rows
+    assert rehearsals.desk_files() == files
+    assert bell.rings == rings
+
+
+def test_what_was_rehearsed_is_what_happens(rehearsals: Rehearsals) -> None:
+    """The same things happen twice: rehearsed, and then for real."""
+    rehearsals.happened("Account created", DEWI, says="yes")
+    happenings = [
+        Happening("Checkout started", later(TUESDAY, 0), CART),
+        Happening("Checkout started", later(TUESDAY, 0.5), {**CART, "total": 900}),
+        Happening("Checkout started", later(TUESDAY, 30), {**CART, "checkout_token": "c2", "total": 320}),
+        Happening("Order placed", later(TUESDAY, 60), {"checkout_token": "c2"}),
+    ]
+    result = rehearsals.rehearse(DEWI, TUESDAY, *happenings)
+    rehearsed = [(one.at, one.block, one.letter.subject) for one in result.entries if one.letter is not None]
+    rehearsals.live(DEWI, until=later(TUESDAY, 24 * 90), happenings=happenings)
+    assert len(rehearsed) == 4
+    assert rehearsed == rehearsals.sent()
+
+
+def test_without_consent_the_reason_stands_where_the_e_mail_would(rehearsals: Rehearsals) -> None:
+    ploy = MadeUp("ploy@example.com", "Ploy", consent=None)
+    result = rehearsals.rehearse(ploy, TUESDAY, Happening("Checkout started", at(TUESDAY), CART))
+    unsent = next(entry for entry in result.entries if entry.kind == "message")
+    assert (unsent.state, unsent.letter, unsent.block) == ("skipped", None, "reminder")
+    assert said(unsent).endswith("(Because they have not agreed to marketing e-mails)")
+
+
+def test_who_is_blocked_in_the_shop_is_blocked_in_a_rehearsal(rehearsals: Rehearsals) -> None:
+    from runtime.people import consent
+
+    rehearsals.happened("Checkout started", DEWI, says="yes", **CART)
+    with rehearsals.house.ledger.write(rehearsals.shop) as tx:
+        consent.suppress(tx, "email", DEWI, "complaint", rehearsals.clock.now())
+    unsent = next(entry for entry in rehearsals.rehearse(DEWI, TUESDAY).entries if entry.kind == "message")
+    assert said(unsent).endswith("(Because they reported an earlier e-mail as spam)")
+
+
+def test_what_they_did_before_counts(rehearsals: Rehearsals) -> None:
+    """Dewi ordered last week, Budi never did."""
+    rehearsals.happened("Order placed", DEWI, ago=7 * 24)
+    rehearsals.happened("Checkout started", "budi@example.com", **CART)
+    rule = {"kind": "did", "event": "Order placed", "window": {"kind": "last_days", "days": 30}}
+    document = flow(CHECKOUT, ("split", "branch", {"rule": rule}))
+    document["blocks"].append({"id": "regular", "kind": "update_contact", "settings": TAGGED})
+    document["links"].append({"from": "split", "outlet": "yes", "to": "regular"})
+    for who, outlet in ((DEWI, "yes"), ("budi@example.com", "no")):
+        result = rehearsals.rehearse(who, "2026-11-21T10:00:00Z", document=document)
+        assert [entry.outlet for entry in result.entries if entry.block == "split" and entry.outlet] == [outlet]
+
+
+TAGGED = {"change": "add_tag", "name": "regular"}
+
+
+def test_who_is_not_let_in_hears_why(rehearsals: Rehearsals) -> None:
+    where = {"kind": "field", "of": "event", "field": "total", "op": "at_least", "value": 1000}
+    trigger = ("cart", "event_trigger", {"event": "Checkout started", "where": where})
+    document = flow(trigger, ("hour", "wait", {"amount": 1, "unit": "hours"}), entry={"again": "never"})
+    small = Happening("Checkout started", at(TUESDAY), {"total": 640})
+    large = [Happening("Checkout started", later(TUESDAY, hours), {"total": 2000}) for hours in (2, 5)]
+    result = rehearsals.rehearse(MadeUp(), TUESDAY, small, *large, document=document)
+    assert [(local(result, entry), said(entry)) for entry in result.entries if entry.kind == "outside"] == [
+        ("24 Nov 21:10", "Does not enter the Flow “Rehearsed” (Because the trigger’s filter does not match)"),
+        (
+            "25 Nov 02:10",
+            "Does not enter the Flow “Rehearsed” "
+            "(Because they have been in this Flow before, and everyone gets it only once)",
+        ),
+    ]
+
+
+def test_the_event_that_lets_them_in_is_made_from_one_that_did(rehearsals: Rehearsals) -> None:
+    """Of Budi's carts the latest is too small, so the one before it is taken again."""
+    where = {"kind": "field", "of": "event", "field": "total", "op": "at_least", "value": 1000}
+    trigger = ("cart", "event_trigger", {"event": "Checkout started", "where": where})
+    document = flow(trigger, ("hour", "wait", {"amount": 1, "unit": "hours"}))
+    rehearsals.happened("Checkout started", "budi@example.com", ago=30, **{**CART, "total": 1180})
+    rehearsals.happened("Checkout started", "budi@example.com", ago=3, **CART)
+    result = rehearsals.rehearse("budi@example.com", TUESDAY, document=document)
+    assert said(result.entries[0]) == "Started a checkout of ฿1,180 (Mae Salong oolong)"
+    assert result.entries[1].block == "cart"
+
+
+def test_an_order_that_is_not_spelled_out_is_of_the_same_cart(rehearsals: Rehearsals) -> None:
+    """Hannah's order of another cart is the latest there is; in Dewi's rehearsal it is one of Dewi's cart."""
+    rehearsals.happened("Order placed", "hannah@example.com", checkout_token="h9", total=320, currency="THB")
+    rehearsals.happened("Checkout started", DEWI, says="yes", **CART)
+    second = Happening("Checkout started", later(TUESDAY, 1), {**CART, "checkout_token": "c2"})
+    two_carts = self_contained(rehearsals)
+    result = rehearsals.rehearse(
+        DEWI,
+        TUESDAY,
+        Happening("Checkout started", at(TUESDAY), CART),
+        second,
+        Happening("Order placed", later(TUESDAY, 2)),
+        document=two_carts,
+    )
+    assert [entry.state for entry in result.entries if entry.kind == "end"] == ["left", "ended"]
+
+
+def self_contained(rehearsals: Rehearsals) -> dict[str, Any]:
+    """Two carts may be in it side by side."""
+    exits = [{"event": "Order placed", "key": "checkout_token"}]
+    wait = ("day", "wait", {"amount": 1, "unit": "days"})
+    return flow(CHECKOUT, wait, entry={"key": "checkout_token"}, exits=exits)
+
+
+def test_summer_time_begins_in_new_york_on_14_march_2027(rehearsals: Rehearsals) -> None:
+    """09:00 stays 09:00 there, though that Sunday has 23 hours; 02:30 does not exist and becomes 03:00."""
+    document = flow(
+        CHECKOUT,
+        ("night", "wait_until", {"time": "02:30"}),
+        ("morning", "wait_until", {"time": "09:00"}),
+        ("day", "wait", {"amount": 1, "unit": "days"}),
+    )
+    start = "2027-03-13T12:00:00-05:00"
+    result = rehearsals.rehearse(MadeUp(zone="America/New_York"), start, document=document)
+    assert result.zone == "America/New_York"
+    left = [(passed.block, passed.at) for passed in result.way if passed.outlet and passed.block != "cart"]
+    assert left == [
+        ("night", at("2027-03-14T07:00:00Z")),
+        ("morning", at("2027-03-14T13:00:00Z")),
+        ("day", at("2027-03-15T13:00:00Z")),
+    ]
+    assert local(result, result.entries[-1]) == "15 Mar 09:00"
+
+
+def test_ninety_days_pass_from_one_due_moment_to_the_next(rehearsals: Rehearsals) -> None:
+    """A circle with a day in it: an entry a day, until the 90 days are over and they are still inside."""
+    document = flow(CHECKOUT, ("day", "wait", {"amount": 1, "unit": "days"}), ("tag", "update_contact", TAGGED))
+    document["links"].append({"from": "tag", "to": "day"})
+    result = rehearsals.rehearse(MadeUp(), TUESDAY, document=document)
+    assert sum(entry.block == "tag" for entry in result.entries) == 90
+    assert (result.until - result.start, result.inside, result.cut) == (90 * DAY, True, False)
+
+
+def test_a_circle_of_minutes_is_cut_and_says_so(rehearsals: Rehearsals) -> None:
+    document = flow(CHECKOUT, ("minute", "wait", {"amount": 1, "unit": "minutes"}), ("tag", "update_contact", TAGGED))
+    document["links"].append({"from": "tag", "to": "minute"})
+    result = rehearsals.rehearse(MadeUp(), TUESDAY, document=document)
+    assert result.cut
+    assert sum(entry.block == "tag" for entry in result.entries) > 900
+
+
+def test_a_draft_that_cannot_be_published_says_what_is_wrong(rehearsals: Rehearsals) -> None:
+    document = flow(CHECKOUT, ("mail", "send_email", {"email": ""}))
+    result = rehearsals.rehearse(MadeUp(), TUESDAY, document=document)
+    assert result.entries == ()
+    assert [words("en").text(problem.phrase) for problem in result.problems] == ["Choose an e-mail first"]
+
+
+def test_it_can_be_told_to_stop(rehearsals: Rehearsals) -> None:
+    heard: list[float] = []
+    with pytest.raises(Stopped):
+        rehearse(
+            rehearsals.house,
+            rehearsals.shop,
+            rehearsals.slug,
+            rehearsals.draft,
+            MadeUp(),
+            at(TUESDAY),
+            progress=heard.append,
+            stopping=lambda: len(heard) >= 2,
+        )
+    assert len(heard) == 2
+    assert 0 < heard[0] < heard[1] < 1
+
+
+def test_a_script_names_events_and_when_they_come() -> None:
+    start = at(TUESDAY)
+    script = read_script(
+        '{"name": "Checkout started", "properties": {"total": 640}}\n\n'
+        '{"name": "Order placed", "after": "2d 3h"}\n'
+        '{"name": "Order placed", "time": "2026-11-26T09:00:00+07:00"}\n',
+        start,
+    )
+    assert script == [
+        Happening("Checkout started", start, {"total": 640}),
+        Happening("Order placed", start + 51 * HOUR),
+        Happening("Order placed", at("2026-11-26T02:00:00Z")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("nonsense", "Line 1 is not JSON"),
+        ("[]", 'Line 1 must be an object with the "name"'),
+        ('{"name": "Order placed", "when": "2d"}', "'when' is not known"),
+        ('{"name": "Order placed", "after": "soon"}', "must be a length of time"),
+        ('{"name": "Order placed", "after": ""}', "must be a length of time"),
+        ('{"name": "Order placed", "time": "2020-01-01T00:00:00Z"}', "before the rehearsal starts"),
+        ('{"name": "Order placed", "time": "2027-01-01", "after": "1d"}', 'both "time" and "after"'),
+        ('{"name": "Order placed", "properties": 3}', '"properties" must be an object'),
+    ],
+)
+def test_a_line_that_is_no_event_is_named(line: str, wrong: str) -> None:
+    with pytest.raises(NoScript, match=wrong):
+        read_script(line, at(TUESDAY))
