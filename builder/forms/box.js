@@ -79,7 +79,7 @@ export default {
   beforeUnmount() {
     this.tell();
     removeEventListener("beforeunload", this.tell);
-    removeEventListener("scroll", this.away, true);
+    this.unfollow();
   },
   methods: {
     set(text) {
@@ -110,18 +110,24 @@ export default {
     },
     show() {
       if (!this.suggests || this.inner.disabled || this.$refs.field.matches(":disabled")) return;
+      this.put();
+      if (this.open) return;
+      addEventListener("scroll", this.follow, true);
+      visualViewport?.addEventListener("resize", this.put);
+      this.open = true;
+    },
+    put() {
       const box = this.$refs.field.getBoundingClientRect();
-      const below = innerHeight - box.bottom > 260 || box.top < 260;
+      const high = visualViewport?.height ?? innerHeight; // without a phone's keyboard
+      const below = high - box.bottom > 260 || box.top < 260;
       const width = Math.max(box.width, 220);
       this.place = {
         left: `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`,
         width: `${width}px`,
         ...(below
-          ? { top: `${box.bottom + 4}px`, maxHeight: `${Math.min(320, innerHeight - box.bottom - 12)}px` }
+          ? { top: `${box.bottom + 4}px`, maxHeight: `${Math.max(120, Math.min(320, high - box.bottom - 12))}px` }
           : { bottom: `${innerHeight - box.top + 4}px`, maxHeight: `${Math.min(320, box.top - 12)}px` }),
       };
-      if (!this.open) addEventListener("scroll", this.away, true);
-      this.open = true;
     },
     enter(event) {
       if (this.kind === "select") return;
@@ -137,13 +143,24 @@ export default {
         this.$nextTick(() => this.$refs.field.select());
       }
     },
-    away(event) {
-      if (event.target?.id !== this.list) this.hide();
+    // The list goes along until its field is out of sight; on a phone even then, because its keyboard pushes the field away
+    // for a moment when it comes up.
+    follow({ target }) {
+      if (target?.id === this.list) return;
+      const field = this.$refs.field.getBoundingClientRect();
+      const seen = target.getBoundingClientRect?.() ?? { top: 0, bottom: innerHeight };
+      const gone = field.bottom < seen.top || field.top > seen.bottom;
+      if (gone && !matchMedia("(pointer: coarse)").matches) this.hide();
+      else this.put();
     },
     hide() {
       if (!this.open) return;
       this.open = false;
-      removeEventListener("scroll", this.away, true);
+      this.unfollow();
+    },
+    unfollow() {
+      removeEventListener("scroll", this.follow, true);
+      visualViewport?.removeEventListener("resize", this.put);
     },
     leave() {
       this.hide();

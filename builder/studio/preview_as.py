@@ -13,6 +13,7 @@ from builder.studio.people import Example, Occasion, find, occasions
 from runtime.people.contacts import Contact
 from runtime.words import Words
 
+_TOUCHED = "matchMedia('(pointer: coarse)').matches"
 Choose = Callable[[int | None, int | None], Awaitable[None]]
 
 
@@ -51,7 +52,9 @@ class PreviewAs:
         await self._search("")
         await self._tell()
         if not wish.is_deleted:
-            wish.default_slot.children[-1].run_method("focus")
+            # A phone's keyboard would cover the list before anybody has seen it.
+            field = wish.default_slot.children[-1]
+            field.client.run_javascript(f"{_TOUCHED} || getHtmlElement({field.id})?.focus()")
 
     async def _search(self, text: str) -> None:
         self._asked += 1

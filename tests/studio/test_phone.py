@@ -51,6 +51,44 @@ def test_a_finger_drags_a_section_by_its_grip(studio: OpenStudio) -> None:
     until(lambda: mail.kinds[1] == "products")
 
 
+def test_a_keyboard_does_not_cover_or_close_a_list(studio: OpenStudio) -> None:
+    mail = studio(phone=True)
+    page = mail.page
+
+    page.get_by_role("button", name="Preview as").tap()
+    page.locator(".st-people").get_by_text("Somchai Jaidee").wait_for()
+    assert page.evaluate("document.activeElement.nodeName") != "INPUT", "the keyboard stays down"
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Sections").tap()
+    mail.row("Heading").locator(".st-sec-main").tap()
+    mail.panel.get_by_role("button", name="Insert a field").first.tap()
+    page.get_by_role("option", name="First name").first.wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "listbox"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Close").last.tap()
+
+    page.get_by_role("button", name="Sections").tap()
+    page.get_by_role("button", name="Subject and sender").tap()
+    language = mail.panel.get_by_label("Language")
+    language.scroll_into_view_if_needed()
+    language.tap()
+    page.get_by_role("option", name="Thai").wait_for()
+    page.set_viewport_size({"width": 390, "height": 560})  # the keyboard comes up, and the panel scrolls
+    language.evaluate(SCROLL)
+    language.scroll_into_view_if_needed()
+    assert page.get_by_role("option", name="Thai").is_visible()
+    page.get_by_role("option", name="Thai").tap()
+    until(lambda: mail.draft().document["language"] == "th")
+
+
+SCROLL = """one => new Promise((done) => {
+  const panel = one.closest(".body");
+  panel.addEventListener("scroll", () => requestAnimationFrame(done), { once: true });
+  panel.scrollBy(0, panel.scrollTop > 12 ? -12 : 12);
+})"""
+
+
 TEXTS = """() => {
   const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
