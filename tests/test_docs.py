@@ -43,6 +43,14 @@ def test_every_route_is_in_the_page_on_events(route: str) -> None:
     assert route in EVENTS
 
 
+def test_every_room_and_file_of_the_runtime_is_in_the_page_on_architecture() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    found = [file for file in (ROOT / "runtime").iterdir() if not file.name.startswith("__")]
+    names = [f"{file.name}/" if file.is_dir() else file.name for file in found]
+    assert "ledger/" in names, "the search finds them"
+    assert [name for name in names if f"`{name}`" not in page] == []
+
+
 def test_every_operator_has_words() -> None:
     from blocks.rule_words import OPERATORS
 
