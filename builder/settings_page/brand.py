@@ -8,6 +8,6 @@ from runtime.words import Words
 
 def draw(w: Words) -> None:
     """The card."""
-    with card("brand", w("Brand kit"), w("Logo, colours, fonts and the postal address that all your e-mails share.")):
-        with tag("div", "cw-row cw-mt4"):
-            button(w("Open the brand kit"), href="/brand", symbol="palette")
+    text = w("Logo, colours, fonts and the postal address that all your e-mails share.")
+    with card("brand", w("Brand kit"), text), tag("div", "cw-row cw-mt4"):
+        button(w("Open the brand kit"), href="/brand", symbol="palette")
