@@ -7,6 +7,8 @@ from pydantic import Field
 from blocks.contract import Card, Context, Decision, Go, Known, Preset, Problem, Send
 from blocks.phrase import Phrase, Quoted, say
 
+_SECONDS = {"minutes": 60, "hours": 3600, "days": 86_400}
+
 
 class SendEmail(Send):
     """Queues the e-mail and goes on at once. Whether it may be sent is decided at the moment of sending."""
@@ -22,9 +24,41 @@ class SendEmail(Send):
     )
 
     email: Annotated[str, Field(max_length=100, title="E-mail", json_schema_extra={"widget": "email"})] = ""
+    limits: Annotated[
+        Literal["follow", "anyway"],
+        Field(
+            title="How often, and when",
+            json_schema_extra={
+                "widget": "select",
+                "choices": {"follow": "Follow the shop’s limits", "anyway": "Send anyway, at any hour"},
+            },
+        ),
+    ] = "follow"
+    hurry: Annotated[bool, Field(title="Only if it can go out soon", json_schema_extra={"widget": "switch"})] = False
+    within: Annotated[
+        int,
+        Field(ge=1, le=10_000, title="Within", json_schema_extra={"widget": "duration", "only": {"hurry": True}}),
+    ] = 12
+    unit: Annotated[
+        Literal["minutes", "hours", "days"],
+        Field(
+            title="Unit",
+            json_schema_extra={
+                "widget": "part_of",
+                "field": "within",
+                "choices": {"minutes": "minutes", "hours": "hours", "days": "days"},
+            },
+        ),
+    ] = "hours"
 
     def document(self) -> str:
         return self.email
+
+    def keeps_limits(self) -> bool:
+        return self.limits == "follow"
+
+    def good_for(self) -> int | None:
+        return self.within * _SECONDS[self.unit] if self.hurry else None
 
     def say(self, known: Known) -> Phrase:
         if not self.email:

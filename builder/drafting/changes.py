@@ -81,3 +81,5 @@ def _of_the_flow(live: Flow, draft: Flow, w: Words) -> Iterator[str]:
         yield w("The exit rules")
     if live.conversion != draft.conversion:
         yield w("What counts as a success")
+    if live.priority != draft.priority:
+        yield w("Its priority between Flows")

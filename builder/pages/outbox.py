@@ -166,7 +166,7 @@ class _List:
 
     def _why(self, entry: Entry, now: int) -> str:
         w = self.w
-        if entry.state in ("skipped", "failed", "cancelled") and entry.code:
+        if entry.state in ("queued", "skipped", "failed", "cancelled") and entry.code:
             return w.text(reason_phrase(entry.code, entry.args), now)
         if entry.flow_name:
             return w("From the Flow {flow}", flow=f"“{entry.flow_name}”")

@@ -1,4 +1,4 @@
-"""What a workspace has set: who its e-mails come from and which server carries them.
+"""What a workspace has set: who its e-mails come from, which server carries them, and how often it writes to whom.
 
 Secrets are kept encrypted beside the rest and never come back with it.
 """
@@ -9,6 +9,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from runtime.accounts import stored
+from runtime.accounts.limits import Limits
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.people.addresses import email_of
@@ -63,7 +64,7 @@ class MailServer(_Preference):
         return value.lower()
 
 
-P = TypeVar("P", Sender, MailServer)
+P = TypeVar("P", Sender, MailServer, Limits)
 _PASSWORD = "mail server password"  # noqa: S105 - the name under which it is kept
 
 
@@ -75,6 +76,11 @@ def sender(tx: Tx) -> Sender:
 def mail_server(tx: Tx) -> MailServer:
     """The workspace's mail server."""
     return _read(tx, MailServer)
+
+
+def limits(tx: Tx) -> Limits:
+    """How often marketing goes to one contact, and when."""
+    return _read(tx, Limits)
 
 
 def has_password(tx: Tx) -> bool:
@@ -108,13 +114,18 @@ def save_mail_server(house: House, workspace: int, wanted: MailServer, password:
         _write(tx, wanted, now)
 
 
+def save_limits(tx: Tx, wanted: Limits, now: int) -> None:
+    """Keep how often, and when. `runtime.delivery.set_limits` does so and lets what waits be asked again."""
+    _write(tx, wanted, now)
+
+
 def _read(tx: Tx, kind: type[P]) -> P:
     kept = stored.get(tx, _NAMES[kind])
     return kind() if kept is None else kind.model_validate(orjson.loads(kept))
 
 
-def _write(tx: Tx, preference: _Preference, now: int) -> None:
+def _write(tx: Tx, preference: BaseModel, now: int) -> None:
     stored.put(tx, _NAMES[type(preference)], orjson.dumps(preference.model_dump(mode="json")), now)
 
 
-_NAMES: dict[type[Any], str] = {Sender: "sender", MailServer: "mail server"}
+_NAMES: dict[type[Any], str] = {Sender: "sender", MailServer: "mail server", Limits: "limits"}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from runtime.delivery import outbox
 from runtime.delivery.held import Held, held
 from runtime.delivery.housekeeping import sweep, take_over
+from runtime.delivery.limiting import set_limits
 from runtime.delivery.office import leave, never, office_of
 from runtime.delivery.outbox import resend
 from runtime.delivery.preferred import has_mail_server
@@ -25,6 +26,7 @@ __all__ = [
     "preview",
     "resend",
     "send_test",
+    "set_limits",
     "sweep",
     "take_over",
 ]

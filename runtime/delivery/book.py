@@ -16,6 +16,7 @@ from runtime.delivery.carriers import Parcel
 from runtime.delivery.claims import LEASE, Claimed
 from runtime.delivery.facts import CHANNEL
 from runtime.delivery.ladder import next_try
+from runtime.delivery.permission import Facts
 from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import run_many
 from runtime.ledger.tables import message
@@ -35,6 +36,8 @@ class Outgoing:
     """A message that is ready to be sent."""
 
     claimed: Claimed
+    facts: Facts
+    """On which it was allowed."""
     parcel: Parcel
     subject: str
     packed: bytes

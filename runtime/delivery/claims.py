@@ -34,6 +34,7 @@ class Claimed:
     test: bool
     address: str | None
     tries: int
+    queued_at: int
 
 
 # Words, not parameters: a partial index is used only by a query that repeats its condition. The index begins with the

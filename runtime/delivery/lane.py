@@ -147,7 +147,7 @@ class Lane:
                     self._endings.append(written)
 
     def _admitted(self, case: Case) -> bool:
-        ending = verdict(case)
+        ending = verdict(case.message, case.facts)
         if ending is not None:
             self._endings.append(ending)
         return ending is None
@@ -211,10 +211,12 @@ class Lane:
                 tx, owner=self._owner, carrier=self.carrier.name, now=now, zone=self._writer.zone, careful=careful
             )
             book.answered(answers)
-            book.ended([ending for ending in self._endings if ending.state != AS_IT_WAS])
-            marked = book.mark(wave)
-            unmarked = [one.claimed.id for one in wave if one.claimed.id not in marked]
-            kept = [ending.claimed.id for ending in self._endings if ending.state == AS_IT_WAS]
+            endings = [*self._endings, *self._writer.last_word(tx, wave)]
+            book.ended([ending for ending in endings if ending.state != AS_IT_WAS])
+            over = {ending.claimed.id for ending in endings}
+            marked = book.mark([one for one in wave if one.claimed.id not in over])
+            unmarked = [one.claimed.id for one in wave if one.claimed.id not in marked | over]
+            kept = [ending.claimed.id for ending in endings if ending.state == AS_IT_WAS]
             claims.release(tx, self._owner, [*kept, *unmarked])
             book.write()
         return marked

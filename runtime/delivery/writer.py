@@ -3,18 +3,21 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from runtime.delivery import bodies
 from runtime.delivery.answers import Answer
 from runtime.delivery.book import AS_IT_WAS, Ending, Outgoing
+from runtime.delivery.bounds import Bounds
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.claims import Claimed
 from runtime.delivery.facts import Case, Shop, look_up, parsed, shop_of
 from runtime.delivery.letter import Scribe
-from runtime.delivery.permission import Allowed, Kept, Postponed, Refused, decide
+from runtime.delivery.permission import Allowed, Facts, Kept, Postponed, Refused, decide
 from runtime.delivery.preferred import preferred_sender
 from runtime.delivery.press import Presses, Sender
 from runtime.house import House
+from runtime.ledger import Tx
 from runtime.mail import HeaderRefused, MailError, headers
 
 log = logging.getLogger(__name__)
@@ -23,17 +26,17 @@ FRESH = 1.0
 """Seconds for which what permission rests on is believed, and the workspace's settings; then it is looked up again."""
 
 
-def verdict(case: Case) -> Ending | None:
+def verdict(message: Claimed, facts: Facts) -> Ending | None:
     """How a message that may not go out now goes on; None if it may go."""
-    match decide(case.facts):
+    match decide(facts):
         case Allowed():
             return None
         case Refused(code, state, args):
-            return Ending(case.message, state, code, args)
+            return Ending(message, state, code, args)
         case Postponed(until, code, args):
-            return Ending(case.message, "queued", code, args, until)
+            return Ending(message, "queued", code, args, until)
         case Kept():
-            return Ending(case.message, AS_IT_WAS)
+            return Ending(message, AS_IT_WAS)
 
 
 class Writer:
@@ -54,6 +57,7 @@ class Writer:
         self._answered = answered
         self._shop: Shop | None = None
         self._sender: Sender | None = None
+        self._bounds = Bounds()
         self._settings_read_at = 0.0
         self._looked_at = 0.0
 
@@ -69,7 +73,8 @@ class Writer:
             if self._shop is None or self._looked_at - self._settings_read_at > FRESH:
                 self._settings_read_at = self._looked_at
                 self._shop, self._sender = shop_of(tx), preferred_sender(tx)
-            cases = look_up(tx, messages, self._shop.zone)
+                self._bounds.read(tx)
+            cases = self._look_up(tx, messages)
             self._presses.load(tx, {(one.version, one.block) for one in messages if one.version is not None})
         self._presses.trim()
         return cases
@@ -80,7 +85,31 @@ class Writer:
         if not stale:
             return []
         with self._house.ledger.read(self._workspace) as tx:
-            return look_up(tx, stale, self.zone)
+            return self._look_up(tx, stale)
+
+    def last_word(self, tx: Tx, wave: Sequence[Outgoing]) -> list[Ending]:
+        """Those of a wave that a cap keeps back after all, decided in the transaction that marks the others as going out:
+        no two messages of one contact pass a cap together, here or in two workers."""
+        capped = {one: one.claimed.contact for one in wave if self._bounds.caps(one.facts, one.claimed)}
+        contacts = {contact for contact in capped.values() if contact is not None}
+        if not contacts:
+            return []
+        now = self._house.clock.now()
+        lately = self._bounds.count_again(tx, contacts, now)
+        endings = []
+        for one, contact in capped.items():
+            facts = lately.weigh(contact, replace(one.facts, now=now)) if contact is not None else one.facts
+            ending = verdict(one.claimed, facts)
+            if ending is None:
+                lately.went(one.claimed, now)
+            else:
+                endings.append(ending)
+        return endings
+
+    def _look_up(self, tx: Tx, messages: Sequence[Claimed]) -> list[Case]:
+        cases = look_up(tx, messages, self.zone)
+        self._bounds.apply(tx, cases, self._house.clock.now(), self.zone)
+        return cases
 
     def write(self, case: Case) -> Outgoing | Ending:
         """The mail of a message that may go out, or why it cannot be written."""
@@ -120,4 +149,6 @@ class Writer:
             letter.source(press),
             self._answered,
         )
-        return Outgoing(message, parcel, letter.rendered.subject, bodies.pack(letter, press), self._looked_at)
+        return Outgoing(
+            message, case.facts, parcel, letter.rendered.subject, bodies.pack(letter, press), self._looked_at
+        )

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from blocks.flow import Flow
 from blocks.values import type_document
 from runtime import delivery
 from runtime.clock import SetClock
 from runtime.house import House
-from runtime.ledger.tables import attempt, contact, event, flow, message, run, tally, version_mail
+from runtime.ledger.tables import attempt, contact, event, flow, message, run, tally, version, version_mail
 from runtime.mail import Brand, EmailDocument, compile_email
 from runtime.people import consent
 
@@ -26,12 +27,30 @@ class Post:
 
     # ---- what there is before anything is sent
 
-    def flow(self, *emails: tuple[EmailDocument, Brand], state: str = "live") -> int:
-        """A flow with a send block for each e-mail: "mail1", "mail2" …"""
+    def flow(
+        self,
+        *emails: tuple[EmailDocument, Brand],
+        state: str = "live",
+        name: str = "Abandoned cart",
+        priority: int = 3,
+        **settings: Any,
+    ) -> int:
+        """A flow with a send block for each e-mail: "mail1", "mail2" …, all with the same other `settings`."""
         with self.house.ledger.write(self.shop) as tx:
             flow_id, version_id = tx.reserve(2)
-            row = {"id": flow_id, "slug": f"flow-{flow_id}", "name": "Abandoned cart", "state": state}
+            row = {"id": flow_id, "slug": f"flow-{flow_id}", "name": name, "state": state}
             tx.insert(flow, [row | {"version": version_id, "since_at": self.clock.now()}])
+            blocks = [
+                {"id": f"mail{number}", "kind": "send_email", "settings": {"email": "tea", **settings}}
+                for number in range(1, len(emails) + 1)
+            ]
+            row = {
+                "id": version_id,
+                "flow": flow_id,
+                "number": 1,
+                "document": Flow(name=name, priority=priority, blocks=blocks).to_json(),
+            }
+            tx.insert(version, [row | {"published_at": self.clock.now(), "published_by": "nok@doileaf.example"}])
             for number, (document, brand) in enumerate(emails, 1):
                 mail = {"email": document.model_dump(mode="json"), "brand": brand.model_dump(mode="json")}
                 compiled = compile_email(document, brand)

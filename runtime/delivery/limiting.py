@@ -1,0 +1,29 @@
+"""Changing how often a shop writes, and when: what its old limits made wait is asked again under the new ones."""
+
+from sqlalchemy import select, text
+
+from runtime.accounts import preferences
+from runtime.accounts.limits import Limits
+from runtime.house import House
+from runtime.ledger.tables import message
+
+WAITS = ("cap_waits", "quiet_waits", "priority_waits")
+"""Codes of messages that a limit makes wait."""
+_AT_ONCE = 500
+
+
+def set_limits(house: House, workspace: int, wanted: Limits) -> None:
+    """Keep the limits of a shop. They hold within a second, for what waits already too."""
+    now = house.clock.now()
+    with house.ledger.write(workspace) as tx:
+        preferences.save_limits(tx, wanted, now)
+    free = (text("message.state = 'queued'"), message.c.lease_until.is_(None), message.c.code.in_(WAITS))
+    ids = [0]
+    while ids:
+        # Onwards by id: the worker may make some wait again meanwhile.
+        with house.ledger.write(workspace) as tx:
+            some = select(message.c.id).where(tx.mine(message), *free, message.c.id > ids[-1])
+            ids = [row.id for row in tx.all(some.order_by(message.c.id).limit(_AT_ONCE))]
+            asked = message.update().where(message.c.id.in_(ids), *free)
+            tx.execute(asked.values(due_at=now, code=None, args=None))
+    house.ring()
