@@ -11,8 +11,9 @@ from blocks.flow import BlockDoc, Flow
 from builder.access import Visitor, act, fetch
 from builder.canvas import Document, FlowCanvas
 from builder.drafting.autosave import Autosave, State
+from builder.drafting.banner import Banner
 from builder.drafting.faces import catalog, said_exits
-from builder.flow_editor.banners import Banner
+from builder.drafting.pen import Pen
 from builder.flow_editor.bar import Bar
 from builder.flow_editor.canvas_words import canvas_words
 from builder.flow_editor.cards import Cards
@@ -22,7 +23,7 @@ from builder.flow_editor.numbers import Numbers
 from builder.flow_editor.opened import Look, Opened, look
 from builder.flow_editor.panel import Asks, Panel
 from builder.flow_editor.problems import ProblemList
-from builder.flow_editor.seat import Pen, Seating
+from builder.flow_editor.seat import FlowSeating
 from builder.forms import Around
 from builder.frame import Editor
 from builder.parts.toast import toast
@@ -64,7 +65,7 @@ class FlowEditor:
         self.doing = Doing(self)
         self.bar = Bar(frame, self.flow.name, self.doing, w)
         self._problems = ProblemList(self.bar.problems, self.choose, w)
-        self.seating = Seating(self, pen, Banner(frame), archived=opened.draft.state != "active")
+        self.seating = FlowSeating(self, pen, Banner(frame), archived=opened.draft.state != "active")
         with frame.work:
             self.canvas = self.cards.canvas = self._make_canvas(opened.draft)
             self.panel = Panel(self._around(), self._asks())

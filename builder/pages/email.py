@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from builder.access import fetch, safe_next, visitor
-from builder.flow_editor.seat import PRESENCE, make_pen
+from builder.drafting.pen import make_pen
 from builder.frame import editor_frame, frame
 from builder.parts.controls import button
 from builder.parts.empty import empty
@@ -23,9 +23,8 @@ def register(house: House) -> None:
         user = visitor()
         w = words(user.language)
         # What this tab had just typed before it was loaded anew, or what another one is about to store.
-        holder = PRESENCE.holder((user.workspace, "email", slug))
-        if holder is not None:
-            await holder.flush()
+        pen = make_pen(user, slug, "email")
+        await pen.let_others_store()
         try:
             opened = await fetch(open_email, user, slug)
         except DocumentRefused as refused:
@@ -39,7 +38,6 @@ def register(house: House) -> None:
         load_looks()
         back = safe_next(back)
         with editor_frame(house, user, title=opened.draft.name, back=back) as editor:
-            pen = make_pen(user, slug, "email")
             if pen.wanted():
                 # Another page has the draft. Whether that is another tab or this one before it was loaded anew is known
                 # only when the browser speaks.

@@ -3,9 +3,9 @@
 from nicegui import ui
 
 from builder.access import fetch, visitor
+from builder.drafting.pen import make_pen
 from builder.flow_editor.editor import FlowEditor
 from builder.flow_editor.opened import Unreadable, open_flow
-from builder.flow_editor.seat import make_pen
 from builder.frame import editor_frame, frame
 from builder.parts.controls import button
 from builder.parts.empty import empty
@@ -20,7 +20,7 @@ def register(house: House) -> None:
     async def flow(slug: str) -> None:
         user = visitor()
         w = words(user.language)
-        pen = make_pen(user, slug)
+        pen = make_pen(user, slug, "flow")
         await pen.let_others_store()
         try:
             opened = await fetch(open_flow, user, slug, w)

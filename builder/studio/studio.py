@@ -7,8 +7,8 @@ from nicegui import background_tasks, ui
 
 from builder.access import Visitor, act, fetch
 from builder.drafting.autosave import Autosave, Document, State
-from builder.flow_editor.banners import Banner
-from builder.flow_editor.seat import Pen
+from builder.drafting.banner import Banner
+from builder.drafting.pen import Pen
 from builder.forms import Around
 from builder.frame import Editor
 from builder.parts.tag import tag
@@ -24,7 +24,7 @@ from builder.studio.opened import Opened
 from builder.studio.panel import HEAD, Panel
 from builder.studio.people import Example, example_of
 from builder.studio.preview_as import PreviewAs
-from builder.studio.seat import Seating
+from builder.studio.seat import EmailSeating
 from builder.studio.shelf import Shelf
 from builder.studio.stage import Stage
 from builder.studio.undo_keys import UndoKeys
@@ -55,7 +55,7 @@ class Studio:
         self._panel_closed = False
         self.saving = Autosave(opened.draft, self._store, self._stored, self._show_saving)
         self.bar = Bar(frame, self.document.name, self, w)
-        self.seating = Seating(self, pen, Banner(frame), archived=opened.draft.state != "active")
+        self.seating = EmailSeating(self, pen, Banner(frame), archived=opened.draft.state != "active")
         with frame.work:
             UndoKeys(self.undo, self.redo)
             self._shelf = Shelf(self)

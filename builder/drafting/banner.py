@@ -1,4 +1,4 @@
-"""A line above the canvas that lasts: who else has the flow open, what could not be saved."""
+"""A line above the work that lasts: who else has the draft open, what could not be saved."""
 
 from builder.frame import Editor
 from builder.parts.controls import button
