@@ -4,20 +4,19 @@ A block's fields are its settings and `run` is its behaviour. It does no I/O and
 may know or do is in `ctx`. It returns what it decided; the engine records the decision and the effects together.
 """
 
+import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
 from blocks.phrase import Phrase
-from blocks.values import Typed
-
-if TYPE_CHECKING:
-    from blocks.rules import Did
+from blocks.rules import Did, Rule, counted
+from blocks.values import Typed, text_of
 
 Family = Literal["trigger", "timing", "split", "send", "action"]
 
@@ -120,7 +119,7 @@ class Context(Protocol):
         """The properties of the event the run stands on, in typed form."""
         ...
 
-    def did(self, rule: "Did") -> int:
+    def did(self, rule: Did) -> int:
         """How often the contact did what a declared `Did` rule counts. Raises UndeclaredRead otherwise."""
         ...
 
@@ -212,7 +211,7 @@ class Block(BaseModel):
         """Names of events: a trigger may start a run at them; a block that holds the contact is run again when one comes."""
         return ()
 
-    def reads(self) -> tuple["Did", ...]:
+    def reads(self) -> tuple[Did, ...]:
         """The counts of past events that `run` asks for."""
         return ()
 
@@ -231,6 +230,64 @@ class Trigger(Block):
     def run(self, ctx: Context) -> Decision:
         """A trigger has done its work by the time it runs."""
         return Go()
+
+
+class Subject(Protocol):
+    """What is known of a contact whom time may bring into a flow."""
+
+    @property
+    def contact(self) -> Typed:
+        """Their fields in typed form."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Their zone, else the workspace's, else UTC."""
+        ...
+
+    def last(self, event: str) -> datetime | None:
+        """When they last did this, UTC; with "" when we last heard of them at all. None if never."""
+        ...
+
+
+class Timed(Trigger):
+    """A trigger that no event starts but time: a date comes, or too long nothing happens.
+
+    When its time comes for a contact, the engine lets an event named `happening` happen to them, with this block's
+    `occasion` in it. Flows whose triggers mean the same occasion share it.
+    """
+
+    happening: ClassVar[str]
+    late_is_fine: ClassVar[bool] = False
+    """Whether it still holds when nobody was there to see it in time; else what is over 24 h late starts nothing."""
+
+    where: Rule | None
+
+    @abstractmethod
+    def due(self, who: Subject, after: datetime) -> datetime | None:
+        """The first time (UTC) at or after `after` at which this contact is to enter; None if nothing known says so."""
+
+    @abstractmethod
+    def tells(self) -> Mapping[str, Any]:
+        """Properties of the event that happens."""
+
+    def watches(self) -> str:
+        """The event whose last time `due` asks for, "" if for none by name."""
+        return ""
+
+    def occasion(self) -> str:
+        """Tells occasions apart; the same for settings that mean the same times."""
+        settings = self.model_dump_json(exclude={"where"})
+        return hashlib.blake2b(settings.encode(), digest_size=12).hexdigest()
+
+    def listens_to(self) -> tuple[str, ...]:
+        return (self.happening,)
+
+    def admits(self, ctx: Context) -> bool:
+        return text_of(ctx.event, "occasion") == self.occasion() and (self.where is None or self.where.meets(ctx))
+
+    def reads(self) -> tuple[Did, ...]:
+        return counted(self.where)
 
 
 class Send(Block):

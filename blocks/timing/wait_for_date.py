@@ -1,16 +1,15 @@
 """Hold the contact until a date of theirs, or some time before or after it."""
 
-from datetime import UTC, date, datetime, time
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Outlet, Preset, Problem, Reason, Sleep
-from blocks.durations import moved_days, span
+from blocks.dates import CALENDAR_CHOICES, WHEN_CHOICES, Off, When, day_of
+from blocks.durations import span
 from blocks.phrase import Moment, Phrase, TimeOfDay, say
 from blocks.rule_words import readable
-from blocks.values import moment, safe_path
-from blocks.zones import local_to_utc
+from blocks.values import safe_path
 
 
 class WaitForDate(Block):
@@ -54,16 +53,7 @@ class WaitForDate(Block):
         str,
         Field(min_length=1, max_length=200, title="Which date", json_schema_extra={"widget": "property", "of": "of"}),
     ]
-    when: Annotated[
-        Literal["on", "before", "after"],
-        Field(
-            title="When",
-            json_schema_extra={
-                "widget": "select",
-                "choices": {"on": "On the day", "before": "Before the day", "after": "After the day"},
-            },
-        ),
-    ] = "on"
+    when: Annotated[When, Field(title="When", json_schema_extra={"widget": "select", "choices": WHEN_CHOICES})] = "on"
     amount: Annotated[
         int,
         Field(
@@ -75,14 +65,7 @@ class WaitForDate(Block):
     ] = 1
     unit: Annotated[
         Literal["days", "weeks", "months"],
-        Field(
-            title="Unit",
-            json_schema_extra={
-                "widget": "part_of",
-                "field": "amount",
-                "choices": {"days": "days", "weeks": "weeks", "months": "months"},
-            },
-        ),
+        Field(title="Unit", json_schema_extra={"widget": "part_of", "field": "amount", "choices": CALENDAR_CHOICES}),
     ] = "days"
     at: Annotated[
         str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", title="At", json_schema_extra={"widget": "time"})
@@ -103,10 +86,11 @@ class WaitForDate(Block):
                 return say("Wait until {time} after {field}, {at} where they live", **args)
 
     def run(self, ctx: Context) -> Decision:
-        day = self._day(ctx)
+        day = day_of(ctx.contact if self.of == "contact" else ctx.event, self.field, ctx.zone)
         if day is None:
             return Go("missed", Reason("no_date", {"field": readable(self.field)}))
-        due = self._due(day, ctx)
+        off = Off(self.when, self.amount, self.unit, self.at)
+        due = off.next_anniversary(day, ctx.zone, ctx.arrived_at) if self.yearly else off.instant(day, ctx.zone)
         until = Moment(due, ctx.zone.key)
         if due < ctx.arrived_at:
             return Go("missed", Reason("date_passed", {"field": readable(self.field), "until": until}))
@@ -117,33 +101,3 @@ class WaitForDate(Block):
             text = say("No Contact has the field {name} yet. Check how it is spelled.", name=self.field)
             return [Problem("unknown_contact_field", text, level="warn", field="field")]
         return []
-
-    def _day(self, ctx: Context) -> date | None:
-        typed = ctx.contact if self.of == "contact" else ctx.event
-        value = typed["d"].get(safe_path(self.field))
-        first = value[0] if isinstance(value, list) and value else value
-        if not isinstance(first, int):
-            return None
-        at = moment(first)
-        # Midnight UTC is what a date without an hour is kept as: it is that day everywhere.
-        return at.date() if at.time() == time(0) else at.astimezone(ctx.zone).date()
-
-    def _due(self, day: date, ctx: Context) -> datetime:
-        if not self.yearly:
-            return self._off(day, ctx)
-        first = ctx.arrived_at.astimezone(UTC).year - 3
-        dues = (self._off(_in_year(day, year), ctx) for year in range(first, first + 10))
-        return next(due for due in dues if due >= ctx.arrived_at)
-
-    def _off(self, day: date, ctx: Context) -> datetime:
-        wall = datetime.combine(day, time.fromisoformat(self.at))
-        if self.when != "on":
-            wall = moved_days(wall, -self.amount if self.when == "before" else self.amount, self.unit)
-        return local_to_utc(wall, ctx.zone)
-
-
-def _in_year(day: date, year: int) -> date:
-    try:
-        return day.replace(year=year)
-    except ValueError:  # 29 February
-        return day.replace(year=year, day=28)

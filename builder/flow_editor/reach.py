@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from blocks import KINDS, read_block
-from blocks.contract import Trigger
+from blocks.contract import Timed, Trigger
 from blocks.flow import BlockDoc, Flow
 from builder.access import Visitor
-from runtime.insight.matches import MOST, Matches, would_start, would_take
+from runtime.insight.matches import MOST, Matches, would_come, would_start, would_take
 from runtime.words import Words
 
 
@@ -30,13 +30,23 @@ class Reach:
 
 def said_reach(user: Visitor, flow: Flow, w: Words) -> str:
     """Whom publishing will reach: nobody at once, and so many a day if the next days are like the last ones."""
-    a_day = 0.0
+    a_day, coming = 0.0, None
     for doc in flow.blocks:
         trigger = _trigger(doc)
+        if isinstance(trigger, Timed):
+            if (soon := would_come(user.house, user.workspace, trigger)) is not None:
+                coming = (coming or 0) + soon.by_outlet["yes"]
+            continue
         found = would_start(user.house, user.workspace, trigger) if trigger is not None else None
         if found is None:
             continue
         a_day += found.by_outlet["yes"] / found.days
+    if coming is not None and not a_day:
+        return w(
+            "Reaches nobody at once; in the next 30 days it comes for {n} Contact."
+            " | Reaches nobody at once; in the next 30 days it comes for {n} Contacts.",
+            n=coming,
+        )
     if not a_day:
         return w("Reaches nobody at once. In the last 30 days nothing would have started it.")
     if a_day < 1:
@@ -50,6 +60,9 @@ def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
     if model is None or model.card.family not in ("trigger", "split"):
         return None
     trigger = _trigger(doc)
+    if isinstance(trigger, Timed):
+        soon = would_come(user.house, user.workspace, trigger)
+        return _comes(soon, w) if soon is not None and soon.looked_at else None
     if trigger is not None:
         found = would_start(user.house, user.workspace, trigger)
         return _starts(found, w) if found is not None and found.looked_at else None
@@ -62,12 +75,21 @@ def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
         return None
     labels = {outlet.id: w(outlet.label) if outlet.label else outlet.id for outlet in block.outlets()}
     shares = tuple(Share(count, labels[outlet]) for outlet, count in found.by_outlet.items() if outlet in labels)
-    said = (
-        w("From {n} Contact, as they are now | From {n} Contacts, as they are now", n=found.looked_at)
-        if found.whole
-        else w("From the {n} Contacts seen last, as they are now", n=MOST)
+    return Reach(shares, _of_contacts(found, w))
+
+
+def _of_contacts(found: Matches, w: Words) -> str:
+    if found.whole:
+        return w("From {n} Contact, as they are now | From {n} Contacts, as they are now", n=found.looked_at)
+    return w("From the {n} Contacts seen last, as they are now", n=MOST)
+
+
+def _comes(found: Matches, w: Words) -> Reach:
+    shares = (
+        Share(found.by_outlet["yes"], w("in the next 30 days")),
+        Share(found.by_outlet["no"], w("not")),
     )
-    return Reach(shares, said)
+    return Reach(shares, _of_contacts(found, w))
 
 
 def _starts(found: Matches, w: Words) -> Reach:

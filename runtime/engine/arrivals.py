@@ -141,6 +141,7 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
     for row, document in zip(rows, documents, strict=True):
         if row.contact is None:
             who, contact = next(resolved)
+            batch.heard_of.add(contact)
             if who.consent:
                 answers += consent.given_with(contact, who, event=row.id, source=row.source, at=row.at)
             arrivals.append(Arrival(row.id, row.name, row.at, contact, row.typed))

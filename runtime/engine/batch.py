@@ -151,6 +151,8 @@ class Batch:
     emitted: list[Emitted] = field(default_factory=list)
     cancelled: set[int] = field(default_factory=set)
     """Runs whose waiting messages are not to go out."""
+    heard_of: set[int] = field(default_factory=set)
+    """Contacts to whom something happened."""
     ids_at_once: int = 100
     _people: dict[int, Person] = field(default_factory=dict)
     _expected: set[int] = field(default_factory=set)

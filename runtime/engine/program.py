@@ -8,7 +8,7 @@ from functools import cached_property
 from sqlalchemy import bindparam, select
 
 from blocks import read_block
-from blocks.contract import Block, Trigger
+from blocks.contract import Block, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
 from blocks.rules import Did, counted
 from runtime.ledger import Tx
@@ -74,6 +74,8 @@ class Roster:
     """Event name to the flows that somebody may leave because of it, by any version with open runs."""
     hears: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Event name to the flows in which a block may hold somebody until it happens, by any version with open runs."""
+    timed: dict[str, Timed] = field(default_factory=dict)
+    """Occasion to a trigger of a live version that waits for it."""
     exit_keys: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     """(flow, event name) to the event's properties that may name a run's key."""
 
@@ -88,6 +90,8 @@ class Roster:
         live = list(live)
         for program in live:
             for block_id, trigger in program.triggers:
+                if isinstance(trigger, Timed):
+                    roster.timed[trigger.occasion()] = trigger
                 for name in trigger.listens_to():
                     roster.starts[name].append((program, block_id, trigger))
         for program in {one.version: one for one in (*live, *open_)}.values():
@@ -111,6 +115,7 @@ class Programs:
         self._kept: dict[int, Program] = {}
         self._keep = keep
         self._rosters: dict[int, tuple[object, Roster]] = {}
+        self._asked: tuple[Tx, Roster] | None = None
 
     def get(self, tx: Tx, version_id: int) -> Program:
         """The program of a version."""
@@ -123,6 +128,11 @@ class Programs:
 
     def roster(self, tx: Tx) -> Roster:
         """Who listens to what in the workspace. Made anew when anything was published, paused or archived."""
+        if self._asked is None or self._asked[0] is not tx:
+            self._asked = (tx, self._look(tx))
+        return self._asked[1]
+
+    def _look(self, tx: Tx) -> Roster:
         values = {"workspace": tx.workspace}
         live = tuple((row.id, row.version) for row in tx.all(_LIVE, values))
         known = self._rosters.get(tx.workspace)

@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 
 from blocks import read_block
 from blocks.checks import check
-from blocks.contract import Known, Problem, Send
+from blocks.contract import Known, Problem, Send, Trigger
 from blocks.flow import Flow
 from blocks.phrase import Quoted, say
 from runtime.delivery.preferred import has_mail_server
+from runtime.engine import occasions
 from runtime.engine.known import brand_of, known_to
 from runtime.house import House
 from runtime.ledger import Tx
@@ -86,6 +87,7 @@ def release(
         tx.insert(version_mail, [mail | {"version": version_id} for mail in mails])
         changes = {"version": version_id, "name": document.name, "state": "live", "since_at": now}
         tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
+        occasions.expect(tx, triggers_of(document))
     return Published(flow_id, version_id, number)
 
 
@@ -128,6 +130,12 @@ def _set_state(house: House, workspace: int, slug: str, state: str) -> None:
         )
         if done.rowcount == 0:
             raise NoSuchFlow(slug)
+
+
+def triggers_of(document: Flow) -> list[Trigger]:
+    """The triggers of a checked document."""
+    blocks = (read_block(doc.kind, doc.settings) for doc in document.blocks)
+    return [block for block in blocks if isinstance(block, Trigger)]
 
 
 def _flow_row(tx: Tx, slug: str, name: str, now: int) -> int:

@@ -3,14 +3,15 @@
 import time
 from collections.abc import Callable
 
-from sqlalchemy import bindparam, or_, select, text
+from sqlalchemy import bindparam, func, or_, select, text
 
+from runtime.engine import occasions
 from runtime.engine.arrivals import take_events
 from runtime.engine.batch import Batch
 from runtime.engine.program import Programs
 from runtime.engine.wakes import next_wake, wake
 from runtime.house import House
-from runtime.ledger.tables import event, run, workspace
+from runtime.ledger.tables import appointment, event, occasion, run, workspace
 
 LONGEST = 0.015
 """Seconds a write transaction should last at most; while it does, intake waits. Batches shrink and grow to keep to it."""
@@ -21,7 +22,28 @@ _DUE = (
     .where(run.c.state == "open", run.c.wake_at <= bindparam("now"), run.c.workspace == workspace.c.id)
     .exists()
 )
-_BUSY = select(workspace.c.id, _NEW.label("new"), _DUE.label("due")).where(or_(_NEW, _DUE)).order_by(workspace.c.id)
+_COME = (
+    select(appointment.c.contact)
+    .where(appointment.c.due_at <= bindparam("now"), appointment.c.workspace == workspace.c.id)
+    .exists()
+)
+_EXPECTED = (
+    select(occasion.c.id).where(occasion.c.workspace == workspace.c.id, occasion.c.planned.is_not(None)).exists()
+)
+_BUSY = (
+    select(
+        workspace.c.id,
+        _NEW.label("new"),
+        _DUE.label("due"),
+        _COME.label("come"),
+        _EXPECTED.label("expected"),
+    )
+    .where(or_(_NEW, _DUE, _COME, _EXPECTED))
+    .order_by(workspace.c.id)
+)
+_NEXT_TO_COME = select(
+    select(func.min(appointment.c.due_at)).where(appointment.c.workspace == workspace.c.id).scalar_subquery()
+)
 # One engine a workspace at a time, so that the events of one contact stay in order. SQLite has one writer anyway.
 _ALONE = text("SELECT pg_advisory_xact_lock(7264, :workspace)")
 
@@ -35,7 +57,8 @@ class Engine:
         self._limit = 100
 
     def work(self) -> bool:
-        """Up to one batch of new events and one of due runs for each workspace. Returns whether there was anything.
+        """Up to one batch of new events, of due runs and of what the clock brings, for each workspace. Returns whether there
+        was anything.
 
         Events go first, so that an order ends its run before the reminder that is due; but only a batch of them, so
         that a long backlog keeps nobody waiting who is due.
@@ -47,12 +70,17 @@ class Engine:
                 self._batch(row.id, take_events)
             if row.due:
                 self._batch(row.id, wake)
+            if row.come:
+                self._batch(row.id, occasions.bring)
+            if row.expected:
+                self._batch(row.id, occasions.plan)
         return bool(busy)
 
     def next_due(self) -> int | None:
-        """When the next waiting run is due, UTC microseconds; None if none waits."""
+        """When the next run or occasion is due, UTC microseconds; None if nothing waits."""
         with self.house.ledger.read() as tx:
-            return next_wake(tx)
+            moments = [next_wake(tx), *(row[0] for row in tx.all(_NEXT_TO_COME))]
+        return min((at for at in moments if at is not None), default=None)
 
     def _batch(self, workspace_id: int, work: Callable[[Batch, Programs, int], int]) -> None:
         with self.house.ledger.write(workspace_id) as tx:
@@ -62,6 +90,7 @@ class Engine:
             batch = Batch(tx, self.house.clock.now())
             done = work(batch, self._programs, self._limit)
             batch.write()
+            occasions.keep(batch, self._programs)
         self._adapt(done, time.perf_counter() - began)
 
     def _adapt(self, done: int, took: float) -> None:

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Text, cast, select
 
-from blocks.contract import Block, Go, Trigger, UndeclaredRead
+from blocks.contract import Block, Go, Timed, Trigger, UndeclaredRead
 from blocks.rules import Did, SinceEntering
 from blocks.values import Typed, empty, moment
 from runtime.clock import DAY
 from runtime.engine.history import History
+from runtime.engine.occasions import CONTACTS, comes_within
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, event
@@ -124,6 +125,18 @@ def would_start(house: House, workspace: int, trigger: Trigger) -> Matches | Non
             return None
     whole = len(rows) < MOST
     return Matches(found, len(rows), whole, DAYS if whole else max(1e-6, (now - oldest) / DAY))
+
+
+def would_come(house: House, workspace: int, trigger: Timed) -> Matches | None:
+    """For how many contacts the clock will bring it in the next 30 days. None where a filter would have to look at a past
+    that is not there yet."""
+    if trigger.where is not None:
+        return None
+    now = house.clock.now()
+    with house.ledger.read(workspace) as tx:
+        rows = tx.all(CONTACTS.order_by(contact.c.seen_at.desc()).limit(MOST), {"workspace": workspace})
+        coming = comes_within(tx, trigger, rows, now, now + DAYS * DAY)
+    return Matches({"yes": coming, "no": len(rows) - coming}, len(rows), len(rows) < MOST, DAYS)
 
 
 def would_take(house: House, workspace: int, block: Block) -> Matches | None:

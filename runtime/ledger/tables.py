@@ -261,6 +261,30 @@ step = Table(
     sqlite_with_rowid=False,
 )
 
+occasion = Table(
+    "occasion",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("key", Text, nullable=False),
+    Column("planned", Int),  # the last contact that has been looked at; nothing once all have been
+    UniqueConstraint("workspace", "key"),
+)
+"""What live flows wait for the clock to bring: "a week before birthday". Of each there is one, however many flows share it."""
+
+appointment = Table(
+    "appointment",
+    metadata,
+    _workspace(),
+    Column("occasion", Int, nullable=False),
+    Column("contact", Int, nullable=False),
+    Column("due_at", Int, nullable=False),
+    PrimaryKeyConstraint("occasion", "contact"),
+    Index("appointment_due", "workspace", "due_at"),
+    sqlite_with_rowid=False,
+)
+"""When an occasion comes for a contact next."""
+
 tally = Table(
     "tally",
     metadata,

@@ -11,7 +11,7 @@ from blocks.registry import FAMILIES
 from runtime.words import LANGUAGES, words
 from tests.blocks.facts import NOTHING_KNOWN, Stand
 
-GAPS = {"event": {"event": "Something"}, "emit_event": {"event": "Joined the club"}}
+GAPS = {"event": {"event": "Something"}, "emit_event": {"event": "Joined the club"}, "date_comes": {"field": "renewal"}}
 """Presets that leave a setting to be filled in before they are a block, with such a setting."""
 LONGEST_LINE = 120
 

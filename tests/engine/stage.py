@@ -10,6 +10,8 @@ from sqlalchemy import select
 from blocks.flow import Flow
 from blocks.values import type_document
 from runtime.clock import SetClock, length
+from runtime.engine import occasions
+from runtime.engine.publish import triggers_of
 from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.ledger.tables import contact, event, flow, identity, message, run, step, version, version_mail
@@ -78,6 +80,7 @@ class Stage:
             sends = [doc.id for doc in checked.blocks if doc.kind == "send_email"]
             mail = {"version": version_id, "marketing": marketing, "document": {}, "compiled": {}}
             tx.insert(version_mail, [{"block": id_, **mail} for id_ in sends])
+            occasions.expect(tx, triggers_of(checked))
         return int(flow_id)
 
     def happens(

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from blocks import read_block
-from blocks.contract import Trigger
+from blocks.contract import Timed, Trigger
 from runtime.clock import SetClock
 from runtime.house import House
-from runtime.insight.matches import would_start, would_take
+from runtime.insight.matches import would_come, would_start, would_take
 from tests.engine.stage import Stage
 
 
@@ -78,3 +78,12 @@ def test_a_split_by_a_field_is_held_against_the_contacts_there_are(shop_with_pas
 )
 def test_what_only_a_run_could_tell_has_no_answer(shop_with_past: Stage, rule: dict[str, Any]) -> None:
     assert would_take(shop_with_past.house, shop_with_past.shop, read_block("branch", {"rule": rule})) is None
+
+
+def test_what_the_clock_will_bring_in_the_next_thirty_days(shop_with_past: Stage) -> None:
+    """Somchai and Dewi are quiet for ten days soon; Nok's silence has lasted longer already."""
+    block = read_block("quiet_trigger", {"event": "Checkout started", "amount": 10, "unit": "days"})
+    assert isinstance(block, Timed)
+    found = would_come(shop_with_past.house, shop_with_past.shop, block)
+    assert found is not None
+    assert dict(found.by_outlet) == {"yes": 2, "no": 1}

@@ -57,12 +57,13 @@ def draw_tag_or_field(field: Field) -> Show:
 
 
 def draw_property(field: Field) -> Show:
-    """A field of the contact, or a property of the event that the setting named by `of` says: "contact", "event" for the
-    one that the run stands on, else an event's name."""
+    """A field of the contact, or a property of an event. `of` is "contact", or names the setting that says what it is of:
+    "contact", "event" for the one that the run stands on, else an event's name."""
     draw_label(field)
+    of = field.about["of"]
 
     def options() -> list[Option]:
-        match str(field.beside(field.about["of"]) or ""):
+        match of if of == "contact" else str(field.beside(of) or ""):
             case "contact":
                 return field_options(field.around, "contact", ())
             case "event":

@@ -1,0 +1,61 @@
+"""A day that a field names, and the instant some days, weeks or months off it at which something is to happen."""
+
+from calendar import isleap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from blocks.durations import moved_days
+from blocks.values import Typed, moment, safe_path
+from blocks.zones import local_to_utc
+
+When = Literal["on", "before", "after"]
+WHEN_CHOICES = {"on": "On the day", "before": "Before the day", "after": "After the day"}
+CALENDAR_CHOICES = {"days": "days", "weeks": "weeks", "months": "months"}
+
+
+def day_of(typed: Typed, field: str, zone: ZoneInfo) -> date | None:
+    """The day that a field names: a date without an hour is that day everywhere, an instant the day it is in `zone`."""
+    value = typed["d"].get(safe_path(field))
+    first = value[0] if isinstance(value, list) and value else value
+    if not isinstance(first, int):
+        return None
+    at = moment(first)
+    # Midnight UTC is what a date without an hour is kept as.
+    return at.date() if at.time() == time(0) else at.astimezone(zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """On a day, or some time before or after it, at a time of day (\"HH:MM\")."""
+
+    when: When
+    amount: int
+    unit: Literal["days", "weeks", "months"]
+    at: str
+
+    def instant(self, day: date, zone: ZoneInfo) -> datetime:
+        """That instant (UTC), for clocks in `zone`."""
+        wall = datetime.combine(day, time.fromisoformat(self.at))
+        if self.when != "on":
+            wall = moved_days(wall, -self.amount if self.when == "before" else self.amount, self.unit)
+        return local_to_utc(wall, zone)
+
+    def next_anniversary(self, day: date, zone: ZoneInfo, after: datetime) -> datetime:
+        """The first such instant of any year at or after `after`."""
+        return next(at for at in self._every_year(day, zone, after) if at >= after)
+
+    def _every_year(self, day: date, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+        # The longest way off a day is 1,000 months.
+        back = 1 + (self.amount if self.when == "after" else 0) // 12
+        for year in range(after.astimezone(UTC).year - back, 9998):
+            yield self.instant(in_year(day, year), zone)
+
+
+def in_year(day: date, year: int) -> date:
+    """The same day of another year; 29 February falls on the 28th where there is none."""
+    if (day.month, day.day) == (2, 29) and not isleap(year):
+        return date(year, 2, 28)
+    return day.replace(year=year)
