@@ -9,5 +9,5 @@ from runtime.words import Words
 def bin_note(w: Words) -> Tag:
     """Stands above a list, for as long as the list shows the bin."""
     return tag(
-        "p", "cw-13 cw-2 cw-mb3", w("What is in the bin is removed for good {n} days later.", n=KEPT_IN_BIN // DAY)
+        "p", "cw-13 cw-2 cw-mb3", w("What lies in the bin is removed for good after {n} days.", n=KEPT_IN_BIN // DAY)
     )

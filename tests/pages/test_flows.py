@@ -110,7 +110,7 @@ def test_a_draft_goes_to_the_bin_and_comes_back(look: Look, web: Web) -> None:
 
     do(page, "Welcome, new reader", "Move to the bin")
     row(page, "Welcome, new reader").wait_for(state="detached")
-    note = page.get_by_text("What is in the bin is removed for good 30 days later.")
+    note = page.get_by_text("What lies in the bin is removed for good after 30 days.")
     assert note.is_hidden()
     page.get_by_role("button", name="Bin").click()
     row(page, "Welcome, new reader").wait_for()
