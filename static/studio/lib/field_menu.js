@@ -44,7 +44,7 @@ export default {
         <input ref="wish" v-model="wish" :placeholder="words.find" :aria-label="words.find" autocomplete="off"
           role="combobox" aria-expanded="true" aria-controls="st-fields" :aria-activedescendant="'st-field-' + at" @keydown="keys" />
       </label>
-      <div id="st-fields" ref="list" class="st-pop-list" tabindex="-1" role="listbox" :aria-label="words.insert">
+      <div id="st-fields" ref="list" class="st-pop-list" tabindex="-1" style="outline: none" role="listbox" :aria-label="words.insert">
         <template v-for="(one, i) in found" :key="one.path">
           <div v-if="one.group !== found[i - 1]?.group" class="group" role="presentation">{{ one.group }}</div>
           <div :id="'st-field-' + i" class="option" :class="{ 'is-at': i === at }" role="option" :aria-selected="String(i === at)"
