@@ -12,7 +12,7 @@ A page module in `builder/pages/` looks like this:
                 page_head(w("Contacts"))
                 ...
 
-Layout comes from `static/cartwheel.css` alone; Tailwind is switched off (it would watch every class that changes).
+Layout comes from `static/looks` alone; Tailwind is switched off (it would watch every class that changes).
 Text from people goes into `tag(...)` and labels, never into `ui.html`, scripts or styles.
 """
 

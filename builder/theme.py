@@ -1,4 +1,4 @@
-"""What every page loads: the stylesheet, the fonts, the colours that Quasar wants to know, and the headers around it.
+"""What every page loads: the looks, the fonts, the colours that Quasar wants to know, and the headers around it.
 
 Nothing comes from another host. Static files carry a digest of all of them in their path, so that a browser may keep
 them for a year and still gets new ones after an upgrade.
@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from nicegui import app, ui
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,7 +47,37 @@ POLICY = "; ".join(
     )
 )
 
-_OWN = ("cartwheel.css", "boot.js", "favicon.svg", "fonts", "studio")
+LOOKS = (
+    "tokens",
+    "ground",
+    "helpers",
+    "marks",
+    "buttons",
+    "fields",
+    "rules",
+    "cards",
+    "overlays",
+    "timeline",
+    "frame",
+    "editor",
+    "canvas",
+    "flow_editor",
+    "lists",
+    "flows",
+    "emails",
+    "contacts",
+    "overview",
+    "messages",
+    "settings",
+    "sign_in",
+    "rehearsal",
+    "library",
+)
+"""The files of static/looks, in the order in which their rules count: what is general first, pages last."""
+_SHEET = "\n".join((STATIC / "looks" / f"{name}.css").read_text("utf-8") for name in LOOKS)
+"""They travel as one file, cartwheel.css: one request instead of two dozen."""
+
+_OWN = ("looks", "boot.js", "favicon.svg", "fonts", "studio")
 _SERVED = (*_OWN, "demo")
 _YEAR = "public, max-age=31536000, immutable"
 _DAY = "public, max-age=86400"
@@ -67,7 +98,7 @@ BASE = f"/cw/{_digest()}"
 
 
 class _Static(StaticFiles):
-    """The files of `_SERVED`. The canvas is served by its own element."""
+    """The files of `_SERVED`, and the stylesheet. The canvas is served by its own element."""
 
     def __init__(self, cache: str) -> None:
         super().__init__(directory=STATIC)
@@ -75,6 +106,11 @@ class _Static(StaticFiles):
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         return super().lookup_path(path) if Path(path).parts[:1] and Path(path).parts[0] in _SERVED else ("", None)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path == "cartwheel.css":
+            return Response(_SHEET, media_type="text/css")
+        return await super().get_response(path, scope)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def keep(message: Message) -> None:

@@ -98,7 +98,9 @@ def test_every_page_comes_with_its_headers_and_files_are_kept_for_a_year(web: We
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["Cache-Control"] == "no-store"
     sheet = look("/flows").locator("link[href$='cartwheel.css']").get_attribute("href")
-    assert "max-age=31536000" in ask(web, "GET", sheet).headers["Cache-Control"]
+    kept = ask(web, "GET", sheet)
+    assert kept.headers["Content-Type"].startswith("text/css")
+    assert "max-age=31536000" in kept.headers["Cache-Control"]
     assert ask(web, "GET", "/cw/canvas/package.json").status == 404
 
 
