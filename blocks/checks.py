@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from blocks.contract import Block, Known, Problem, Trigger
+from blocks.contract import Block, Farewell, Known, Problem, Trigger
 from blocks.flow import BlockDoc, Flow
 from blocks.phrase import Quoted, say
 from blocks.registry import KINDS, read_block
@@ -112,9 +112,10 @@ def _shape(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
         if count > 1:
             yield Problem("same_id", say("Two Blocks have the id {id}", id=Quoted(twice)), block=twice)
     triggers = [doc.id for doc in flow.blocks if _is_trigger(doc)]
-    if not triggers:
+    if not any(_lets_in(doc) for doc in flow.blocks):
         yield Problem("no_trigger", say("Add a trigger: it says when the Flow starts"))
     yield from _links(flow, blocks, ids)
+    yield from _farewells(flow, blocks)
     reached = _reachable(flow, triggers)
     for doc in flow.blocks:
         if triggers and doc.id not in reached:
@@ -152,6 +153,25 @@ def _links(flow: Flow, blocks: Mapping[str, Block], ids: set[str]) -> Iterator[P
         loose = [outlet for outlet in outlets if (block_id, outlet.id) not in used]
         if len(outlets) > 1 and len(loose) == len(outlets):
             yield Problem("loose_outlets", say("Both ways end here. Add a Block to one of them."), "warn", block_id)
+
+
+def _farewells(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
+    events = {leave.event for leave in flow.exits}
+    seen: set[str] = set()
+    for block_id, block in blocks.items():
+        if not isinstance(block, Farewell):
+            continue
+        if not events or (block.event and block.event not in events):
+            text = say("Nobody leaves like this. Say in the Flow’s settings when people leave.")
+            yield Problem("nobody_leaves", text, "warn", block_id, "event")
+        if block.event in seen:
+            text = say("Another Block takes those who leave like this already. Keep one.")
+            yield Problem("two_farewells", text, block=block_id, field="event")
+        seen.add(block.event)
+
+
+def _lets_in(doc: BlockDoc) -> bool:
+    return _is_trigger(doc) and not issubclass(KINDS[doc.kind], Farewell)
 
 
 def _is_trigger(doc: BlockDoc) -> bool:

@@ -232,6 +232,16 @@ class Trigger(Block):
         return Go()
 
 
+class Farewell(Trigger):
+    """A block at which those go on who leave the flow by an exit. The blocks drawn from it run once, then the run ends."""
+
+    event: str
+    """The exit's event, "" for every exit that has no block of its own."""
+
+    def admits(self, ctx: Context) -> bool:
+        return False
+
+
 class Subject(Protocol):
     """What is known of a contact whom time may bring into a flow."""
 

@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Row, Text, bindparam, cast, func, select
 
-from blocks.contract import Reason
+from blocks.contract import Farewell, Reason
 from blocks.flow import Exit
 from blocks.phrase import Quoted
 from blocks.values import Typed, text_of
 from runtime.clock import DAY
 from runtime.engine import echo
 from runtime.engine.advance import Ctx, Standpoint, advance
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch, Run, dump_args
 from runtime.engine.program import Program, Programs, Roster
 from runtime.engine.wakes import FIELDS, NOTHING
 from runtime.ledger.bulk import update_tuples
@@ -230,15 +230,26 @@ class _Reception:
             for one in self._leaving(flow_id, arrival):
                 batch = self._batch
                 batch.touch(one)
-                batch.cancelled.add(one.id)
+                batch.cancel(one)
                 reason = Reason("exit_event", {"event": Quoted(arrival.name)})
                 batch.note(one, one.block, "", reason)
                 batch.counts[one.flow, one.block, "left"] += 1
-                one.end("left", batch.now, reason)
+                program = self._programs.get(batch.tx, one.version)
+                farewell = program.farewells.get(arrival.name) or program.farewells.get("")
+                if farewell is None:
+                    one.end("left", batch.now, reason)
+                else:
+                    self._leave_by(one, program, farewell, reason, arrival)
+
+    def _leave_by(self, one: Run, program: Program, block: str, reason: Reason, arrival: Arrival) -> None:
+        """Let a run go its last way, which stands on what ended it: the thank-you is for the order, not for the cart."""
+        one.code, one.args = reason.code, dump_args(reason)
+        one.block, one.event, one.arrived_at, one.wake_at = block, arrival.id, self._batch.now, None
+        advance(self._batch, program, one, Standpoint(arrival.fields, arrival.id))
 
     def _leaving(self, flow_id: int, arrival: Arrival) -> list[Run]:
         """Those with the event's own key; without a match, all of the contact's runs that began before it."""
-        mine = self._open.of_contact(flow_id, arrival.contact)
+        mine = [one for one in self._open.of_contact(flow_id, arrival.contact) if not one.leaving]
         found: dict[int, Run] = {}
         for one in {other.id: other for other in mine + self._keyed(flow_id, arrival)}.values():
             for leave in self._programs.get(self._batch.tx, one.version).exits:
@@ -259,7 +270,7 @@ class _Reception:
     def _keyed(self, flow_id: int, arrival: Arrival) -> list[Run]:
         paths = self._roster.exit_keys[flow_id, arrival.name]
         keys = [key for path in paths if (key := text_of(arrival.fields, path)) is not None]
-        return [one for key in keys for one in self._open.with_key(flow_id, key)]
+        return [one for key in keys for one in self._open.with_key(flow_id, key) if not one.leaving]
 
     def _admits(self, leave: Exit, one: Run, arrival: Arrival) -> bool:
         if leave.where is None:
@@ -322,6 +333,8 @@ class _Reception:
         """A further event with the key of an open run: never a second run."""
         batch = self._batch
         batch.touch(one)
+        if one.leaving:
+            return
         if one.messages:
             batch.note(one, one.block, "", Reason("refreshed"))
             one.event = arrival.id
@@ -330,7 +343,8 @@ class _Reception:
         batch.counts[one.flow, one.block, "restarted"] += 1
         # It may stand on an older version; it starts again on that one, at the trigger it came in by.
         program = self._programs.get(batch.tx, one.version)
-        trigger = fresh.block if fresh.block in program.blocks else program.triggers[0][0]
+        doors = [id_ for id_, block in program.triggers if not isinstance(block, Farewell)]
+        trigger = fresh.block if fresh.block in program.blocks else doors[0]
         one.block, one.event, one.entry_event = trigger, arrival.id, arrival.id
         one.entered_at, one.arrived_at, one.wake_at = fresh.entered_at, batch.now, None
         advance(batch, program, one, Standpoint(arrival.fields, arrival.id))
@@ -348,9 +362,11 @@ class _Reception:
         batch = self._batch
         if program.entry.newest_wins:
             for older in self._open.of_contact(program.flow, fresh.contact):
+                if older.leaving:
+                    continue
                 reason = Reason("replaced_by_newer")
                 batch.touch(older)
-                batch.cancelled.add(older.id)
+                batch.cancel(older)
                 batch.note(older, older.block, "", reason)
                 batch.counts[older.flow, older.block, "replaced"] += 1
                 older.end("replaced", batch.now, reason)

@@ -53,10 +53,18 @@ class Run:
     fresh: bool = False
     """Started in this batch, so not in the ledger yet."""
 
+    @property
+    def leaving(self) -> bool:
+        """Whether it has left already and goes its last way."""
+        return self.state == "open" and self.code is not None
+
     @classmethod
     def of(cls, row: Row[Any]) -> "Run":
         """A run as the ledger has it."""
-        return cls(*_stored(row))
+        one = cls(*_stored(row))
+        if one.args is not None:
+            one.args = orjson.dumps(one.args).decode()
+        return one
 
     def end(self, state: str, now: int, reason: Reason | None = None) -> None:
         """Close the run."""
@@ -184,6 +192,13 @@ class Batch:
         if not one.fresh:
             self.changed[one.id] = one
 
+    def cancel(self, one: Run) -> None:
+        """Let what waits to be sent for a run not go out. What it queues after this does."""
+        self.cancelled.add(one.id)
+        for queued in self.messages:
+            if queued.run == one.id:
+                queued.state, queued.code, queued.done_at = "cancelled", "run_ended", self.now
+
     def note(self, one: Run, block: str, outlet: str, reason: Reason | None = None) -> None:
         """Record a step of a run."""
         code, args = (reason.code, dump_args(reason)) if reason is not None else (None, None)
@@ -195,9 +210,6 @@ class Batch:
         tx = self.tx
         update_tuples(tx, run, "id", _CHANGES, [(*_changed(one), one.id) for one in self.changed.values()])
         if self.cancelled:
-            for queued in self.messages:
-                if queued.run in self.cancelled:
-                    queued.state, queued.code, queued.done_at = "cancelled", "run_ended", self.now
             tx.execute(_CANCEL, {"ws": tx.workspace, "runs": listed(tx, self.cancelled), "at": self.now})
         insert_tuples(tx, run, _RUN, [(tx.workspace, *_stored(one)) for one in self.started])
         insert_tuples(tx, step, _STEP, self.steps)

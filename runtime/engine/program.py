@@ -8,7 +8,7 @@ from functools import cached_property
 from sqlalchemy import bindparam, select
 
 from blocks import read_block
-from blocks.contract import Block, Timed, Trigger
+from blocks.contract import Block, Farewell, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
 from blocks.rules import Did, counted
 from runtime.ledger import Tx
@@ -43,6 +43,11 @@ class Program:
     def triggers(self) -> tuple[tuple[str, Trigger], ...]:
         """Id and block of each trigger."""
         return tuple((id_, block) for id_, block in self.blocks.items() if isinstance(block, Trigger))
+
+    @cached_property
+    def farewells(self) -> Mapping[str, str]:
+        """Event of an exit ("" for any) to the block at which those go on who leave by it."""
+        return {block.event: id_ for id_, block in self.triggers if isinstance(block, Farewell)}
 
     @cached_property
     def heard(self) -> frozenset[str]:

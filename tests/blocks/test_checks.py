@@ -278,3 +278,14 @@ def test_problems_come_in_every_language() -> None:
     for problem in check(flow(thing, WAIT, {**WAIT, "id": "w2", "settings": {"amount": 0}}), KNOWN):
         texts = {words(language).text(problem.phrase) for language in ("en", "id", "th")}
         assert len(texts) == 3, "translated"
+
+
+def test_a_farewell_that_nobody_reaches_and_two_for_the_same() -> None:
+    bye = {"id": "bye", "kind": "on_leaving", "settings": {"event": "Order placed"}}
+    again = {**bye, "id": "again"}
+    exits = [{"event": "Order placed"}]
+    assert found(flow(START, WAIT, bye, links="start>wait bye>wait", exits=exits)) == []
+    assert found(flow(START, WAIT, bye, links="start>wait bye>wait")) == [("nobody_leaves", "warn", "bye")]
+    twice = flow(START, WAIT, bye, again, links="start>wait bye>wait again>wait", exits=exits)
+    assert found(twice) == [("two_farewells", "bad", "again")]
+    assert ("no_trigger", "bad", "") in found(flow(WAIT, bye, links="bye>wait", exits=exits))
