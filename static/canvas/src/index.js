@@ -1,7 +1,6 @@
 import core from "@vue-flow/core/dist/style.css?inline";
 import minimap from "@vue-flow/minimap/dist/style.css?inline";
 import FlowCanvas from "./FlowCanvas.vue";
-import { showNamesEarly } from "./screen/names.js";
 import own from "./style.css?inline";
 import { WORDS } from "./words.js";
 
@@ -13,7 +12,6 @@ if (typeof document !== "undefined" && !document.getElementById(ID)) {
   style.id = ID;
   style.textContent = `@layer components {\n${core}\n${minimap}\n}\n${own}`;
   document.head.append(style);
-  await showNamesEarly();
 }
 
 export { FlowCanvas, WORDS };

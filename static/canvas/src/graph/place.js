@@ -17,11 +17,17 @@ const offsetsOf = (flow, block, traits, also) => {
   return { ids, offsets: ids.length > 1 ? fan(outlets, linked) : [0], linked };
 };
 
-/** From the top of a Block to the top of the Block below it. */
-export function stride(block, traits, height) {
-  const tags = traits(block).outlets.length > 1 ? TAG_BOTTOM : 0;
-  return Math.ceil((height(block.id) + tags + GAP_Y) / GRID) * GRID;
+/**
+ * Height of a card with its outcome tags. Tags need the room below the card, so a card with tags is taken as tall as it
+ * is with numbers: those, and then a strip of one line, may come at any time without a Block below covering the tags.
+ */
+export function tall(block, traits, height) {
+  const own = height(block.id);
+  return traits(block).outlets.length > 1 ? Math.max(own, USUAL_HEIGHT) + TAG_BOTTOM : own;
 }
+
+/** From the top of a Block to the top of the Block below it. */
+export const stride = (block, traits, height) => Math.ceil((tall(block, traits, height) + GAP_Y) / GRID) * GRID;
 
 /** The place under an outlet of a Block. */
 export function under(flow, from, outlet, traits, height) {

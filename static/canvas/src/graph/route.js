@@ -1,5 +1,7 @@
 // The way a link takes: square turns, around the Blocks in between if that can be had with one lane beside them. Pure,
-// in flow pixels. `obstacles` are rectangles {left, top, right, bottom} of all Blocks but the two that are linked.
+// in flow pixels. `within` tells which Blocks, as rectangles, lie in an area: all but the two that are linked.
+
+import { field } from "./field.js";
 
 const RADIUS = 10;
 const RUN_OUT = 20; // below the outlet and above the Block, where a link leaves its column
@@ -7,24 +9,21 @@ const BESIDE = 22; // between a lane and the Blocks beside it
 const NEARLY = 6; // a kink smaller than this looks like a mistake: the line is drawn straight
 export const ARROW_LENGTH = 6;
 
-const covers = (rect, x1, y1, x2, y2) =>
-  rect.left < Math.max(x1, x2) && rect.right > Math.min(x1, x2) && rect.top < Math.max(y1, y2) && rect.bottom > Math.min(y1, y2);
-
 /** How many Blocks a line of corners runs behind. */
-function hidden(points, obstacles) {
+function hidden(points, within) {
   let count = 0;
   for (let i = 1; i < points.length; i += 1) {
     const [[x1, y1], [x2, y2]] = [points[i - 1], points[i]];
-    for (const rect of obstacles) if (covers(rect, x1 - 1, y1 - 1, x2 + 1, y2 + 1)) count += 1;
+    count += within(Math.min(x1, x2) - 1, Math.min(y1, y2) - 1, Math.max(x1, x2) + 1, Math.max(y1, y2) + 1).length;
   }
   return count;
 }
 
 /** The nearest free column for a vertical line, going to one side from `x`. */
-function freeColumn(x, side, top, bottom, obstacles) {
+function freeColumn(x, side, top, bottom, within) {
   let at = x;
   for (let tries = 0; tries < 30; tries += 1) {
-    const inWay = obstacles.filter((rect) => covers(rect, at - BESIDE + 1, top, at + BESIDE - 1, bottom));
+    const inWay = within(at - BESIDE + 1, top, at + BESIDE - 1, bottom);
     if (!inWay.length) return at;
     at = side > 0 ? Math.max(...inWay.map((r) => r.right)) + BESIDE : Math.min(...inWay.map((r) => r.left)) - BESIDE;
   }
@@ -46,12 +45,12 @@ const turn = (sx, sy, tx, ty, y) => [
   [tx, ty],
 ];
 
-function corners(sx, sy, tx, ty, obstacles, half) {
+function corners(sx, sy, tx, ty, within, half) {
   if (ty > sy + 12) {
     const gap = ty - sy;
     const heights = [sy + gap / 2, ty - Math.min(RUN_OUT, gap / 2), sy + Math.min(RUN_OUT, gap / 2)];
     const turns = heights.map((y) => turn(sx, sy, tx, ty, y));
-    const free = turns.find((points) => !hidden(points, obstacles));
+    const free = turns.find((points) => !hidden(points, within));
     if (free || gap < 3 * RUN_OUT) return free ?? turns[0];
   }
   const [top, bottom] = [Math.min(ty, sy) - RUN_OUT, Math.max(ty, sy) + RUN_OUT];
@@ -59,10 +58,11 @@ function corners(sx, sy, tx, ty, obstacles, half) {
   const starts = up
     ? [[(sx + tx) / 2, Math.sign(tx - sx) || 1], [Math.max(sx, tx) + half + BESIDE, 1], [Math.min(sx, tx) - half - BESIDE, -1]]
     : [[sx, 1], [sx, -1]];
-  const ends = up ? [...obstacles, box(sx, sy, half, -1), box(tx, ty, half, 1)] : obstacles;
-  const lanes = starts.map(([x, side]) => lane(sx, sy, tx, ty, freeColumn(x, side, top, bottom, ends)));
+  const ends = field([box(sx, sy, half, -1), box(tx, ty, half, 1)]);
+  const inWay = up ? (...area) => [...within(...area), ...ends(...area)] : within;
+  const lanes = starts.map(([x, side]) => lane(sx, sy, tx, ty, freeColumn(x, side, top, bottom, inWay)));
   const detour = (points) => Math.abs(points[2][0] - sx) + Math.abs(points[2][0] - tx);
-  const cost = (points) => 1000 * hidden(points, obstacles) + detour(points);
+  const cost = (points) => 1000 * hidden(points, within) + detour(points);
   return lanes.reduce((best, points) => (cost(points) < cost(best) ? points : best));
 }
 
@@ -90,12 +90,12 @@ function rounded(points) {
 }
 
 /** {d, x, y, endX}: the SVG path, the place of its "+", and where the arrow stands. `width` is that of a card. */
-export function route(sx, sy, tx, ty, obstacles = [], width = 236) {
+export function route(sx, sy, tx, ty, within = () => [], width = 236) {
   const end = ty - ARROW_LENGTH + 1;
-  if (Math.abs(tx - sx) < NEARLY && ty > sy && !hidden([[sx, sy], [sx, end]], obstacles)) {
+  if (Math.abs(tx - sx) < NEARLY && ty > sy && !hidden([[sx, sy], [sx, end]], within)) {
     return { d: `M${sx} ${sy}L${sx} ${end}`, x: sx, y: (sy + ty) / 2, endX: sx };
   }
-  const points = corners(sx, sy, tx, end, obstacles, width / 2);
+  const points = corners(sx, sy, tx, end, within, width / 2);
   const at = Math.floor(points.length / 2); // the middle one of three or five lines
   const [[ax, ay], [bx, by]] = [points[at - 1], points[at]];
   return { d: rounded(points), x: (ax + bx) / 2, y: (ay + by) / 2, endX: tx };

@@ -1,8 +1,8 @@
 // Tidy up: a top-down layout by dagre. The first outlet of a split stays left of the second.
 import dagre from "@dagrejs/dagre";
-import { BLOCK_WIDTH, GAP_X, TAG_BOTTOM, fan } from "./fan.js";
+import { BLOCK_WIDTH, GAP_X, fan } from "./fan.js";
 import { move } from "./model.js";
-import { GAP_Y, GRID, snap } from "./place.js";
+import { GAP_Y, GRID, snap, tall } from "./place.js";
 import { flowOrder, nextOf } from "./walk.js";
 
 const TAG_ROOM = 64; // a tag hangs over the edge of the column it belongs to
@@ -49,7 +49,6 @@ export function tidy(flow, traits, height) {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: "TB", nodesep: GAP_X, ranksep: GAP_Y, edgesep: GAP_X });
   graph.setDefaultEdgeLabel(() => ({}));
-  const tall = (id) => up(height(id) + (traits(byId.get(id)).outlets.length > 1 ? TAG_BOTTOM : 0));
   const wide = (id) => {
     const { outlets } = traits(byId.get(id));
     if (outlets.length < 2) return BLOCK_WIDTH;
@@ -57,7 +56,8 @@ export function tidy(flow, traits, height) {
     const reach = Math.max(...fan(outlets, linked).map(Math.abs));
     return Math.max(BLOCK_WIDTH, up(2 * reach + TAG_ROOM));
   };
-  for (const id of order) graph.setNode(id, { width: wide(id), height: tall(id) });
+  const room = (id) => up(tall(byId.get(id), traits, height));
+  for (const id of order) graph.setNode(id, { width: wide(id), height: room(id) });
   const constraints = [];
   const keepOrder = (ids) => {
     for (let i = 1; i < ids.length; i += 1) if (ids[i - 1] !== ids[i]) constraints.push({ left: ids[i - 1], right: ids[i] });
@@ -70,7 +70,7 @@ export function tidy(flow, traits, height) {
   }
   dagre.layout(graph, { constraints });
 
-  const top = (id) => ({ x: graph.node(id).x - BLOCK_WIDTH / 2, y: graph.node(id).y - tall(id) / 2 });
+  const top = (id) => ({ x: graph.node(id).x - BLOCK_WIDTH / 2, y: graph.node(id).y - room(id) / 2 });
   const rowTop = new Map(); // dagre centres the cards of a row; they look calmer with their upper edges in line
   for (const id of order) {
     const { rank } = graph.node(id);

@@ -1,6 +1,7 @@
 // What part of the Flow is in view.
 import { BLOCK_WIDTH } from "../graph/fan.js";
 import { notesOf } from "../graph/model.js";
+import { USUAL_HEIGHT } from "../graph/place.js";
 import { calm } from "./view.js";
 
 const NOTE = { width: 190, height: 80 };
@@ -58,6 +59,14 @@ export function useCamera(vf, { doc, height, exitRect }) {
     return vf.setViewport({ x, y: MARGIN - anchor.top * zoom, zoom });
   }
 
+  /** How far a place is from what is in view, in flow pixels; 0 for what is in it. */
+  function distance({ x, y }) {
+    const view = vf.viewport.value;
+    const [left, top] = [-view.x / view.zoom, -view.y / view.zoom];
+    const [right, bottom] = [left + room().width / view.zoom, top + room().height / view.zoom];
+    return Math.hypot(Math.max(0, left - x - BLOCK_WIDTH, x - right), Math.max(0, top - y - USUAL_HEIGHT, y - bottom));
+  }
+
   /** Pans as little as needed so that a rectangle can be seen. */
   function reveal(rect, ms = 200) {
     untouched = false;
@@ -98,6 +107,7 @@ export function useCamera(vf, { doc, height, exitRect }) {
   return {
     fit,
     start,
+    distance,
     isUntouched: () => untouched,
     touch() {
       untouched = false;

@@ -1,6 +1,6 @@
 // What a card shows besides the document: its sentence and problems, and its numbers. Both come from Python, are kept
 // apart from the document, and so are neither saved nor undone. Each card depends on its own entry only.
-import { reactive, shallowReactive } from "vue";
+import { reactive, shallowReactive, toRaw } from "vue";
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -16,9 +16,10 @@ export function useFaces(catalog, first) {
   const guessed = shallowReactive({}); // of a Block just added, until Python answers
   const counts = shallowReactive({});
   const exits = reactive({ list: [] });
-  merge(told, first.faces);
-  merge(counts, first.counts);
-  exits.list = first.exits ?? [];
+  // What NiceGUI hands over is watched in all its depth: cards that read through that cost more, and gain nothing.
+  merge(told, toRaw(first.faces));
+  merge(counts, toRaw(first.counts));
+  exits.list = toRaw(first.exits) ?? [];
 
   const kindOf = (kind) =>
     catalog.kinds[kind] ?? { family: "action", title: kind, icon: "help", outlets: [], hasInput: true };

@@ -4,8 +4,10 @@ import { blockOf } from "../graph/model.js";
 import { flowOrder } from "../graph/walk.js";
 
 const SETTLED_MS = 120;
+const AT_ONCE = 40; // Blocks: a Flow this small is drawn in one go
+const MARGIN = 60; // around the view: what is just outside is in it as soon as somebody moves it a little
 
-export function useOpening(vf, { doc, traits, camera, selection, onMeasured }) {
+export function useOpening(vf, { doc, traits, camera, view, selection, onMeasured }) {
   let measured = false;
   let resized = 0;
 
@@ -34,6 +36,18 @@ export function useOpening(vf, { doc, traits, camera, selection, onMeasured }) {
   onBeforeUnmount(() => clearTimeout(resized));
 
   return {
+    /** Draws the Flow. Of a large one first what is in view and what that is linked to, then the rest from near to far. */
+    draw() {
+      const { blocks, links } = doc.value;
+      if (blocks.length <= AT_ONCE || !vf.dimensions.value.width) return view.show(doc.value);
+      begin();
+      const far = new Map(blocks.map((block) => [block.id, camera.distance(block.position)]));
+      const near = new Set(blocks.map((block) => block.id).filter((id) => far.get(id) <= MARGIN));
+      const ends = links.filter((one) => near.has(one.from) || near.has(one.to)).flatMap((one) => [one.from, one.to]);
+      const first = new Set([...near, ...ends]);
+      const rest = [...far.keys()].filter((id) => !first.has(id)).sort((a, b) => far.get(a) - far.get(b));
+      return view.open(doc.value, first, rest);
+    },
     /** Another Flow was loaded: its cards have to be measured first, unless they were there already. */
     again() {
       camera.reset();

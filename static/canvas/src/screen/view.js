@@ -9,9 +9,14 @@ const GLIDE_MOST = 80; // more Blocks than this cannot be moved smoothly: they j
 const ease = (t) => 1 - (1 - t) ** 3;
 export const calm = () => globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
 
+const PART = 60; // Blocks that are drawn in one go where a Flow is drawn in parts
+
 const EMPTY = { blocks: [], links: [], notes: [] };
 // Vue Flow's own descriptions are English and name a role that the inner elements already have.
 const SILENT = { "aria-roledescription": undefined };
+
+const whenIdle = (work) =>
+  globalThis.requestIdleCallback ? requestIdleCallback(work, { timeout: 200 }) : setTimeout(work, 20);
 
 const blockNode = (block) => ({
   id: block.id,
@@ -40,6 +45,7 @@ const linkEdge = (one) => ({
 
 export function useView(vf) {
   let shown = EMPTY;
+  let whole = null; // while a Flow is drawn in parts: all of it
   let gliding = 0;
   const linked = shallowReactive({}); // block id -> its outlets that lead somewhere, one a line
 
@@ -119,7 +125,46 @@ export function useView(vf) {
 
   /** `how` "glide" moves Blocks to their new places instead of putting them there. */
   function show(flow, how) {
+    whole = null;
     settle();
+    showLinked(flow);
+    draw(flow, how);
+  }
+
+  /**
+   * Draws the Blocks `first` and the links between them at once, and then the `rest` part by part while the browser has
+   * nothing else to do. A change of the document draws all that is left.
+   */
+  function open(flow, first, rest) {
+    const drawn = new Set();
+    const part = (ids) => {
+      for (const id of ids) drawn.add(id);
+      draw({
+        ...flow,
+        blocks: flow.blocks.filter((block) => drawn.has(block.id)),
+        links: flow.links.filter((one) => drawn.has(one.from) && drawn.has(one.to)),
+      });
+    };
+    const go = (at) => {
+      if (whole !== flow) return;
+      if (at + PART >= rest.length) show(flow);
+      else {
+        part(rest.slice(at, at + PART));
+        whenIdle(() => go(at + PART));
+      }
+    };
+    whole = flow;
+    showLinked(flow);
+    part(first);
+    whenIdle(() => go(0));
+  }
+
+  /** Draws what is left of a Flow that is being drawn in parts. */
+  function finish() {
+    if (whole) show(whole);
+  }
+
+  function draw(flow, how) {
     const moving = how === "glide" && !calm() && flow.blocks.length <= GLIDE_MOST ? [] : null;
     const before = shown;
     shown = flow;
@@ -133,16 +178,20 @@ export function useView(vf) {
     showNodes(notesOf(before), notesOf(flow), noteNode, (node, one) => {
       if (node.data.text !== one.text) node.data = { text: one.text };
     });
-    showLinked(flow);
     showLinks(kept, flow.links, ids);
     if (moving?.length) glide(moving);
   }
 
   return {
     show,
+    open,
+    finish,
     linked,
     /** Measured height of a card, in flow pixels. */
     height: (id) => vf.findNode(id)?.dimensions.height || USUAL_HEIGHT,
-    stop: () => cancelAnimationFrame(gliding),
+    stop() {
+      whole = null;
+      cancelAnimationFrame(gliding);
+    },
   };
 }

@@ -209,6 +209,15 @@ describe("places", () => {
     const at = freePlace(cartFlow(), { x: 10, y: 150 }, height);
     expect(Math.abs(at.x)).toBeGreaterThan(236);
   });
+
+  it("below a split leaves room for its tags, also when its card gets numbers and a strip", () => {
+    const flow = cartFlow();
+    const [full, tags] = [100 + 26, 38];
+    expect(under(flow, "split", "yes", traits, () => 74).y - M.blockOf(flow, "split").position.y).toBeGreaterThan(full + tags);
+    const tidied = tidy(flow, traits, () => 74);
+    const top = (id) => M.blockOf(tidied, id).position.y;
+    expect(top("mailA") - top("split")).toBeGreaterThan(full + tags);
+  });
 });
 
 describe("tidy", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { field } from "../graph/field.js";
 import { route } from "../graph/route.js";
 
 const card = (x, y, height = 100) => ({ left: x, top: y, right: x + 236, bottom: y + height });
@@ -35,25 +36,25 @@ describe("the way a link takes", () => {
 
   it("turns later or earlier when a Block is in the way", () => {
     const between = card(300, 240);
-    const way = route(118, 100, 440, 480, [between]);
+    const way = route(118, 100, 440, 480, field([between]));
     expect(behind(way.d, between)).toBe(false);
   });
 
   it("runs beside Blocks that stand in both columns", () => {
     const between = card(70, 240);
-    const way = route(118, 100, 258, 480, [between]);
+    const way = route(118, 100, 258, 480, field([between]));
     expect(behind(way.d, between)).toBe(false);
     expect(points(way.d).at(-1)).toEqual([258, 475]);
   });
 
   it("also straight down", () => {
     const between = card(0, 240);
-    expect(behind(route(118, 100, 118, 480, [between]).d, between)).toBe(false);
+    expect(behind(route(118, 100, 118, 480, field([between])).d, between)).toBe(false);
   });
 
   it("leads back up beside the Blocks it passes", () => {
     const column = [card(0, 140), card(0, 280), card(0, 420)];
-    const way = route(118, 660, 118, 0, column);
+    const way = route(118, 660, 118, 0, field(column));
     for (const rect of [...column, card(0, 0), card(0, 560)]) expect(behind(way.d, rect)).toBe(false);
     expect(Math.abs(way.x - 118)).toBeGreaterThan(118);
   });
@@ -63,5 +64,18 @@ describe("the way a link takes", () => {
     expect(behind(way.d, card(-140, 540))).toBe(false);
     expect(behind(way.d, card(140, 540))).toBe(false);
     expect(way.x).toBe(118);
+  });
+});
+
+describe("the Blocks in an area", () => {
+  it("are those that a look at every one of them would find", () => {
+    const cards = Array.from({ length: 200 }, (_, i) => card(((i * 173) % 3000) - 900, ((i * 337) % 2500) - 700, 56 + (i % 3) * 40));
+    const within = field(cards);
+    for (let i = 0; i < 200; i += 1) {
+      const [left, top] = [((i * 97) % 3000) - 900, ((i * 211) % 2500) - 700];
+      const [right, bottom] = [left + ((i * 31) % 700), top + ((i * 61) % 900)];
+      const met = cards.filter((one) => one.left < right && one.right > left && one.top < bottom && one.bottom > top);
+      expect(new Set(within(left, top, right, bottom))).toEqual(new Set(met));
+    }
   });
 });
