@@ -1,10 +1,13 @@
 """Hannah draws the abandoned cart with the mouse, from an empty canvas to a Flow that is live."""
 
+from typing import Any
+
 import pytest
 
 from runtime.insight.published import what_is_live
 from tests.canvas.conftest import Open, Shop, ready
-from tests.canvas.hands import becomes, card, drag, panel, plus_after, setting
+from tests.canvas.hands import becomes, card, drag, middle, panel, plus_after, setting
+from tests.engine.stage import block, in_a_row
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +32,7 @@ def test_hannah_draws_the_abandoned_cart_and_publishes_it(shop_with_web: Shop, o
 
     # The panel shows the Block that was added last. What is chosen there stands on the card at once.
     card(page, "Choose an e-mail").wait_for()
-    panel(page).get_by_role("combobox").click()
+    panel(page).get_by_role("combobox", name="E-mail").click()
     page.get_by_role("option", name="Your tea is waiting").click()
     card(page, "“Your tea is waiting”").wait_for()
 
@@ -113,7 +116,7 @@ def test_the_list_of_problems_leads_to_each_block(shop_with_web: Shop, open_flow
     line.wait_for()
     panel(page).get_by_role("heading", name="Choose an e-mail").wait_for()
     line.click()
-    panel(page).get_by_role("combobox").wait_for()
+    panel(page).get_by_role("combobox", name="E-mail").wait_for()
     assert what_is_live(shop.house, shop.workspace, slug) is None
 
 
@@ -132,3 +135,35 @@ def test_the_name_is_changed_in_place(shop_with_web: Shop, open_flow: Open) -> N
     drag(page, "wait", at=(620, 180))
     becomes(lambda: shop.kinds(slug), ["wait"])
     assert shop.draft(slug).name == "Carts of tea"
+
+
+def a_long_flow() -> dict[str, Any]:
+    """A trigger, 78 waits one below the other, and an e-mail at their end that is not chosen yet."""
+    waits = [block(f"wait{number}", "wait", amount=1, unit="hours") for number in range(78)]
+    document = in_a_row(
+        block("cart", "event_trigger", event="Tea tasted"), *waits, block("mail", "send_email", email="")
+    )
+    for number, one in enumerate(document["blocks"]):
+        one["position"] = {"x": 0, "y": 140 * number}
+    return {"format": 1, **document}
+
+
+def test_a_long_flow_is_drawn_to_its_end(shop_with_web: Shop, open_flow: Open) -> None:
+    """What is in view comes first; the rest follows without being asked for."""
+    page = open_flow(shop_with_web, shop_with_web.new_flow("Long", a_long_flow()))
+    card(page, "Tea tasted").wait_for()
+    becomes(lambda: page.locator(".vue-flow__node .cw-block").count(), 80)
+    # Each link starts under the middle of its card, and has its "+".
+    starts = "(lines) => lines.map((one) => Math.round(one.getAttribute('d').slice(1).split(' ')[0]))"
+    becomes(lambda: page.locator(".vue-flow__edge-path").evaluate_all(starts), [118] * 79)
+    assert page.locator(".fc-pluses .cw-plus").count() == 79
+
+
+def test_the_end_of_a_long_flow_is_led_to_also_before_it_is_drawn(shop_with_web: Shop, open_flow: Open) -> None:
+    page = open_flow(shop_with_web, shop_with_web.new_flow("Long way", a_long_flow()))
+    page.get_by_role("button", name="Publish").click()
+    panel(page).get_by_role("heading", name="Choose an e-mail").wait_for()
+    x, y = middle(page.locator('.cw-block[data-block="mail"]'))
+    frame = page.locator(".cw-canvas").bounding_box()
+    assert frame["x"] < x < frame["x"] + frame["width"]
+    assert frame["y"] < y < frame["y"] + frame["height"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import becomes, card, panel
+from tests.canvas.hands import becomes, card, middle, panel
 from tests.canvas.test_two_tabs import two_steps
 
 pytestmark = pytest.mark.browser
@@ -13,8 +13,7 @@ pytestmark = pytest.mark.browser
 
 def pull(page: Any, by: int) -> None:
     """Drag the bar at the top of the sheet up (less than 0) or down."""
-    box = page.locator(".cw-grab-hit").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = middle(page.locator(".cw-grab-hit"))
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y + by, steps=5)
@@ -29,6 +28,7 @@ def test_the_form_is_a_sheet_that_is_pulled_up_and_away(shop_with_web: Shop, ope
     assert not panel(page).is_visible()
     card(page, "Wait 1 hour").tap()
     panel(page).get_by_label("Wait for").wait_for()
+    middle(panel(page))
     low = panel(page).bounding_box()["height"]
     assert low < 844 * 0.6
     pull(page, -200)

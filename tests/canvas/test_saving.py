@@ -22,7 +22,7 @@ def test_what_is_drawn_offline_is_stored_when_the_connection_is_back(shop_with_w
     drag(page, "add_tag", at=(900, 300))
     page.locator(".cw-block.f-action").wait_for()
     page.context.set_offline(False)
-    until(lambda: "update_contact" in shop.kinds(slug), seconds=30)
+    until(lambda: "update_contact" in shop.kinds(slug))
     page.locator(".fe-saved .off").wait_for(state="hidden")
 
 
@@ -40,7 +40,7 @@ def test_what_was_drawn_while_the_server_was_gone_is_back_after_it(
         page.locator(".cw-block.f-action").wait_for()
         assert "update_contact" not in shop.kinds(slug)
         shop.start()
-        page.locator(".cw-toast", has_text="Changes that had not been saved are back.").wait_for(timeout=40_000)
+        page.locator(".cw-toast", has_text="Changes that had not been saved are back.").wait_for()
         until(lambda: "update_contact" in shop.kinds(slug))
     finally:
         shop.stop()
@@ -63,7 +63,7 @@ def test_a_draft_kept_in_the_browser_does_not_undo_what_was_saved_since(
         theirs = two_steps() | {"name": "Tea"}
         drafts.save("flow", slug, theirs, 1, "somchai@doileaf.example", shop.house.clock.now())
         shop.start()
-        page.get_by_text("This browser kept changes that were not saved").wait_for(timeout=40_000)
+        page.get_by_text("This browser kept changes that were not saved").wait_for()
         assert "update_contact" not in shop.kinds(slug)
         page.get_by_role("button", name="Keep them as a copy").click()
         page.get_by_text("Kept as “Tea (copy)”").wait_for()
