@@ -1,4 +1,4 @@
-"""What can be done to an e-mail from the list. Called in threads, through `access.act`."""
+"""How an e-mail begins. Called in threads, through `access.act`."""
 
 from builder.access import Visitor
 from runtime.words import Words
@@ -16,25 +16,3 @@ def create(user: Visitor, name: str, w: Words) -> str:
     document = {"format": 1, "name": name, "kind": "marketing", "language": w.language, "sections": sections}
     drafts = user.house.desk.drafts(user.workspace)
     return drafts.create("email", name, document, user.email, user.house.clock.now()).slug
-
-
-def rename(user: Visitor, slug: str, name: str) -> None:
-    """Another name; the slug stays."""
-    user.house.desk.drafts(user.workspace).rename("email", slug, name, user.email, user.house.clock.now())
-
-
-def duplicate(user: Visitor, slug: str, name: str) -> str:
-    """An e-mail like it. Returns the new slug."""
-    drafts = user.house.desk.drafts(user.workspace)
-    return drafts.duplicate("email", slug, name, user.email, user.house.clock.now()).slug
-
-
-def put_away(user: Visitor, slug: str, where: str) -> None:
-    """Into the archive or the bin. Published flows keep their own copies."""
-    drafts = user.house.desk.drafts(user.workspace)
-    (drafts.bin if where == "bin" else drafts.archive)("email", slug, user.email, user.house.clock.now())
-
-
-def bring_back(user: Visitor, slug: str) -> None:
-    """Out of the archive or the bin."""
-    user.house.desk.drafts(user.workspace).restore("email", slug, user.email, user.house.clock.now())

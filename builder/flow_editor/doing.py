@@ -6,6 +6,7 @@ import orjson
 from nicegui import ui
 
 from builder.access import act, fetch
+from builder.drafting import deeds as desk
 from builder.flow_editor import publishing
 from builder.flow_editor.opened import look
 from builder.flow_editor.reach import said_reach
@@ -103,7 +104,7 @@ class Doing:
         editor, w = self._editor, self._editor.w
         await editor.settle()
         name = w("{name} (copy)", name=editor.flow.name)[:120]
-        slug = await act(editor.user, deeds.duplicate, editor.user, editor.slug, name)
+        slug = await act(editor.user, desk.duplicate, editor.user, "flow", editor.slug, name)
         ui.navigate.to(f"/flows/{slug}")
 
     async def export(self) -> None:

@@ -1,20 +1,10 @@
-"""What can be done to a flow from the list: on the desk, and to what runs. Called in threads, through `access.act`."""
+"""What can be done to a flow from the list beside what is done to any draft: it may run. Called in threads, through
+`access.act`."""
 
 from builder.access import Visitor
+from builder.drafting import deeds as desk
 from runtime.engine import publish as engine
 from runtime.insight.numbers import flow_numbers
-
-
-def rename(user: Visitor, slug: str, name: str) -> None:
-    """Another name; the slug stays."""
-    house = user.house
-    house.desk.drafts(user.workspace).rename("flow", slug, name, user.email, house.clock.now())
-
-
-def duplicate(user: Visitor, slug: str, name: str) -> str:
-    """A draft like it. Returns the new slug."""
-    house = user.house
-    return house.desk.drafts(user.workspace).duplicate("flow", slug, name, user.email, house.clock.now()).slug
 
 
 def create(user: Visitor, name: str) -> str:
@@ -42,15 +32,14 @@ def put_away(user: Visitor, slug: str, where: str) -> str:
     before = found.state if found is not None and found.state != "archived" else ""
     if before:
         engine.archive(house, user.workspace, slug)
-    drafts = house.desk.drafts(user.workspace)
-    (drafts.bin if where == "bin" else drafts.archive)("flow", slug, user.email, house.clock.now())
+    desk.put_away(user, "flow", slug, where)
     return before
 
 
 def bring_back(user: Visitor, slug: str, before: str = "") -> None:
     """Out of the archive or the bin; `before` is what `put_away` returned, when it is taken back at once."""
     house = user.house
-    house.desk.drafts(user.workspace).restore("flow", slug, user.email, house.clock.now())
+    desk.bring_back(user, "flow", slug)
     if before == "live":
         engine.resume(house, user.workspace, slug)
     elif before == "paused":

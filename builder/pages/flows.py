@@ -5,19 +5,18 @@ from functools import partial
 from nicegui import ui
 
 from builder.access import Visitor, act, fetch, visitor
+from builder.drafting.list_page import ListPage, Place
 from builder.flow_list import deeds
 from builder.flow_list.entries import ACTIVE, ORDER, Entry, entries
 from builder.flow_list.new import new_flow
 from builder.flow_list.row import Row
 from builder.frame import frame, page_head
-from builder.parts.bin import bin_note
-from builder.parts.controls import button, segments
+from builder.parts.controls import button
 from builder.parts.dialog import choice, dialog
 from builder.parts.empty import empty
-from builder.parts.fields import search_field, text_field
-from builder.parts.menu import menu_item, open_menu
+from builder.parts.menu import menu_item
 from builder.parts.rich import strong
-from builder.parts.tag import Tag, tag
+from builder.parts.tag import Handler, Tag, tag
 from builder.parts.toast import toast
 from runtime.house import House
 from runtime.words import Words, words
@@ -37,54 +36,56 @@ def register(house: House) -> None:
             _FlowsPage(user, w, found)
 
 
-class _FlowsPage:
-    """What one visitor sees and does here."""
+class _FlowsPage(ListPage[Entry]):
+    """The list of flows, whose numbers are kept up to date."""
+
+    kind = "flow"
 
     def __init__(self, user: Visitor, w: Words, found: list[Entry]) -> None:
-        self.user = user
-        self.w = w
-        self.found = found
-        self.tab = "all"
-        self.wish = ""
-        self.rows: dict[str, Row] = {}
-        self.root = tag("div")
-        self.draw()
+        self.lines: dict[str, Row] = {}
+        super().__init__(user, w, found)
         ui.timer(REFRESH_SECONDS, self.refresh, immediate=False)
 
-    def draw(self) -> None:
-        """Everything anew, from `found`."""
+    def head(self) -> None:
+        """Title, what was sent, and a new one."""
+        with page_head(self.w("Flows"), self._summary()):
+            button(self.w("New Flow"), partial(new_flow, self.user, self.w), kind="primary", symbol="add")
+
+    def first(self) -> None:
+        """How to begin."""
         w = self.w
-        self.root.clear()
-        self.rows.clear()
-        with self.root:
-            with page_head(w("Flows"), self._summary()):
-                button(w("New Flow"), partial(new_flow, self.user, w), kind="primary", symbol="add")
-            if not self.found:
-                with (
-                    tag("div", "cw-card"),
-                    empty(w("No Flows yet"), w("Start with one that works for most shops, and change the words.")),
-                ):
-                    button(w("Choose a Flow"), partial(new_flow, self.user, w), kind="primary")
-                return
-            with tag("div", "fl-bar"):
-                search_field(w("Find a Flow"), self.search, self.wish)
-                with tag("div", "scroll-x"):
-                    segments(self._tabs(), self.tab, self.choose_tab, label=w("Show"))
-            self.bin_note = bin_note(w)
-            with tag("div", "cw-card fl-list"):
-                with tag("div", "fl-head"):
-                    tag("span")
-                    tag("span", "", w("Flow"))
-                    tag("span", "n", w("People inside"))
-                    tag("span", "n", w("Sent, 7 days"))
-                    tag("span", "n", w("Last Run"))
-                    tag("span", "n", w("Sent, 12 weeks"))
-                    tag("span")
-                with tag("ul"):
-                    for entry in self.found:
-                        self.rows[entry.slug] = Row(entry, self.user, w, partial(self.menu, entry.slug))
-                self.nothing = tag("p", "cw-empty cw-cap", w("No Flow matches."))
-        self.sift()
+        with empty(w("No Flows yet"), w("Start with one that works for most shops, and change the words.")):
+            button(w("Choose a Flow"), partial(new_flow, self.user, w), kind="primary")
+
+    def find_words(self) -> tuple[str, str]:
+        """Of the search."""
+        return self.w("Find a Flow"), self.w("No Flow matches.")
+
+    def rename_words(self) -> tuple[str, str]:
+        """Of the dialog that renames."""
+        return self.w("Rename the Flow"), ""
+
+    def rows(self, no_match: str) -> Tag:
+        """A line for each, below a head."""
+        w = self.w
+        with tag("div", "cw-card fl-list"):
+            with tag("div", "fl-head"):
+                tag("span")
+                tag("span", "", w("Flow"))
+                tag("span", "n", w("People inside"))
+                tag("span", "n", w("Sent, 7 days"))
+                tag("span", "n", w("Last Run"))
+                tag("span", "n", w("Sent, 12 weeks"))
+                tag("span")
+            with tag("ul"):
+                self.lines = {
+                    entry.slug: Row(entry, self.user, w, partial(self._open_menu, entry.slug)) for entry in self.found
+                }
+            self.shown.update((slug, line.root) for slug, line in self.lines.items())
+            return tag("p", "cw-empty cw-cap", no_match)
+
+    def _open_menu(self, slug: str, beside: Tag) -> None:
+        self.menu(self.lines[slug].entry, beside)
 
     def _summary(self) -> str:
         w = self.w
@@ -99,7 +100,8 @@ class _FlowsPage:
             messages=messages,
         )
 
-    def _tabs(self) -> list[tuple[str, str, str]]:
+    def tabs(self) -> list[tuple[str, str, str]]:
+        """By state; what was put away if there is any."""
         w = self.w
         labels = {
             "live": w("Live"),
@@ -112,28 +114,17 @@ class _FlowsPage:
         shown = [look for look in ORDER if counts[look] or look in ACTIVE]
         return [("all", w("All"), ""), *((look, labels[look], str(counts[look] or "")) for look in shown)]
 
-    def search(self, wish: str) -> None:
-        """Show only what has `wish` in its name or in how it starts."""
-        self.wish = wish
-        self.sift()
+    def in_tab(self, entry: Entry) -> bool:
+        """Whether it belongs to the chosen tab."""
+        return entry.look in (ACTIVE if self.tab == "all" else (self.tab,))
 
-    def choose_tab(self, tab: str) -> None:
-        """Show only flows in one state."""
-        self.tab = tab
-        self.sift()
+    def searched(self, entry: Entry) -> str:
+        """Its name, and how it starts."""
+        return f"{entry.name} {self.w.text(entry.starts)}"
 
-    def sift(self) -> None:
-        """Hide the rows that neither tab nor search ask for."""
-        looks = ACTIVE if self.tab == "all" else (self.tab,)
-        wish = self.wish.casefold().strip()
-        some = False
-        for row in self.rows.values():
-            entry = row.entry
-            fits = entry.look in looks and wish in f"{entry.name} {self.w.text(entry.starts)}".casefold()
-            row.root.set_visibility(fits)
-            some = some or fits
-        self.nothing.set_visibility(not some)
-        self.bin_note.set_visibility(self.tab == "bin")
+    def place(self, entry: Entry) -> Place:
+        """Where the draft is."""
+        return entry.look if entry.look == "archived" or entry.look == "bin" else "active"
 
     async def refresh(self) -> None:
         """Numbers as they are now; the list is drawn again only if flows came, went or changed their state."""
@@ -144,62 +135,17 @@ class _FlowsPage:
         if [_face(entry) for entry in fresh] == [_face(entry) for entry in self.found]:
             self.found = fresh
             for entry in fresh:
-                self.rows[entry.slug].show(entry, now)
+                self.lines[entry.slug].show(entry, now)
         else:
             self.found = fresh
             self.draw()
 
-    def menu(self, slug: str, button: Tag) -> None:
-        """What can be done with one flow."""
-        w, entry = self.w, self.rows[slug].entry
-        with open_menu(button):
-            if entry.look in ("archived", "bin"):
-                menu_item(w("Restore"), "unarchive", partial(self.restore, entry))
-                menu_item(w("Duplicate"), "content_copy", partial(self.duplicate, entry))
-                if entry.look == "archived":
-                    menu_item(w("Move to the bin"), "delete", partial(self.put_away, entry, "bin"), bad=True)
-                return
-            menu_item(w("Rename"), "edit", partial(self.rename, entry))
-            menu_item(w("Duplicate"), "content_copy", partial(self.duplicate, entry))
-            if entry.look == "live":
-                menu_item(w("Pause"), "pause", partial(self.pause, entry))
-            elif entry.look == "paused":
-                menu_item(w("Resume"), "play_arrow", partial(self.resume, entry))
-            menu_item(w("Archive"), "archive", partial(self.leave, entry, "archive"))
-            menu_item(w("Move to the bin"), "delete", partial(self.leave, entry, "bin"), bad=True)
-
-    def rename(self, entry: Entry) -> None:
-        """Ask for another name."""
-        w = self.w
-
-        async def save() -> None:
-            name = str(field.value or "").strip()[:120]
-            if not name:
-                field.complain(w("Type a name"))
-                return
-            await act(self.user, deeds.rename, self.user, entry.slug, name)
-            box.close()
-            await self.refresh()
-
-        with dialog(w("Rename the Flow"), close=w("Close")) as box:
-            field = text_field(w("Name"), entry.name)
-            field.control.on("keydown.enter", save, [])
-            field.control.props("autofocus")
-            with box.footer:
-                tag("span", "cw-grow")
-                button(w("Cancel"), box.close)
-                button(w("Rename"), save, kind="primary")
-
-    async def duplicate(self, entry: Entry) -> None:
-        """A draft like it."""
-        w = self.w
-        slug = await act(self.user, deeds.duplicate, self.user, entry.slug, w("{name}, copy", name=entry.name)[:120])
-        await self.refresh()
-        toast(w("{name} was copied.", name=entry.name), action=w("Undo"), on_action=partial(self._unmake, slug))
-
-    async def _unmake(self, slug: str) -> None:
-        await act(self.user, deeds.put_away, self.user, slug, "bin")
-        await self.refresh()
+    def more(self, entry: Entry) -> None:
+        """Pause and resume."""
+        if entry.look == "live":
+            menu_item(self.w("Pause"), "pause", partial(self.pause, entry))
+        elif entry.look == "paused":
+            menu_item(self.w("Resume"), "play_arrow", partial(self.resume, entry))
 
     async def pause(self, entry: Entry) -> None:
         """Send nothing for now."""
@@ -246,18 +192,13 @@ class _FlowsPage:
                 button(w("Not yet"), box.close)
                 button(w("Go ahead"), go, kind="primary")
 
-    async def put_away(self, entry: Entry, where: str) -> None:
-        """Into the archive or the bin."""
-        w = self.w
+    async def remove(self, entry: Entry, where: str) -> Handler:
+        """What runs of it is stopped for good; taking it back starts it again."""
         before = await act(self.user, deeds.put_away, self.user, entry.slug, where)
-        await self.refresh()
-        said = (
-            w("{name} is in the bin.", name=entry.name) if where == "bin" else w("{name} is archived.", name=entry.name)
-        )
-        toast(said, action=w("Undo"), on_action=partial(self.restore, entry, before))
+        return partial(self.restore, entry, before)
 
     async def restore(self, entry: Entry, before: str = "") -> None:
-        """Out of the archive or the bin."""
+        """Out of the archive or the bin, and into the state before."""
         await act(self.user, deeds.bring_back, self.user, entry.slug, before)
         await self.refresh()
 
