@@ -8,8 +8,9 @@ from builder.access import fetch, visitor
 from builder.frame import frame, page_head
 from builder.parts.tag import tag
 from builder.parts.toast import toast
-from builder.settings_page import account, address, brand, delivery, doors, sender, shop
+from builder.settings_page import account, address, brand, delivery, doors, limits, sender, shop
 from runtime.accounts import preferences, workspaces
+from runtime.accounts.limits import Limits
 from runtime.accounts.preferences import Sender
 from runtime.accounts.workspaces import Workspace
 from runtime.house import House
@@ -23,15 +24,16 @@ class _Kept:
     shop: Workspace
     sender: Sender
     delivery: delivery.Kept
+    limits: Limits
     doors: doors.Doors
 
 
 def _read(house: House, workspace: int) -> _Kept:
     with house.ledger.read(workspace) as tx:
-        found, who = workspaces.of_tx(tx), preferences.sender(tx)
+        found, who, often = workspaces.of_tx(tx), preferences.sender(tx), preferences.limits(tx)
     if found is None:
         raise LookupError(f"there is no workspace {workspace}")
-    return _Kept(found, who, delivery.read(house, workspace), doors.read(house, workspace))
+    return _Kept(found, who, delivery.read(house, workspace), often, doors.read(house, workspace))
 
 
 def register(house: House) -> None:
@@ -47,6 +49,7 @@ def register(house: House) -> None:
             "sender": w("Sender"),
             "brand": w("Brand kit"),
             "delivery": w("E-mail delivery"),
+            "limits": w("How often, and when"),
             "address": w("Public address"),
             "keys": w("Shops and keys"),
             "account": w("Your account"),
@@ -62,6 +65,7 @@ def register(house: House) -> None:
                     sender.draw(user, w, kept.sender)
                     brand.draw(w)
                     delivery.draw(user, w, kept.delivery)
+                    limits.draw(user, w, kept.limits)
                     address.draw(user, w)
                     doors.draw(user, w, kept.doors)
                     account.draw(user, w)

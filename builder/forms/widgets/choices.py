@@ -1,6 +1,6 @@
 """One of few, yes or no, some of seven."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,24 +50,33 @@ def make_switch(value: Callable[[], bool], put: Callable[[bool], Any], *, labell
 def draw_weekdays(field: Field) -> Show:
     """A chip a day, Monday first; none chosen means any day."""
     tag("span", "cw-label", field.title, id=f"{field.id}-title")
+    return make_weekdays(
+        lambda: field.value or (), field.put, field.w, none=field.w("Any day"), labelled_by=f"{field.id}-title"
+    )
+
+
+def make_weekdays(
+    value: Callable[[], Iterable[Any]], put: Callable[[list[int]], Any], w: Words, *, none: str, labelled_by: str
+) -> Show:
+    """The chips themselves; `none` is what it means to choose no day, `labelled_by` the id of their words."""
     chips: dict[int, Tag] = {}
 
     def chosen() -> set[int]:
-        return {day for day in field.value or () if isinstance(day, int)}
+        return {day for day in value() if isinstance(day, int)}
 
     def flip(day: int) -> None:
-        field.put(sorted(chosen() ^ {day}))
+        put(sorted(chosen() ^ {day}))
         show()
 
     def show() -> None:
         days = chosen()
         for day, made in chips.items():
             made.set(aria_pressed="true" if day in days else "false")
-        hint.text = "" if days else field.w("Any day")
+        hint.text = "" if days else none
 
-    with tag("div", "cw-days", role="group", aria_labelledby=f"{field.id}-title"):
+    with tag("div", "cw-days", role="group", aria_labelledby=labelled_by):
         for day in range(1, 8):
-            short, long = day_names(day, field.w)
+            short, long = day_names(day, w)
             made = tag("button", "cw-day-chip", short, type="button", aria_label=long)
             made.on_click(lambda day=day: flip(day))
             chips[day] = made

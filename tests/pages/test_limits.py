@@ -1,0 +1,63 @@
+"""How often, and when: set on the settings page, said in one sentence."""
+
+import pytest
+
+from runtime.accounts import preferences
+from runtime.accounts.limits import Cap, Limits, Quiet
+from runtime.delivery import set_limits
+from tests.pages.conftest import Look, Web, until
+
+pytestmark = pytest.mark.browser
+
+
+def limits(web: Web) -> Limits:
+    """What is kept."""
+    with web.house.ledger.read(web.workspace) as tx:
+        return preferences.limits(tx)
+
+
+def test_nok_lets_nobody_be_written_to_more_than_once_a_day_or_at_night(look: Look, web: Web) -> None:
+    page = look("/settings")
+
+    card = page.locator("#limits")
+    card.get_by_text("No limits: every e-mail goes out as soon as it is due.").wait_for()
+    card.get_by_role("button", name="Add a cap").click()
+    card.get_by_text("At most 1 e-mail a day; what is over waits.").wait_for()
+    card.get_by_role("button", name="Add quiet hours").click()
+    card.get_by_text("At most 1 e-mail a day, none between 21:00 and 08:00; what is over waits.").wait_for()
+    card.get_by_label("At most", exact=True).fill("2")
+    card.get_by_label("In which time").select_option("week")
+    card.get_by_role("button", name="Sunday").click()
+    card.get_by_label("What is over", exact=True).select_option("skip")
+    card.get_by_text(
+        "At most 2 e-mails a week; what is over is not sent."
+        " No e-mails between 21:00 and 08:00 on Sun; what is due then waits."
+    ).wait_for()
+    card.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+
+    assert limits(web) == Limits(caps=(Cap(most=2, per="week"),), over="skip", quiet=(Quiet(days=(7,)),))
+
+
+def test_what_is_kept_can_be_taken_away(look: Look, web: Web) -> None:
+    set_limits(web.house, web.workspace, Limits(caps=(Cap(most=3, per="hours", hours=48),)))
+    page = look("/settings")
+
+    card = page.locator("#limits")
+    card.get_by_text("At most 3 e-mails in 48 hours; what is over waits.").wait_for()
+    card.get_by_role("button", name="Remove this cap").click()
+    card.get_by_text("No limits: every e-mail goes out as soon as it is due.").wait_for()
+    card.get_by_role("button", name="Save").click()
+    until(lambda: limits(web) == Limits())
+
+
+def test_quiet_hours_all_week_are_refused(look: Look, web: Web) -> None:
+    page = look("/settings")
+
+    card = page.locator("#limits")
+    card.get_by_role("button", name="Add quiet hours").click()
+    card.get_by_label("From", exact=True).fill("08:00")
+    card.get_by_text("Quiet hours must leave some time in which e-mails may go out.").wait_for()
+    card.get_by_role("button", name="Save").click()
+    page.get_by_role("alert").wait_for()
+    assert limits(web) == Limits()
