@@ -8,7 +8,7 @@ from pydantic import Field
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Outlet, Preset, Problem, Reason, Sleep
 from blocks.durations import CHOICES, Unit, moved, span, too_long
 from blocks.phrase import Moment, Phrase, Quoted, say
-from blocks.rule_problems import rule_problems
+from blocks.rule_problems import field_problems, rule_problems
 from blocks.rule_words import readable, say_rule
 from blocks.rules import Did, Rule, SinceEntering
 
@@ -81,6 +81,7 @@ class WaitForEvent(Block):
 
     def problems(self, known: Known) -> list[Problem]:
         found = rule_problems(self.where, known, event=self.event, field="where")
+        found += field_problems(self.key, known, event=self.event, field="key")
         if too_long(self.amount, self.unit):
             found.append(Problem("wait_too_long", say("A wait can last 2 years at most."), field="amount"))
         return found
