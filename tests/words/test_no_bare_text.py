@@ -16,6 +16,7 @@ NOT_SHOWN = frozenset(
     {
         "FastAPI",
         "PlainTextResponse",  # to programs and forged requests
+        "TypeVar",
         "add_css",
         "add_head_html",
         "classes",
