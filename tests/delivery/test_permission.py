@@ -1,10 +1,15 @@
 """Who may get what, decided at the moment of sending."""
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from runtime.delivery.permission import Allowed, Facts, Kept, Refused, decide
+from runtime.accounts.limits import Cap, Limits, Quiet
+from runtime.delivery.permission import Allowed, Facts, Kept, Refused, Rival, decide
+from runtime.places import ROOT
+from runtime.reasons import REASONS
 
 DEWI = Facts(
     marketing=True, test=False, address="dewi@example.com", consent="yes", run_state="ended", flow_state="live"
@@ -66,3 +71,76 @@ def test_nobody_can_be_mailed_without_an_address() -> None:
 
 def test_a_test_goes_to_whoever_asked_for_it() -> None:
     assert decide(replace(DEWI, test=True, consent="no", suppressed="manual", flow_state="paused")) == Allowed()
+
+
+# ---- the page that says so
+
+
+ROW = re.compile(r"^\| (\d+) \| (.+?) \| (.+?) \| (?:`(\w+)`)? ?\| ?(.*?) ?\|$", re.MULTILINE)
+PAGE = ROW.findall((ROOT / "docs" / "permission.md").read_text("utf-8"))
+WIN_BACK = Rival(id=8, flow=2, flow_name="Win-back", priority=5, due_at=0)
+STRICT = Limits(caps=(Cap(),), over="skip", quiet=(Quiet(start="00:00", end="01:00"),), in_quiet="skip")
+HOPELESS = replace(
+    DEWI,
+    address=None,
+    run_state="left",
+    flow_state="archived",
+    suppressed="hard_bounce",
+    before=-1,
+    consent="no",
+    limits=STRICT,
+    out=(0,),
+    rivals=(WIN_BACK,),
+    flow=1,
+)
+"""At midnight, with everything against it."""
+LIFTED: dict[str, dict[str, Any]] = {
+    "no_address": {"address": "dewi@example.com"},
+    "run_ended": {"run_state": "ended"},
+    "flow_archived": {"flow_state": "paused"},
+    "kept": {"flow_state": "live"},
+    "suppressed_hard_bounce": {"suppressed": "complaint"},
+    "too_late": {"before": None},
+    "suppressed_complaint": {"suppressed": None},
+    "said_no": {"consent": None},
+    "no_consent": {"consent": "yes"},
+    "quiet_hours": {"limits": Limits(caps=STRICT.caps, over="skip")},
+    "cap_reached": {"out": ()},
+    "priority_first": {"rivals": ()},
+}
+PASSES: dict[str, dict[str, Any]] = {
+    "test": {"test": True},
+    "transactional": {"marketing": False},
+    "anyway": {"anyway": True},
+}
+
+
+def test_the_page_on_permission_names_the_questions_in_their_order() -> None:
+    """What is against a message is taken away line by line; the next line must be what is said then."""
+    assert [number for number, *_ in PAGE] == [str(place) for place in range(1, 16)]
+    facts = HOPELESS
+    for _, question, then, code, said in PAGE:
+        if then == "sent":
+            (trait,) = re.findall(r"`(\w+)`", question)
+            assert decide(replace(facts, **PASSES[trait])) == Allowed(), question
+            continue
+        decision = decide(facts)
+        if then == "kept":
+            assert decision == Kept()
+        else:
+            assert isinstance(decision, Refused), question
+            assert (decision.code, decision.state) == (code, "cancelled" if then == "cancelled" else "skipped")
+            assert REASONS[code] == said
+        assert "waits" not in then or code in ("quiet_hours", "cap_reached", "priority_first")
+        facts = replace(facts, **LIFTED[code or then])
+    assert decide(facts) == Allowed()
+
+
+def test_nothing_passes_before_its_line() -> None:
+    """An order confirmation is sent at its line, and not at an earlier one."""
+    facts = HOPELESS
+    for _, _, then, code, _ in PAGE[:7]:
+        if then != "sent":
+            assert decide(replace(facts, marketing=False, anyway=True)) != Allowed()
+            facts = replace(facts, **LIFTED[code or then])
+    assert decide(replace(facts, marketing=False)) == Allowed()
