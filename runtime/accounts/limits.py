@@ -7,6 +7,7 @@ of instants (UTC microseconds).
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -55,7 +56,7 @@ class Cap(_Part):
         """The first moment, not before `now`, at which one more may go to somebody who was (or will be) written to at
         each of `out`."""
         times, at = sorted(out), now
-        while True:
+        while len(times) >= self.most:
             if self.per == "hours":
                 inside = [one for one in times if one > at - self.hours * HOUR]
                 free = inside[-self.most] + self.hours * HOUR if len(inside) >= self.most else at
@@ -63,8 +64,9 @@ class Cap(_Part):
                 begin, free = self._period(at, zone)
                 inside = [one for one in times if begin <= one < free]
             if len(inside) < self.most:
-                return at
+                break
             at = free
+        return at
 
     def _period(self, at: int, zone: ZoneInfo) -> tuple[int, int]:
         """The calendar day or week that holds an instant, from its first to the next one's first."""
@@ -193,6 +195,7 @@ def _joined(parts: Sequence[Phrase]) -> Joined:
     return Joined(tuple(parts))
 
 
+@lru_cache(maxsize=4096)  # the same few of each day are asked for every message
 def _at(day: date, clock: str, zone: ZoneInfo) -> int:
     return micros(local_to_utc(datetime.combine(day, time.fromisoformat(clock)), zone))
 
