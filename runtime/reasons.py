@@ -17,6 +17,8 @@ REASONS: Mapping[str, str] = {
     "replaced_by_newer": "Because a newer Run took its place",
     "restarted": "Started over, because it happened again before the first Message",
     "refreshed": "Goes on with the newer data of the same event",
+    "moved_over": "Went over to the new version of the Flow",
+    "moved_out": "Because its Block is not in the new version of the Flow, and you let them leave",
     "not_again": (
         "Because they may come back only after {days} day | Because they may come back only after {days} days"
     ),

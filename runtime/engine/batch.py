@@ -78,7 +78,7 @@ _STORED = (
     "entered_at", "arrived_at", "wake_at", "state", "ended_at", "code", "args",
 )  # fmt: skip
 _CHANGES = (
-    "block", "event", "entry_event", "hops", "messages", "entered_at", "arrived_at", "wake_at", "state", "ended_at",
+    "version", "block", "event", "entry_event", "hops", "messages", "entered_at", "arrived_at", "wake_at", "state", "ended_at",
     "code", "args",
 )  # fmt: skip
 _RUN = ("workspace", *_STORED)

@@ -1,6 +1,6 @@
 """From a draft to a version that runs, and the states of a flow: live, paused, archived."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,8 +13,9 @@ from blocks.contract import Known, Problem, Send, Trigger
 from blocks.flow import Flow
 from blocks.phrase import Quoted, say
 from runtime.delivery.preferred import has_mail_server
-from runtime.engine import occasions
+from runtime.engine import moving, occasions
 from runtime.engine.known import brand_of, known_to
+from runtime.engine.moving import Move
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, message, run, version, version_mail
@@ -48,10 +49,11 @@ def check_draft(house: House, workspace: int, document: Flow, known: Known | Non
     return check(document, known) + _unreachable_links(house, workspace, document)
 
 
-def publish(house: House, workspace: int, slug: str, by: str) -> Published:
-    """Make a version of the draft and let it run from now on; runs on older versions finish on theirs.
+def publish(house: House, workspace: int, slug: str, by: str, moves: Mapping[str, Move] | None = None) -> Published:
+    """Make a version of the draft and let it run from now on. Those inside finish the version they entered, except those
+    who stand at a block for which `moves` says something else.
 
-    Raises NoSuchFlow, NotPublishable, and pydantic's ValidationError for a draft that is no flow document.
+    Raises NoSuchFlow, NotPublishable, CannotMove, and pydantic's ValidationError for a draft that is no flow document.
     """
     draft = house.desk.drafts(workspace).get("flow", slug)
     if draft is None:
@@ -60,14 +62,20 @@ def publish(house: House, workspace: int, slug: str, by: str) -> Published:
     bad = [problem for problem in check_draft(house, workspace, document) if problem.level == "bad"]
     if bad:
         raise NotPublishable(bad)
-    made = release(house, workspace, slug, document, compose(house, workspace, document), by)
+    made = release(house, workspace, slug, document, compose(house, workspace, document), by, moves)
     house.desk.drafts(workspace).mark_published("flow", slug, draft.rev)
     house.ring()
     return made
 
 
 def release(
-    house: House, workspace: int, slug: str, document: Flow, mails: Sequence[dict[str, object]], by: str
+    house: House,
+    workspace: int,
+    slug: str,
+    document: Flow,
+    mails: Sequence[dict[str, object]],
+    by: str,
+    moves: Mapping[str, Move] | None = None,
 ) -> Published:
     """Put a checked document, with the e-mails that `compose` made for it, into the ledger as the version that runs."""
     now = house.clock.now()
@@ -83,8 +91,10 @@ def release(
             "published_at": now,
             "published_by": by,
         }
+        before = _latest(tx, flow_id)
         tx.insert(version, [row])
         tx.insert(version_mail, [mail | {"version": version_id} for mail in mails])
+        moving.promise(tx, flow_id, version_id, before, document, moves or {})
         changes = {"version": version_id, "name": document.name, "state": "live", "since_at": now}
         tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
         occasions.expect(tx, triggers_of(document))
@@ -130,6 +140,17 @@ def _set_state(house: House, workspace: int, slug: str, state: str) -> None:
         )
         if done.rowcount == 0:
             raise NoSuchFlow(slug)
+
+
+def _latest(tx: Tx, flow_id: int) -> Flow | None:
+    """The document that is live, None if none ever was."""
+    found = tx.scalar(
+        select(version.c.document)
+        .where(tx.mine(version), version.c.flow == flow_id)
+        .order_by(version.c.number.desc())
+        .limit(1)
+    )
+    return None if found is None else Flow.model_validate(found)
 
 
 def triggers_of(document: Flow) -> list[Trigger]:

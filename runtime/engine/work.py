@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from sqlalchemy import bindparam, func, or_, select, text
 
-from runtime.engine import occasions
+from runtime.engine import moving, occasions
 from runtime.engine.arrivals import take_events
 from runtime.engine.batch import Batch
 from runtime.engine.program import Programs
 from runtime.engine.wakes import next_wake, wake
 from runtime.house import House
-from runtime.ledger.tables import appointment, event, occasion, run, workspace
+from runtime.ledger.tables import appointment, event, move, occasion, run, workspace
 
 LONGEST = 0.015
 """Seconds a write transaction should last at most; while it does, intake waits. Batches shrink and grow to keep to it."""
@@ -30,6 +30,7 @@ _COME = (
 _EXPECTED = (
     select(occasion.c.id).where(occasion.c.workspace == workspace.c.id, occasion.c.planned.is_not(None)).exists()
 )
+_PROMISED = select(move.c.id).where(move.c.workspace == workspace.c.id).exists()
 _BUSY = (
     select(
         workspace.c.id,
@@ -37,8 +38,9 @@ _BUSY = (
         _DUE.label("due"),
         _COME.label("come"),
         _EXPECTED.label("expected"),
+        _PROMISED.label("promised"),
     )
-    .where(or_(_NEW, _DUE, _COME, _EXPECTED))
+    .where(or_(_NEW, _DUE, _COME, _EXPECTED, _PROMISED))
     .order_by(workspace.c.id)
 )
 _NEXT_TO_COME = select(
@@ -68,6 +70,8 @@ class Engine:
         for row in busy:
             if row.new:
                 self._batch(row.id, take_events)
+            if row.promised:
+                self._batch(row.id, moving.keep_promises)
             if row.due:
                 self._batch(row.id, wake)
             if row.come:

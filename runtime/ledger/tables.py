@@ -246,6 +246,20 @@ run = Table(
     Index("run_flow", "flow", "entered_at"),
 )
 
+move = Table(
+    "move",
+    metadata,
+    _id(),
+    _workspace(),
+    Column("flow", Int, nullable=False),
+    Column("version", Int, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("how", Text, nullable=False),  # keep, renew, to, leave
+    Column("target", Text, nullable=False),  # the block they go to, for "to"
+    UniqueConstraint("flow", "block"),
+)
+"""What publishing promised to do with those who stand at a block on an older version, until it is done."""
+
 step = Table(
     "step",
     metadata,

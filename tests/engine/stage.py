@@ -10,7 +10,8 @@ from sqlalchemy import select
 from blocks.flow import Flow
 from blocks.values import type_document
 from runtime.clock import SetClock, length
-from runtime.engine import occasions
+from runtime.engine import moving, occasions
+from runtime.engine.moving import Move
 from runtime.engine.publish import triggers_of
 from runtime.engine.work import Engine
 from runtime.house import House
@@ -65,13 +66,21 @@ class Stage:
         self.house, self.shop, self.clock = house, shop, clock
         self.engine = Engine(house)
 
-    def publish(self, document: Mapping[str, Any], slug: str = "flow", *, marketing: bool = True) -> int:
+    def publish(
+        self,
+        document: Mapping[str, Any],
+        slug: str = "flow",
+        *,
+        marketing: bool = True,
+        moves: Mapping[str, Move] | None = None,
+    ) -> int:
         """Make a version of a document run, without the e-mails that `runtime.engine.publish` would compile."""
         checked = Flow.model_validate({"name": slug, **document})
         with self.house.ledger.write(self.shop) as tx:
             flow_id = tx.scalar(select(flow.c.id).where(tx.mine(flow), flow.c.slug == slug))
             flow_id, version_id, number = flow_id or tx.reserve(1)[0], tx.reserve(1)[0], tx.reserve(1)[0]
             now = self.clock.now()
+            moving.promise(tx, flow_id, version_id, None, checked, moves or {})
             tx.execute(flow.delete().where(flow.c.id == flow_id))
             row = {"id": flow_id, "slug": slug, "name": slug, "state": "live", "version": version_id, "since_at": now}
             tx.insert(flow, [row])

@@ -1,0 +1,117 @@
+"""Those inside when a change is published: they finish the version they entered, or go over to the new one.
+
+What was chosen for each block is written down with the new version, in one transaction; the engine then does it, some
+hundred people at a time, so that whatever is killed meanwhile, everybody stands on a version that exists.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import bindparam, func, select
+
+from blocks.contract import Reason
+from blocks.flow import Flow
+from runtime.engine.batch import Batch, Run
+from runtime.engine.program import Programs
+from runtime.engine.wakes import take_further
+from runtime.house import House
+from runtime.ledger import Tx
+from runtime.ledger.tables import flow, move, run
+
+How = Literal["stay", "keep", "renew", "to", "leave"]
+
+_PROMISED = move.select().where(move.c.workspace == bindparam("workspace")).order_by(move.c.id).limit(1)
+_STANDING = (
+    select(run)
+    .where(
+        run.c.workspace == bindparam("workspace"),
+        run.c.flow == bindparam("flow"),
+        run.c.block == bindparam("block"),
+        run.c.version != bindparam("version"),
+        run.c.state == "open",
+    )
+    .limit(bindparam("limit"))
+)
+_INSIDE = (
+    select(run.c.block, func.count().label("people"))
+    .join(flow, flow.c.id == run.c.flow)
+    .where(run.c.workspace == bindparam("workspace"), flow.c.slug == bindparam("slug"), run.c.state == "open")
+    .group_by(run.c.block)
+)
+
+
+class CannotMove(ValueError):
+    """Nobody can go over like this: the block, or the one they should go to, is not in the new version as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What becomes of those who stand at a block: "stay" on their version; go over and "keep" the time at which they go
+    on, or "renew" it, counted again from when they arrived there; go over "to" another block; or "leave" the flow."""
+
+    how: How
+    target: str = ""
+
+
+def inside(house: House, workspace: int, slug: str) -> dict[str, int]:
+    """How many stand at each block of a flow, whichever version they are on."""
+    with house.ledger.read(workspace) as tx:
+        return {row.block: row.people for row in tx.all(_INSIDE, {"workspace": workspace, "slug": slug})}
+
+
+def promise(tx: Tx, flow_id: int, version_id: int, before: Flow | None, after: Flow, moves: Mapping[str, Move]) -> None:
+    """Write down what is to become of those inside; an older promise that is not kept yet falls. Raises CannotMove."""
+    tx.execute(move.delete().where(tx.mine(move), move.c.flow == flow_id))
+    chosen = {block: one for block, one in moves.items() if one.how != "stay"}
+    kinds = {doc.id: doc.kind for doc in after.blocks}
+    stood = {doc.id: doc.kind for doc in before.blocks} if before is not None else {}
+    for block, one in chosen.items():
+        if one.how in ("keep", "renew") and (block not in kinds or stood.get(block, kinds[block]) != kinds[block]):
+            raise CannotMove(f"The block {block!r} is not in the new version.")
+        if one.how == "to" and one.target not in kinds:
+            raise CannotMove(f"The block {one.target!r} is not in the new version.")
+    ids = tx.reserve(len(chosen))
+    rows = [
+        {"id": id_, "flow": flow_id, "version": version_id, "block": block, "how": one.how, "target": one.target}
+        for id_, (block, one) in zip(ids, chosen.items(), strict=True)
+    ]
+    tx.insert(move, rows)
+
+
+def keep_promises(batch: Batch, programs: Programs, limit: int) -> int:
+    """Let up to `limit` people go over as it was promised. Returns how many."""
+    tx = batch.tx
+    promised = tx.first(_PROMISED, {"workspace": tx.workspace})
+    if promised is None:
+        return 0
+    values = {"workspace": tx.workspace, "flow": promised.flow, "block": promised.block, "version": promised.version}
+    runs = [Run.of(row) for row in tx.all(_STANDING, values | {"limit": limit})]
+    on: list[Run] = []
+    for one in runs:
+        batch.touch(one)
+        if promised.how == "leave":
+            _leave(batch, one)
+            continue
+        batch.note(one, one.block, "", Reason("moved_over"))
+        batch.counts[one.flow, one.block, "moved"] += 1
+        one.version = promised.version
+        if promised.how == "to":
+            one.block, one.arrived_at = promised.target, batch.now
+        if promised.how != "keep":
+            # Whoever waits decides anew, and how long is noted again.
+            one.wake_at = None
+            on.append(one)
+    if on:
+        take_further(batch, programs, on)
+    if len(runs) < limit:
+        tx.execute(move.delete().where(tx.mine(move), move.c.id == promised.id))
+    return len(runs)
+
+
+def _leave(batch: Batch, one: Run) -> None:
+    reason = Reason("moved_out")
+    batch.cancel(one)
+    batch.note(one, one.block, "", reason)
+    batch.counts[one.flow, one.block, "left"] += 1
+    one.end("left", batch.now, reason)

@@ -1,0 +1,116 @@
+"""Those inside when a change is published: they finish on their version, or go over as was chosen, all of them once."""
+
+from typing import Any
+
+import pytest
+
+from runtime.engine.moving import CannotMove, Move, inside
+from tests.engine.stage import Stage, block, in_a_row
+
+DEWI, BUDI, NOK = "dewi@example.com", "budi@example.com", "nok@example.com"
+
+
+def welcome(hours: int, mail: str = "old", *more: dict[str, Any]) -> dict[str, Any]:
+    """A wait and a message."""
+    return in_a_row(
+        block("joined", "event_trigger", event="Account created"),
+        block("wait", "wait", amount=hours, unit="hours"),
+        block(f"mail-{mail}", "send_email", email=mail),
+        *more,
+    )
+
+
+@pytest.fixture
+def two_inside(stage: Stage) -> Stage:
+    """Dewi has waited three of ten hours, Budi has just come."""
+    stage.publish(welcome(10))
+    stage.happens("Account created", DEWI)
+    stage.after(hours=3)
+    stage.happens("Account created", BUDI)
+    return stage
+
+
+def test_they_finish_the_version_they_entered_unless_somebody_says_otherwise(two_inside: Stage) -> None:
+    two_inside.publish(welcome(1, "new"))
+    two_inside.after(hours=20)
+    assert two_inside.messages() == [("mail-old", "queued")] * 2
+
+
+def test_they_go_over_and_keep_their_time(two_inside: Stage) -> None:
+    assert inside(two_inside.house, two_inside.shop, "flow") == {"wait": 2}
+    two_inside.publish(welcome(1, "new"), moves={"wait": Move("keep")})
+    two_inside.after(hours=6)
+    assert two_inside.messages() == []
+    two_inside.after(hours=1)
+    assert two_inside.messages() == [("mail-new", "queued")], "Dewi's ten hours"
+    two_inside.after(hours=3)
+    assert two_inside.messages() == [("mail-new", "queued")] * 2
+    assert ("wait", "", "moved_over") in two_inside.steps(DEWI)
+
+
+def test_they_go_over_and_their_time_is_counted_anew(two_inside: Stage) -> None:
+    two_inside.publish(welcome(2, "new"), moves={"wait": Move("renew")})
+    two_inside.work()
+    assert two_inside.messages() == [("mail-new", "queued")], "Dewi's two hours are over"
+    two_inside.after(hours=2)
+    assert two_inside.messages() == [("mail-new", "queued")] * 2
+    assert [step for step in two_inside.steps(BUDI) if step[0] == "wait"] == [
+        ("wait", "", "waits"),
+        ("wait", "", "moved_over"),
+        ("wait", "", "waits"),
+        ("wait", "next", None),
+    ]
+
+
+def test_where_a_block_is_gone_they_go_to_another_or_leave(two_inside: Stage) -> None:
+    short = in_a_row(
+        block("joined", "event_trigger", event="Account created"),
+        block("pause", "wait", amount=1, unit="hours"),
+        block("mail", "send_email", email="new"),
+    )
+    two_inside.publish(short, moves={"wait": Move("to", "pause")})
+    two_inside.after(hours=1)
+    assert two_inside.messages() == [("mail", "queued")] * 2
+
+    two_inside.happens("Account created", NOK)
+    two_inside.publish(welcome(5), moves={"pause": Move("leave")})
+    two_inside.after(days=1)
+    assert two_inside.messages(NOK) == []
+    assert two_inside.runs(NOK) == [("pause", "left")]
+
+
+def test_who_comes_afterwards_is_none_of_them(two_inside: Stage) -> None:
+    two_inside.publish(welcome(1, "new"), moves={"wait": Move("leave")})
+    two_inside.work()
+    two_inside.happens("Account created", NOK)
+    two_inside.after(hours=1)
+    assert two_inside.messages() == [("mail-new", "queued")]
+
+
+def test_everybody_goes_over_however_many_they_are(stage: Stage) -> None:
+    stage.publish(welcome(10))
+    for number in range(25):
+        stage.arrives("Account created", f"c{number}@example.com")
+    stage.work()
+    stage.engine._limit = 10
+    stage.publish(welcome(10, "new"), moves={"wait": Move("keep")})
+    stage.after(hours=10)
+    assert stage.messages() == [("mail-new", "queued")] * 25
+
+
+def test_a_second_publishing_takes_those_along_who_had_not_gone_over_yet(two_inside: Stage) -> None:
+    two_inside.publish(welcome(1, "new"), moves={"wait": Move("keep")})  # nobody has worked since
+    two_inside.publish(welcome(1, "newer"), moves={"wait": Move("keep")})
+    two_inside.after(hours=20)
+    assert two_inside.messages() == [("mail-newer", "queued")] * 2
+
+
+def test_nobody_goes_where_there_is_nothing(two_inside: Stage) -> None:
+    for wrong in (Move("to", "nowhere"), Move("keep")):
+        with pytest.raises(CannotMove):
+            two_inside.publish(
+                in_a_row(block("joined", "event_trigger", event="Account created"), block("end", "stop")),
+                moves={"wait": wrong},
+            )
+    two_inside.after(hours=20)
+    assert two_inside.messages() == [("mail-old", "queued")] * 2
