@@ -120,7 +120,8 @@ def keep(batch: Batch, programs: Programs) -> None:
     tx = batch.tx
     occasions = {key: id_ for key, (id_, _) in _known(tx).items() if key in roster.timed}
     rows = tx.all(_THESE, {"workspace": tx.workspace, "ids": listed(tx, ids)})
-    _appoint(tx, occasions, roster, _somebodies(tx, rows, roster, occasions), batch.now)
+    # From the next instant on: what has just come must not come once more in the same one.
+    _appoint(tx, occasions, roster, _somebodies(tx, rows, roster, occasions), batch.now + 1)
 
 
 def bring(batch: Batch, programs: Programs, limit: int) -> int:
