@@ -20,10 +20,8 @@ _HEAD = '<base target="_blank">'
 
 def mail_page(html: str, *, keep: bool = False) -> Response:
     """The answer that holds an e-mail. `keep`: its address names one state of it, so the browser may keep it."""
-    at = html.lower().find("<head>")
-    html = html[: at + 6] + _HEAD + html[at + 6 :] if at >= 0 else _HEAD + html
     return HTMLResponse(
-        html,
+        _framed(html),
         headers={
             "Content-Security-Policy": POLICY,
             "Cache-Control": "private, max-age=31536000, immutable" if keep else "no-store",
@@ -32,16 +30,25 @@ def mail_page(html: str, *, keep: bool = False) -> Response:
     )
 
 
+def _framed(html: str) -> str:
+    """An e-mail whose links open in a tab of their own."""
+    at = html.lower().find("<head>")
+    return html[: at + 6] + _HEAD + html[at + 6 :] if at >= 0 else _HEAD + html
+
+
 def mail_frame(address: str, title: str, *, classes: str = "", lazy: bool = False) -> Tag:
     """The frame in which `address`, a page of ours made by `mail_page`, is shown."""
-    return tag(
-        "iframe",
-        f"cw-mail-frame {classes}",
-        sandbox="allow-popups allow-popups-to-escape-sandbox",
-        src=address,
-        title=title,
-        loading="lazy" if lazy else None,
-    )
+    return _frame(title, classes, src=address, loading="lazy" if lazy else None)
+
+
+def mail_shown(html: str, title: str, *, classes: str = "") -> Tag:
+    """A frame for an e-mail that has no address, because it is kept nowhere. The page's own policy holds for it."""
+    return _frame(title, classes, srcdoc=_framed(html), referrerpolicy="no-referrer")
+
+
+def _frame(title: str, classes: str, **what: str | None) -> Tag:
+    sandbox = "allow-popups allow-popups-to-escape-sandbox"
+    return tag("iframe", f"cw-mail-frame {classes}", sandbox=sandbox, title=title, **what)
 
 
 def asked_by(request: Request) -> Visitor:

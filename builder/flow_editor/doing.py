@@ -8,12 +8,14 @@ from nicegui import ui
 from builder.access import act, fetch
 from builder.drafting import deeds as desk
 from builder.flow_editor import publishing
+from builder.flow_editor.insiders import Insiders
 from builder.flow_editor.opened import look
 from builder.flow_editor.reach import said_reach
 from builder.flow_list import deeds
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.toast import toast
+from runtime.engine.moving import inside
 from runtime.engine.publish import NotPublishable, publish
 
 if TYPE_CHECKING:
@@ -60,6 +62,11 @@ class Doing:
         """Show the way of a Contact, or end that."""
         self._editor.show_preview(show=not self._editor.previewing)
 
+    async def rehearse(self) -> None:
+        """Leave for the rehearsal, which looks at what is stored."""
+        await self._editor.settle()
+        ui.navigate.to(f"/flows/{self._editor.slug}/rehearse")
+
     async def publish(self) -> None:
         """Look once more at everything; then the list of problems, or the dialog."""
         editor, w = self._editor, self._editor.w
@@ -73,22 +80,29 @@ class Doing:
                 editor.show_problems()
                 return
             reach = await fetch(said_reach, editor.user, editor.flow, w)
+            standing = await fetch(inside, editor.user.house, editor.user.workspace, editor.slug)
         finally:
             editor.bar.show_busy(busy=False)
-        publishing.ask(editor.look, editor.flow.name, reach, self._publish, w)
+        live = editor.look.live
+        insiders = None
+        if live is not None and live.state != "archived" and standing:
+            before = Flow.model_validate(live.document)
+            insiders = Insiders(standing, before, editor.flow, editor.look.known, w)
+        publishing.ask(editor.look, editor.flow.name, reach, insiders, partial(self._publish, insiders), w)
 
-    async def _publish(self) -> None:
+    async def _publish(self, insiders: Insiders | None) -> None:
         editor, w = self._editor, self._editor.w
         user = editor.user
-        inside = editor.look.live.inside if editor.look.live is not None else 0
+        moves = insiders.moves if insiders is not None else {}
         try:
-            await act(user, publish, user.house, user.workspace, editor.slug, user.email)
+            await act(user, publish, user.house, user.workspace, editor.slug, user.email, moves)
         except NotPublishable:
             editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
             editor.show_problems()
             return
         editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
-        toast(publishing.done(inside, w))
+        staying, going = (insiders.staying, insiders.going) if insiders is not None else (0, 0)
+        toast(publishing.done(staying, going, w))
 
     async def switch_live(self) -> None:
         """Pause, or go on."""

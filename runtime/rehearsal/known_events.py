@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from blocks.contract import Trigger
+from blocks.contract import Timed, Trigger
 from blocks.rules import Did
 from blocks.values import Typed, empty, moment, type_document
 from runtime.engine.program import Program
@@ -35,11 +35,16 @@ class _Facts:
         raise _Unknown
 
 
+def events_wanted(program: Program) -> list[tuple[str, Trigger]]:
+    """The triggers that wait for an event of the shop and not for the clock."""
+    return [(id_, trigger) for id_, trigger in program.triggers if not isinstance(trigger, Timed)]
+
+
 def first_event(tx: Tx, program: Program, who: int | None, start: int) -> Happening | None:
     """The event that lets the contact in, made from the latest ones that fit. None if no trigger waits for an event."""
     typed = tx.scalar(select(contact.c.typed).where(tx.mine(contact), contact.c.id == who)) or empty()
     fallback: Happening | None = None
-    for _, trigger in program.triggers:
+    for _, trigger in events_wanted(program):
         for name in trigger.listens_to():
             for properties in _like_it(tx, name, who):
                 found = Happening(name, start, properties)

@@ -2,12 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 
 from blocks.checks import check
-from blocks.contract import Known
+from blocks.contract import Known, Timed
 from blocks.flow import Flow
 from runtime import delivery
 from runtime.clock import DAY, SetClock
@@ -24,8 +25,8 @@ from runtime.ledger import Tx
 from runtime.ledger.tables import event, message, run
 from runtime.ledger.tables import workspace as workspace_table
 from runtime.people import contacts
-from runtime.rehearsal.known_events import filled_in, first_event
-from runtime.rehearsal.scratch import furnish, identity_of, scratch_house
+from runtime.rehearsal.known_events import events_wanted, filled_in, first_event
+from runtime.rehearsal.scratch import FIRST_ID, furnish, identity_of, scratch_house
 from runtime.rehearsal.script import Happening, MadeUp
 from runtime.rehearsal.told import Rehearsal, Seen, Teller, stayed_out
 from runtime.zones import zone_of
@@ -72,7 +73,7 @@ def rehearse(
     with scratch_house(house, clock) as scratch:
         program = make_program(0, 0, document, {})
         with house.ledger.read(workspace) as real, scratch.ledger.write(workspace) as into:
-            contact = furnish(real, into, slug, document, who, {rule.event for rule in program.reads}, start)
+            contact = furnish(real, into, slug, document, who, _looked_at(program), start)
             script = _script(real, program, who if isinstance(who, int) else None, happenings, start)
         release(scratch, workspace, slug, document, mails, SOURCE)
         stage = _Stage(scratch, workspace, clock, program, contact)
@@ -80,11 +81,20 @@ def rehearse(
         return stage.told(known, start, until, cut=cut)
 
 
+def _looked_at(program: Program) -> set[str]:
+    """Names of the events that the flow looks back at."""
+    timed = [trigger.watches() for _, trigger in program.triggers if isinstance(trigger, Timed)]
+    return {rule.event for rule in program.reads} | set(timed)
+
+
 def _script(
     real: Tx, program: Program, who: int | None, happenings: Sequence[Happening], start: int
 ) -> list[Happening]:
-    """What happens, in order. Where nothing that was asked for lets the contact in, the latest that would comes first."""
-    entries = {name for _, trigger in program.triggers for name in trigger.listens_to()}
+    """What happens, in order. Where nothing that was asked for lets the contact in, the latest that would comes first.
+
+    What the clock brings needs no script: it comes by itself.
+    """
+    entries = {name for _, trigger in events_wanted(program) for name in trigger.listens_to()}
     first = None if any(one.name in entries for one in happenings) else first_event(real, program, who, start)
     return filled_in(real, program, who, [*([first] if first is not None else []), *happenings])
 
@@ -98,6 +108,7 @@ class _Stage:
         self._engine = Engine(house)
         self._postponed: dict[tuple[int, int], Seen] = {}
         self._outside: list[Seen] = []
+        self._told_up_to = FIRST_ID
 
     def live(
         self,
@@ -110,10 +121,9 @@ class _Stage:
         coming = deque(script)
         start = self._clock.now()
         for _ in range(MOST_MOMENTS):
-            happened = []
             while coming and coming[0].at <= self._clock.now():
-                happened.append(self._happen(coming.popleft()))
-            self._settle(happened)
+                self._happen(coming.popleft())
+            self._settle()
             due = [at for at in (self._engine.next_due(), delivery.next_due(self._house)) if at is not None]
             due = [at for at in [*due, *(one.at for one in coming)] if at > self._clock.now()]
             if not due or min(due) > until:
@@ -142,8 +152,8 @@ class _Stage:
                 cut=cut,
             )
 
-    def _happen(self, happening: Happening) -> int:
-        """Take in an event as if the shop had sent it just now. Its id."""
+    def _happen(self, happening: Happening) -> None:
+        """Take in an event as if the shop had sent it just now."""
         with self._house.ledger.write(self._workspace) as tx:
             document = {
                 "name": happening.name,
@@ -152,9 +162,8 @@ class _Stage:
             }
             now = self._clock.now()
             store(tx, read_events(orjson.dumps(document), self._workspace, SOURCE, now))
-            return int(tx.scalar(select(func.max(event.c.id))) or 0)
 
-    def _settle(self, happened: Sequence[int]) -> None:
+    def _settle(self) -> None:
         """Work until nothing is due, and notice what will not be seen later."""
         while self._engine.work() | delivery.deliver(self._house):
             pass
@@ -163,25 +172,29 @@ class _Stage:
             for row in tx.all(_WAITING):
                 if row.due_at > now and row.code is not None:
                     self._postponed.setdefault((row.id, row.due_at), Seen(now, row.id, row.code, row.args))
-            self._outside += [seen for id_ in happened if (seen := self._stayed_out(tx, id_, now)) is not None]
+            for row in tx.all(_HAPPENED, {"after": self._told_up_to}):
+                self._told_up_to = row.id
+                if (seen := self._stayed_out(tx, row, now)) is not None:
+                    self._outside.append(seen)
 
-    def _stayed_out(self, tx: Tx, event_id: int, now: int) -> Seen | None:
+    def _stayed_out(self, tx: Tx, happened: Any, now: int) -> Seen | None:
         """Why an event that a trigger waits for started nothing; None if it did, or if none waits for it."""
-        row = tx.connection.execute(select(event).where(event.c.id == event_id)).one()
-        triggers = [trigger for _, trigger in self._program.triggers if row.name in trigger.listens_to()]
-        if not triggers or tx.first(
-            select(run.c.id).where((run.c.entry_event == event_id) | (run.c.event == event_id))
-        ):
+        triggers = [trigger for _, trigger in self._program.triggers if happened.name in trigger.listens_to()]
+        if not triggers or tx.first(_BEGUN, {"id": happened.id}) is not None:
             return None
         batch = Batch(tx, now)
         batch.expect([self._contact])
         batch.history.fetch(tx, [self._contact], self._program.reads, now, now)
-        ctx = Ctx(batch, _nobody(self._contact, event_id, now), row.typed, event_id)
+        ctx = Ctx(batch, _nobody(self._contact, happened.id, now), happened.typed, happened.id)
         admitted = any(trigger.admits(ctx) for trigger in triggers)
-        return stayed_out(self._program, admitted=admitted, at=now, event_id=event_id)
+        return stayed_out(self._program, admitted=admitted, at=now, event_id=happened.id)
 
 
 _WAITING = select(message.c.id, message.c.due_at, message.c.code, message.c.args).where(message.c.state == "queued")
+
+
+_HAPPENED = select(event.c.id, event.c.name, event.c.typed).where(event.c.id > bindparam("after")).order_by(event.c.id)
+_BEGUN = select(run.c.id).where((run.c.entry_event == bindparam("id")) | (run.c.event == bindparam("id"))).limit(1)
 
 
 def _nobody(contact: int, event_id: int, now: int) -> Run:

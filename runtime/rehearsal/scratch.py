@@ -35,8 +35,8 @@ from runtime.vault import Vault
 FIRST_ID = 1 << 52
 """Ids of the rehearsal begin here, above all that is copied: what happens in it comes after what happened before."""
 MOST_EVENTS = 5000
-MAILED = 60 * DAY
-"""So far back messages count that the contact got before: longer than any limit on their number looks back."""
+MAILED = 367 * DAY
+"""So far back messages count that the contact got before: further than any cap looks back."""
 _SERVER = "mail server"
 """Settings whose names begin with this stay behind: without them, mail goes into the local outbox."""
 
@@ -95,12 +95,21 @@ def _bring(real: Tx, into: Tx, who: int, names: set[str], start: int) -> int:
     latest = select(event.c.id).where(*before, event.c.name.in_(names)).order_by(event.c.at.desc()).limit(MOST_EVENTS)
     _copy(real, into, event, event.c.id.in_(latest))
     lately = (message.c.done_at >= start - MAILED, message.c.done_at < start)
-    _copy(real, into, message, real.mine(message), message.c.contact == who, message.c.state == "sent", *lately)
+    went = message.c.state.in_(("sent", "uncertain"))
+    _copy(real, into, message, real.mine(message), message.c.contact == who, went, *lately)
     return who
 
 
 def _make(into: Tx, who: MadeUp, start: int) -> int:
-    given = {"email": who.email, "name": who.name, "zone": who.zone, "language": who.language, "tags": list(who.tags)}
+    # Even somebody whose address is no address is somebody.
+    given = {
+        "customer_id": "made up",
+        "email": who.email,
+        "name": who.name,
+        "zone": who.zone,
+        "language": who.language,
+        "tags": list(who.tags),
+    }
     (made,) = identities.resolve(into, [Who.of({**who.fields, **{key: of for key, of in given.items() if of}})], start)
     if who.consent is not None:
         answers.record(into, made, "email", who.consent, start, answers.BY_HAND)

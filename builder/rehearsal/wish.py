@@ -1,0 +1,86 @@
+"""What somebody wants to see rehearsed, as the page holds it: a wall-clock start where the contact lives, and events by day."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from blocks.values import micros, moment
+from blocks.zones import local_to_utc
+from runtime.rehearsal import Happening, MadeUp
+from runtime.zones import zone_of
+
+LATEST_DAY = 90
+_NOON = time(12)
+
+
+@dataclass(slots=True)
+class Later:
+    """An event so many days after the start, at an hour."""
+
+    name: str
+    days: int = 1
+    at: str = "10:00"
+
+
+@dataclass(slots=True)
+class Wish:
+    """`contact` is None for somebody made up. `zone` is where whoever it is lives."""
+
+    contact: int | None
+    name: str
+    zone: str
+    day: date
+    hour: str
+    made_up: MadeUp = field(default_factory=MadeUp)
+    later: list[Later] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, now: int, zone: str, contact: int | None = None, name: str = "") -> "Wish":
+        """Beginning now."""
+        wall = moment(now).astimezone(zone_of(zone))
+        return cls(contact, name, zone, wall.date(), f"{wall:%H:%M}")
+
+    @property
+    def who(self) -> int | MadeUp:
+        """Whom it is about."""
+        return self.made_up if self.contact is None else self.contact
+
+    @property
+    def start(self) -> int:
+        """When it begins, UTC microseconds."""
+        return self._instant(self.day, self.hour)
+
+    def happenings(self) -> list[Happening]:
+        """The events, none of them before the start."""
+        start = self.start
+        return [
+            Happening(one.name, max(start, self._instant(self.day + timedelta(days=one.days), one.at)))
+            for one in self.later
+            if one.name
+        ]
+
+    def _instant(self, day: date, hour: str) -> int:
+        return micros(local_to_utc(datetime.combine(day, _time(hour)), zone_of(self.zone)))
+
+
+def _time(text: str) -> time:
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return _NOON
+
+
+def read_day(text: str) -> date | None:
+    """A day as a browser's field says it; None if it is none, or so far away that the calendar ends."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1971 <= found.year <= 2999 else None
+
+
+def offset(us: int, zone: str) -> str:
+    """How far clocks there are from UTC at an instant: "UTC+7"."""
+    seconds = int((moment(us).astimezone(zone_of(zone)).utcoffset() or timedelta()).total_seconds())
+    sign = "−" if seconds < 0 else "+"
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    return UTC.tzname(None) + (f"{sign}{hours}" + (f":{minutes:02}" if minutes else "") if seconds else "")

@@ -1,0 +1,77 @@
+"""A rehearsal keeps to the shop's limits, and to what the clock brings."""
+
+from itertools import pairwise
+from typing import Any
+
+from runtime.accounts.limits import Cap, Limits, Quiet
+from runtime.clock import DAY
+from runtime.delivery import set_limits
+from runtime.rehearsal import Happening, MadeUp
+from tests.rehearsal.conftest import CART, Rehearsals, at, letters, local, said
+
+DEWI = "dewi@example.com"
+TUESDAY = "2026-11-24T21:10:00+07:00"
+
+
+def flow(*blocks: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
+    """Blocks one after the other."""
+    made = [{"id": id_, "kind": kind, "settings": settings} for id_, kind, settings in blocks]
+    return {"name": "Rehearsed", "blocks": made, "links": [{"from": a["id"], "to": b["id"]} for a, b in pairwise(made)]}
+
+
+def test_quiet_hours_hold_the_reminder_until_the_morning_where_they_live(rehearsals: Rehearsals) -> None:
+    """Due at 22:10 in Jakarta and in New York alike; sent at 08:00, there and there."""
+    set_limits(rehearsals.house, rehearsals.shop, Limits(quiet=(Quiet(start="22:00", end="08:00"),)))
+    for zone, start in (("Asia/Jakarta", TUESDAY), ("America/New_York", "2026-11-24T21:10:00-05:00")):
+        cart = Happening("Checkout started", at(start), CART)
+        result = rehearsals.rehearse(MadeUp(zone=zone), start, cart)
+        first = [entry for entry in result.entries if entry.block == "reminder"]
+        assert [(entry.kind, local(result, entry)) for entry in first] == [
+            ("postponed", "24 Nov 22:10"),
+            ("message", "25 Nov 08:00"),
+        ]
+        assert "waits (Quiet hours: it is 22:10 where they live." in said(first[0])
+
+
+def test_what_they_really_got_counts_against_the_cap(rehearsals: Rehearsals) -> None:
+    """Dewi got the reminder an hour ago; one a day is the cap, so the rehearsed one waits for tomorrow."""
+    set_limits(rehearsals.house, rehearsals.shop, Limits(caps=(Cap(most=1, per="day"),)))
+    rehearsals.happened("Account created", DEWI, says="yes")
+    start = "2026-11-21T17:00:00+07:00"
+    cart = Happening("Checkout started", at(start), CART)
+    assert letters(rehearsals.rehearse(DEWI, start, cart))[0][0] == "21 Nov 18:00"
+    rehearsals.live(
+        DEWI,
+        until=at("2026-11-21T17:30:00+07:00"),
+        happenings=[Happening("Checkout started", at("2026-11-21T16:00:00+07:00"), CART)],
+    )
+    assert len(rehearsals.sent()) == 1
+    later = "2026-11-21T17:40:00+07:00"
+    again = Happening("Checkout started", at(later), {**CART, "checkout_token": "c2"})
+    result = rehearsals.rehearse(DEWI, later, again)
+    assert letters(result)[0][0] == "22 Nov 00:00"
+
+
+def test_the_clock_brings_a_birthday(rehearsals: Rehearsals) -> None:
+    document = flow(
+        ("birthday", "date_trigger", {"field": "birthday", "when": "on", "at": "09:00"}),
+        ("tag", "update_contact", {"change": "add_tag", "name": "birthday"}),
+    )
+    ploy = MadeUp(zone="Asia/Bangkok", fields={"birthday": "1990-12-05"})
+    result = rehearsals.rehearse(ploy, TUESDAY, document=document)
+    assert [(local(result, entry), entry.block) for entry in result.entries if entry.kind == "step"] == [
+        ("5 Dec 09:00", "birthday"),
+        ("5 Dec 09:00", "tag"),
+    ]
+
+
+def test_silence_that_began_before_lasts_on(rehearsals: Rehearsals) -> None:
+    """Budi ordered 80 days ago, so 90 days without an order are over in ten."""
+    rehearsals.happened("Order placed", "budi@example.com", ago=80 * 24)
+    document = flow(
+        ("quiet", "quiet_trigger", {"event": "Order placed", "amount": 90, "unit": "days"}),
+        ("tag", "update_contact", {"change": "add_tag", "name": "lapsed"}),
+    )
+    result = rehearsals.rehearse("budi@example.com", "2026-11-21T09:00:00Z", document=document)
+    (entered,) = (entry for entry in result.entries if entry.block == "quiet")
+    assert entered.at == at("2026-11-21T09:00:00Z") + 10 * DAY
