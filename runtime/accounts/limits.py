@@ -69,10 +69,14 @@ class Cap(_Part):
         return at
 
     def _period(self, at: int, zone: ZoneInfo) -> tuple[int, int]:
-        """The calendar day or week that holds an instant, from its first to the next one's first."""
+        """The calendar day or week that holds an instant, from its first to the next one's first. Where clocks go back
+        over midnight (St. John's did), the hour that comes again is of the new day."""
         day = moment(at).astimezone(zone).date()
         first = day if self.per == "day" else day - timedelta(days=day.weekday())
-        return _at(first, _MIDNIGHT, zone), _at(first + timedelta(days=1 if self.per == "day" else 7), _MIDNIGHT, zone)
+        step = timedelta(days=1 if self.per == "day" else 7)
+        if _at(first + step, _MIDNIGHT, zone) <= at:
+            first += step
+        return _at(first, _MIDNIGHT, zone), _at(first + step, _MIDNIGHT, zone)
 
     def say(self) -> Phrase:
         """ "2 e-mails a day"."""

@@ -134,6 +134,16 @@ def test_a_day_has_as_many_hours_as_it_has(zone: ZoneInfo, day: str, hours: floa
     assert clock(decision.until, zone).endswith("00:00")
 
 
+def test_clocks_that_go_back_over_midnight_begin_no_day_twice() -> None:
+    """In St. John's, at 00:01 on 29 October 1995, they went back to 23:01 of the day before."""
+    st_johns = ZoneInfo("America/St_Johns")
+    again = at("1995-10-28 23:30", st_johns) + HOUR
+    assert clock(again, st_johns) == "1995-10-28 23:30"
+    facts_then = replace(facts(Limits(caps=(ONE_A_DAY,)), "1995-10-28 23:30", st_johns), now=again, out=(again,))
+    assert waits_until(decide(facts_then), st_johns) == "1995-10-30 00:00"
+    assert decide(replace(facts_then, out=(again - HOUR,))) == Allowed()
+
+
 def test_24_hours_are_24_hours_when_clocks_change() -> None:
     limits = Limits(caps=(ONE_IN_24_HOURS,))
     decision = decide(facts(limits, "2026-03-08 09:00", NEW_YORK, "2026-03-07 20:00"))
