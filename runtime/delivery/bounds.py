@@ -176,7 +176,7 @@ class Bounds:
         for row in waiting:
             if row.state == "sending":
                 out[row.contact].append(now)
-            elif row.flow_state == "live" and row.run_state not in ("left", "replaced"):
+            elif row.flow_state not in ("paused", "archived") and row.run_state not in ("left", "replaced"):
                 terms = self._of(row.version)
                 before, anyway = terms.before(row.block, row.queued_at), row.block in terms.anyway
                 rival = Rival(row.id, row.flow, row.flow_name, terms.priority, row.due_at, before, anyway)
