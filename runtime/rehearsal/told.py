@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import select
 
-from blocks.contract import Block, Known, Problem, Send
+from blocks.contract import Block, Farewell, Known, Problem, Send
 from blocks.phrase import Phrase, Quoted, dump_arg, say
 from runtime import delivery
 from runtime.engine.program import Program
@@ -134,29 +134,34 @@ class Teller:
 
     def _steps(self) -> Iterator[tuple[int, int, Entry]]:
         held: dict[int, str] = {}
+        exits: dict[int, Phrase] = {}
         ended = {row.id: (row.ended_at, row.code) for row in self._tx.all(run.select().where(self._tx.mine(run)))}
         for row in self._walked():
             block = self._program.blocks[row.block]
             waited = held.get(row.run) == row.block
             held[row.run] = row.block if not row.outlet else ""
-            if not row.outlet and (row.at, row.code) == ended[row.run]:
-                continue  # the end is told by itself
+            if row.code == "exit_event":
+                exits[row.run] = reason_phrase(row.code, row.args)
+            if not row.outlet and (row.code == "exit_event" or (row.at, row.code) == ended[row.run]):
+                continue  # the end is told by itself, and so is a last way
             if (entry := self._step(row, block, waited=waited)) is not None:
-                yield row.run, row.hop, entry
+                yield row.run, row.hop, replace(entry, why=exits[row.run]) if isinstance(block, Farewell) else entry
 
     def _step(self, row: Any, block: Block, *, waited: bool) -> Entry | None:
         card = block.card
         why = reason_phrase(row.code, row.args, block.kind) if row.code else None
         what: Phrase = block.say(self._known)
+        if isinstance(block, Farewell):
+            return Entry(row.at, "step", card.icon, "trigger", what, why, row.block, row.outlet)
         if card.family == "trigger":
             what = say("Entered the Flow {flow}", flow=self._flow) if row.outlet else what
             return Entry(row.at, "step", "login", "trigger", what, why, row.block, row.outlet)
         if isinstance(block, Send) and row.outlet and why is None:
             return None  # told with what becomes of the message
         if len(block.outlets()) > 1 and row.outlet:
-            label = next((outlet.label for outlet in block.outlets() if outlet.id == row.outlet), row.outlet)
+            label = next((outlet.name for outlet in block.outlets() if outlet.id == row.outlet), Phrase(row.outlet))
             why = why or what
-            what = say("Goes to {outlet}", outlet=Phrase(label))
+            what = say("Goes to {outlet}", outlet=label)
         elif row.outlet and waited and why is None:
             return None  # the wait was told when it began
         return Entry(row.at, "step", card.icon, card.family, what, why, row.block, row.outlet)

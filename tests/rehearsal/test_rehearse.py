@@ -264,3 +264,23 @@ def test_a_script_names_events_and_when_they_come() -> None:
 def test_a_line_that_is_no_event_is_named(line: str, wrong: str) -> None:
     with pytest.raises(NoScript, match=wrong):
         read_script(line, at(TUESDAY))
+
+
+def test_who_leaves_by_a_last_way_is_told_why_where_it_begins(rehearsals: Rehearsals) -> None:
+    """An hour after the order comes the tag; the run ends only then."""
+    document = flow(CHECKOUT, ("day", "wait", {"amount": 1, "unit": "days"}), exits=[{"event": "Order placed"}])
+    document["blocks"] += [
+        {"id": "bye", "kind": "on_leaving", "settings": {"event": "Order placed"}},
+        {"id": "hour", "kind": "wait", "settings": {"amount": 1, "unit": "hours"}},
+        {"id": "tag", "kind": "update_contact", "settings": TAGGED},
+    ]
+    document["links"] += [{"from": "bye", "to": "hour"}, {"from": "hour", "to": "tag"}]
+    ordered = Happening("Order placed", later(TUESDAY, 2), {"order_number": "#4821"})
+    result = rehearsals.rehearse(MadeUp(zone="Asia/Bangkok"), TUESDAY, ordered, document=document)
+    assert [(local(result, entry), said(entry)) for entry in result.entries][-5:] == [
+        ("24 Nov 23:10", "Placed order #4821"),
+        ("24 Nov 23:10", "When someone leaves because they ordered (Because “Order placed” happened)"),
+        ("24 Nov 23:10", "Wait 1 hour (Waits until 25 Nov 2026, 00:10)"),
+        ("25 Nov 00:10", "Add the tag “regular”"),
+        ("25 Nov 00:10", "Reached the end of the Flow “Rehearsed” (Because “Order placed” happened)"),
+    ]
