@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from blocks.phrase import Phrase
+from blocks.phrase import Phrase, say
 from blocks.rules import Did, Rule, counted
 from blocks.values import Typed, text_of
 
@@ -57,15 +57,24 @@ Decision = Go | Sleep | Stop
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """A way out of a block. `label` is a message id; "" for the only way out."""
+    """A way out of a block. `label` is a message id, `own` the name that a person gave it; both are "" for the only one."""
 
     id: str
     label: str = ""
+    own: str = ""
+
+    @property
+    def name(self) -> Phrase:
+        """What it is called: a person's own words as they were typed, else ours."""
+        return say("{name}", name=self.own) if self.own else Phrase(self.label)
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """An entry of the palette: the block with these settings filled in. `search` adds words to find it by."""
+    """An entry of the palette: the block with these settings filled in. `search` adds words to find it by.
+
+    A Phrase among the settings becomes a text in the language of whoever takes the entry, and is theirs from then on.
+    """
 
     id: str
     title: str
@@ -84,6 +93,8 @@ class Card:
     describe: str
     presets: tuple[Preset, ...] = ()
     compact: bool = False
+    rank: int = 50
+    """Place in its family's part of the palette; low numbers come first."""
 
 
 class Context(Protocol):
@@ -198,6 +209,16 @@ class Block(BaseModel):
     def outlets(self) -> tuple[Outlet, ...]:
         """The ways out, in the order in which they are drawn."""
         return (Outlet("next"),)
+
+    @classmethod
+    def ways_out(cls, settings: Mapping[str, Any]) -> tuple[Outlet, ...]:
+        """The ways out of settings that may be half done or wrong. A block whose ways out come from its settings reads
+        them from what is there: while somebody types, no link may lose its outlet."""
+        kind = cls.model_fields["kind"].default
+        try:
+            return cls.model_validate({**settings, "kind": kind}).outlets()
+        except ValidationError:
+            return cls.model_construct(kind=kind).outlets()
 
     @abstractmethod
     def say(self, known: Known) -> Phrase:

@@ -15,6 +15,7 @@ class StopHere(Block):
         icon="flag",
         family="action",
         describe="Ends the Run here",
+        rank=90,
         presets=(Preset("stop", "End", "flag", {}, "stop exit finish leave"),),
         compact=True,
     )

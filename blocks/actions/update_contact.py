@@ -23,6 +23,7 @@ class UpdateContact(Block):
         icon="edit_note",
         family="action",
         describe="Adds or removes a tag, or changes a field",
+        rank=10,
         presets=(
             Preset("add_tag", "Add a tag", "sell", {"change": "add_tag"}, "label remove tag"),
             Preset("set_field", "Change a field", "edit_note", {"change": "set_field"}, "profile property attribute"),

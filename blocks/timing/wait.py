@@ -24,6 +24,7 @@ class Wait(Block):
         icon="schedule",
         family="timing",
         describe="Holds the Contact for minutes, hours, days, weeks or months",
+        rank=10,
         presets=(
             Preset("wait", "Wait", "schedule", {"amount": 1, "unit": "hours"}, "time delay pause duration later"),
         ),

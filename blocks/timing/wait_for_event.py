@@ -25,6 +25,7 @@ class WaitForEvent(Block):
         icon="hourglass_top",
         family="timing",
         describe="Holds the Contact until something happens, or not within a time",
+        rank=20,
         presets=(
             Preset(
                 "wait_for_event",

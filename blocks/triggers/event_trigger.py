@@ -20,6 +20,7 @@ class EventTrigger(Trigger):
         icon="bolt",
         family="trigger",
         describe="Starts when something happens: a checkout, an order, or any event you send",
+        rank=10,
         presets=(
             Preset(
                 "abandoned_cart",

@@ -21,6 +21,7 @@ class OnLeaving(Farewell):
         icon="logout",
         family="trigger",
         describe="What is drawn from here runs once for those who leave the Flow, for example because they ordered",
+        rank=90,
         presets=(
             Preset(
                 "on_leaving", "When somebody leaves", "logout", {"event": ""}, "exit goal thank you ordered leave after"

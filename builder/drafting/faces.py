@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from blocks import KINDS, read_block
 from blocks.contract import Block, Family, Known, Outlet, Preset, Problem, Trigger
 from blocks.flow import BlockDoc, Exit, Flow
-from blocks.phrase import Quoted, say
+from blocks.phrase import Quoted, say, worded
 from blocks.rule_words import say_rule
 from builder.drafting.half_done import without_gaps
 from runtime.words import Words
@@ -30,13 +30,17 @@ def catalog(w: Words, known: Known) -> dict[str, Any]:
     return {
         "families": [{"id": family, "title": titles[family]} for family in FAMILIES],
         "kinds": {kind: _kind(block, w) for kind, block in KINDS.items()},
-        "palette": [_entry(kind, preset, w, known) for kind, block in KINDS.items() for preset in block.card.presets],
+        "palette": [
+            _entry(kind, preset, w, known)
+            for kind, block in sorted(KINDS.items(), key=lambda one: one[1].card.rank)
+            for preset in block.card.presets
+        ],
     }
 
 
 def _kind(block: type[Block], w: Words) -> dict[str, Any]:
     # Ways out that depend on the settings are in each card's face; these are for a card that is only being carried.
-    outlets = block.model_construct(**_first_settings(block)).outlets()
+    outlets = block.ways_out(_settings(block.card.presets[0], w))
     return {
         "family": block.card.family,
         "title": w(block.card.title),
@@ -47,12 +51,13 @@ def _kind(block: type[Block], w: Words) -> dict[str, Any]:
     }
 
 
-def _first_settings(block: type[Block]) -> Mapping[str, Any]:
-    return block.card.presets[0].settings if block.card.presets else {}
+def _settings(preset: Preset, w: Words) -> dict[str, Any]:
+    filled: dict[str, Any] = worded(preset.settings, w.text)
+    return filled
 
 
 def _entry(kind: str, preset: Preset, w: Words, known: Known) -> dict[str, Any]:
-    doc = BlockDoc(id="new", kind=kind, settings=dict(preset.settings))
+    doc = BlockDoc(id="new", kind=kind, settings=_settings(preset, w))
     said = face(doc, known, w)
     # People who know other tools look for their words; those of the reader's own language come first.
     search = " ".join(filter(None, (w(KINDS[kind].card.describe), preset.search)))
@@ -63,7 +68,7 @@ def _entry(kind: str, preset: Preset, w: Words, known: Known) -> dict[str, Any]:
         "title": w(preset.title),
         "icon": preset.icon,
         "search": search,
-        "settings": dict(preset.settings),
+        "settings": doc.settings,
         "say": said["say"],
     }
 
@@ -81,16 +86,13 @@ def face(doc: BlockDoc, known: Known, w: Words, problems: Sequence[Problem] = ()
         }
     preset = fitting_preset(doc)
     block, whole = _as_far_as_it_goes(doc)
-    if block is None:
-        said, outlets = w(model.card.describe), model.model_construct(**_first_settings(model)).outlets()
-    else:
-        said, outlets = w.text(block.say(known)) + ("" if whole else " …"), block.outlets()
+    said = w(model.card.describe) if block is None else w.text(block.say(known)) + ("" if whole else " …")
     kind = w("Trigger") if model.card.family == "trigger" else w(preset.title if preset else model.card.title)
     return {
         "kind": kind,
         "icon": preset.icon if preset else model.card.icon,
         "say": said,
-        "outlets": _outlets(outlets, w),
+        "outlets": _outlets(model.ways_out(doc.settings), w),
         "problems": _problems(problems, w),
     }
 
@@ -145,7 +147,7 @@ def said_exit(leave: Exit, w: Words) -> str:
 
 
 def _outlets(outlets: Sequence[Outlet], w: Words) -> list[dict[str, str]]:
-    return [{"id": outlet.id, "label": w(outlet.label) if outlet.label else ""} for outlet in outlets]
+    return [{"id": outlet.id, "label": w.text(outlet.name)} for outlet in outlets]
 
 
 def _problems(problems: Sequence[Problem], w: Words) -> list[dict[str, str]]:

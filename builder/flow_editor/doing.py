@@ -1,10 +1,12 @@
 """What the bar and its menu do."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
 from nicegui import ui
 
+from blocks.flow import Flow
 from builder.access import act, fetch
 from builder.drafting import deeds as desk
 from builder.flow_editor import publishing

@@ -92,7 +92,7 @@ class Preview:
                 said = tag("button", "what", face["say"], type="button")
                 said.on_click(lambda: self._on_choose(stop.doc.id))
                 if len(stop.outlets) > 1:
-                    options = [(outlet.id, self._w(outlet.label), "") for outlet in stop.outlets]
+                    options = [(outlet.id, self._w.text(outlet.name), "") for outlet in stop.outlets]
                     segments(options, stop.taken, lambda outlet: self._take(stop.doc.id, outlet), label=face["say"])
                 self._draw_email(stop)
 

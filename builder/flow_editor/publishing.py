@@ -5,6 +5,7 @@ from typing import Any
 
 from blocks.contract import Problem
 from builder.drafting.changes import Change
+from builder.flow_editor.insiders import Insiders
 from builder.flow_editor.opened import Look
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
@@ -12,8 +13,11 @@ from builder.parts.tag import icon, tag
 from runtime.words import Words
 
 
-def ask(look: Look, name: str, reach: str, confirm: Callable[[], Awaitable[Any]], w: Words) -> None:
-    """The dialog. `reach` says how many people it will reach; `confirm` publishes and is awaited with a busy button."""
+def ask(
+    look: Look, name: str, reach: str, insiders: Insiders | None, confirm: Callable[[], Awaitable[Any]], w: Words
+) -> None:
+    """The dialog. `reach` says how many people it will reach, `insiders` lets choose what becomes of those inside;
+    `confirm` publishes and is awaited with a busy button."""
     live = look.live if look.live is not None and look.live.state != "archived" else None
     if live is None:
         title, text = w("Publish “{name}”?", name=name), w("From now on it starts for everyone who fits its trigger.")
@@ -26,12 +30,14 @@ def ask(look: Look, name: str, reach: str, confirm: Callable[[], Awaitable[Any]]
                 for change in look.changes:
                     _change(change, w)
         with tag("div", "fe-facts"):
-            if live is not None:
-                _fact("group", _inside(live.inside, w))
+            if live is not None and (insiders is None or not live.inside):
+                _fact("group", w("Nobody is inside."))
             if reach:
                 _fact("trending_up", reach)
             if live is not None and live.state == "paused":
                 _fact("play_arrow", w("The Flow is paused. Publishing lets it send again."))
+        if insiders is not None:
+            insiders.draw()
         for problem in look.problems:
             _warning(problem, w)
 
@@ -52,24 +58,19 @@ def ask(look: Look, name: str, reach: str, confirm: Callable[[], Awaitable[Any]]
             primary = button(w("Publish"), go, kind="primary")
 
 
-def done(inside: int, w: Words) -> str:
+def done(staying: int, going: int, w: Words) -> str:
     """The sentence after it has worked."""
-    if not inside:
+    if going:
+        return w(
+            "Published. {n} person goes over to the new version. | Published. {n} people go over to the new version.",
+            n=going,
+        )
+    if not staying:
         return w("Published. It starts with the next person who fits.")
     return w(
         "Published. {n} person finishes on the version they entered. "
         "| Published. {n} people finish on the version they entered.",
-        n=inside,
-    )
-
-
-def _inside(count: int, w: Words) -> str:
-    if not count:
-        return w("Nobody is inside.")
-    return w(
-        "{n} person is inside and finishes on the version they entered. New people get this one. "
-        "| {n} people are inside and finish on the version they entered. New people get this one.",
-        n=count,
+        n=staying,
     )
 
 

@@ -73,7 +73,7 @@ def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
     found = would_take(user.house, user.workspace, block)
     if found is None or not found.looked_at:
         return None
-    labels = {outlet.id: w(outlet.label) if outlet.label else outlet.id for outlet in block.outlets()}
+    labels = {outlet.id: w.text(outlet.name) or outlet.id for outlet in block.outlets()}
     shares = tuple(Share(count, labels[outlet]) for outlet, count in found.by_outlet.items() if outlet in labels)
     return Reach(shares, _of_contacts(found, w))
 

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from blocks.flow import Flow
+from runtime.clock import HOUR
 from runtime.engine.publish import publish
 from runtime.insight.published import what_is_live
+from runtime.ledger.tables import run
 from tests.canvas.conftest import Open, Shop, as_json
 from tests.canvas.hands import becomes, card, panel
 from tests.canvas.test_two_tabs import two_steps
@@ -88,7 +90,9 @@ def test_publishing_lists_the_changes_and_who_is_inside(live: Any, open_flow: Op
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("heading", name="1 change").wait_for()
     assert dialog.locator(".fe-change").inner_text().split("\n")[-2:] == ["Wait 3 hours", "Changed"]
-    dialog.get_by_text("2 people are inside and finish on the version they entered.").wait_for()
+    row = dialog.locator(".fe-insider")
+    assert "2 people" in row.inner_text()
+    assert row.get_by_role("combobox").input_value() == "stay"
     dialog.get_by_text("about 2 a month").wait_for()
     dialog.get_by_role("button", name="Not yet").click()
     dialog.wait_for(state="detached")
@@ -98,6 +102,28 @@ def test_publishing_lists_the_changes_and_who_is_inside(live: Any, open_flow: Op
     page.get_by_role("dialog").get_by_role("button", name="Publish").click()
     page.get_by_text("Published. 2 people finish on the version they entered.").wait_for()
     assert what_is_live(shop.house, shop.workspace, slug).number == 2
+
+
+def test_those_inside_are_taken_along(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    stage.happens(event(shop, slug), "dewi@example.com")
+    page = open_flow(shop, slug)
+    card(page, "Wait 1 hour").click()
+    panel(page).get_by_label("Wait for").fill("3")
+    card(page, "Wait 3 hours").wait_for()
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    choice = dialog.locator(".fe-insider").get_by_role("combobox")
+    choice.select_option(label="Go over, with the time counted anew")
+    dialog.get_by_role("button", name="Take all along").click()
+    assert choice.input_value() == "keep"
+    choice.select_option(label="Go over, with the time counted anew")
+    dialog.get_by_role("button", name="Publish").click()
+    page.get_by_text("Published. 1 person goes over to the new version.").wait_for()
+    stage.work()
+    with shop.house.ledger.read(shop.workspace) as tx:
+        one = tx.connection.execute(run.select().where(run.c.block == "wait").order_by(run.c.id.desc())).first()
+    assert one.wake_at - one.arrived_at == 3 * HOUR
 
 
 def test_a_flow_is_paused_and_goes_on(live: Any, open_flow: Open) -> None:

@@ -1,0 +1,110 @@
+"""Those inside while a change is published: for each block where people stand, what becomes of them."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from blocks import KINDS
+from blocks.contract import Known
+from blocks.flow import BlockDoc, Flow
+from builder.drafting.faces import face
+from builder.forms.box import Box, Option
+from builder.parts.controls import button
+from builder.parts.tag import icon, tag
+from runtime.engine.moving import How, Move
+from runtime.words import Words
+
+_TO = "to:"
+
+
+class Insiders:
+    """The rows of the dialog, and what was chosen. With nobody inside nothing is drawn."""
+
+    def __init__(self, standing: Mapping[str, int], live: Flow, draft: Flow, known: Known, w: Words) -> None:
+        self.moves: dict[str, Move] = {}
+        self._standing = standing
+        self._stood = {doc.id: doc for doc in live.blocks}
+        self._draft = {doc.id: doc for doc in draft.blocks}
+        self._known = known
+        self._w = w
+        self._boxes: dict[str, Box] = {}
+
+    @property
+    def staying(self) -> int:
+        """How many finish the version they entered, as it is chosen now."""
+        return sum(count for block, count in self._standing.items() if block not in self.moves)
+
+    @property
+    def going(self) -> int:
+        """How many go over or leave."""
+        return sum(self._standing.values()) - self.staying
+
+    def draw(self) -> None:
+        """A row for each block, those with most people first."""
+        if not self._standing:
+            return
+        w = self._w
+        with tag("section", "fe-inside", aria_label=w("Who is inside")):
+            with tag("div", "cw-row"):
+                tag("h3", "cw-grow", w("Who is inside"))
+                if any(self._stays(block) for block in self._standing):
+                    button(w("Take all along"), self._take_all, kind="quiet", symbol="group", small=True)
+            for block, count in sorted(self._standing.items(), key=lambda one: -one[1]):
+                self._row(block, count)
+
+    def _row(self, block: str, count: int) -> None:
+        w, doc = self._w, self._stood.get(block) or self._draft.get(block)
+        said = face(doc, self._known, w) if doc is not None else {"icon": "history", "say": w("A Block of before")}
+        with tag("div", "fe-insider"):
+            with tag("span", f"cw-tile cw-tile-s f-{_family(doc)}"):
+                icon(said["icon"])
+            with tag("div", "cw-grow"):
+                tag("span", "cw-trunc cw-block-el", said["say"])
+                tag("span", "cw-cap", w("{n} person | {n} people", n=count))
+            self._boxes[block] = Box(
+                "stay",
+                partial(self._choose, block),
+                label=w("What becomes of them: {block}", block=said["say"]),
+                kind="select",
+                options=self._options(block),
+                look="cw-input cw-select",
+            )
+
+    def _options(self, block: str) -> list[Option]:
+        w = self._w
+        options: list[Option] = [{"value": "stay", "label": w("Finish the version they entered")}]
+        if self._stays(block):
+            options.append({"value": "keep", "label": w("Go over, at the same time as before")})
+            if _family(self._draft[block]) == "timing":
+                options.append({"value": "renew", "label": w("Go over, with the time counted anew")})
+            return options
+        for doc in self._draft.values():
+            if _family(doc) != "trigger":
+                text = w("Go over to: {block}", block=face(doc, self._known, w)["say"])
+                options.append({"value": _TO + doc.id, "label": text})
+        options.append({"value": "leave", "label": w("Leave the Flow")})
+        return options
+
+    def _stays(self, block: str) -> bool:
+        """Whether the block is still what it was."""
+        before, now = self._stood.get(block), self._draft.get(block)
+        return now is not None and (before is None or before.kind == now.kind)
+
+    def _choose(self, block: str, chosen: Any) -> None:
+        how: dict[str, How] = {"keep": "keep", "renew": "renew", "leave": "leave"}
+        if chosen in how:
+            self.moves[block] = Move(how[chosen])
+        elif str(chosen).startswith(_TO):
+            self.moves[block] = Move("to", str(chosen).removeprefix(_TO))
+        else:
+            self.moves.pop(block, None)
+
+    def _take_all(self) -> None:
+        for block, box in self._boxes.items():
+            if self._stays(block):
+                self._choose(block, "keep")
+                box.show("keep")
+
+
+def _family(doc: BlockDoc | None) -> str:
+    return KINDS[doc.kind].card.family if doc is not None and doc.kind in KINDS else "action"
