@@ -139,9 +139,8 @@ def _links(flow: Flow, blocks: Mapping[str, Block], ids: set[str]) -> Iterator[P
         used[link.from_, link.outlet] += 1
         source, target = blocks.get(link.from_), blocks.get(link.to)
         if source is not None and link.outlet not in {outlet.id for outlet in source.outlets()}:
-            yield Problem(
-                "no_outlet", say("There is no way out {outlet}", outlet=Quoted(link.outlet)), block=link.from_
-            )
+            text = say("A link begins at a way out that is no longer there. Remove it, or draw it from another one.")
+            yield Problem("no_outlet", text, block=link.from_)
         if isinstance(target, Trigger):
             yield Problem("into_trigger", say("Nothing can lead into a trigger"), block=link.to)
     for (source_id, outlet_id), count in used.items():
@@ -152,7 +151,9 @@ def _links(flow: Flow, blocks: Mapping[str, Block], ids: set[str]) -> Iterator[P
         outlets = block.outlets()
         loose = [outlet for outlet in outlets if (block_id, outlet.id) not in used]
         if len(outlets) > 1 and len(loose) == len(outlets):
-            yield Problem("loose_outlets", say("Both ways end here. Add a Block to one of them."), "warn", block_id)
+            both = say("Both ways end here. Add a Block to one of them.")
+            every = say("All ways end here. Add a Block to one of them.")
+            yield Problem("loose_outlets", both if len(outlets) == 2 else every, "warn", block_id)
 
 
 def _farewells(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ Only `runtime/words` turns it into text, because the reader's language is not kn
 span of 36 hours to "2 days" (as locale libraries do) would be a lie.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -81,6 +81,18 @@ class Phrase:
 def say(msgid: str, /, **args: Any) -> Phrase:
     """Make a Phrase. Message ids are found in the code by this name, so call it with a literal."""
     return Phrase(msgid, args)
+
+
+def worded(value: Any, text: Callable[[Phrase], str]) -> Any:
+    """JSON with a text in the place of each Phrase in it."""
+    match value:
+        case Phrase():
+            return text(value)
+        case Mapping():
+            return {key: worded(one, text) for key, one in value.items()}
+        case list() | tuple():
+            return [worded(one, text) for one in value]
+    return value
 
 
 _TYPED: dict[str, type[Any]] = {

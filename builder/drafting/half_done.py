@@ -19,8 +19,14 @@ def read_rule(node: Mapping[str, Any] | None) -> Rule | None:
 
 
 def without_gaps(value: Any) -> Any:
-    """A rule without its half-done conditions; any other setting as it is."""
+    """A rule, or a list of ways that have rules, without their half-done conditions; any other setting as it is."""
+    if isinstance(value, list):
+        return [{**one, "rule": without_gaps(one["rule"])} if _has_rule(one) else one for one in value]
     if not isinstance(value, Mapping) or value.get("kind") not in ("all", "any"):
         return value
     inner = [without_gaps(one) for one in value.get("rules", ())]
     return {**value, "rules": [one for one in inner if read_rule(one) is not None and one.get("rules") != []]}
+
+
+def _has_rule(way: Any) -> bool:
+    return isinstance(way, Mapping) and "rule" in way

@@ -114,7 +114,11 @@ def test_a_link_to_nowhere() -> None:
 
 def test_a_way_out_that_is_not_there() -> None:
     problem = only(flow(START, WAIT, MAIL, links="start>wait wait.later>mail"))
-    assert (problem.code, problem.block, said(problem)) == ("no_outlet", "wait", "There is no way out “later”")
+    assert (problem.code, problem.block, said(problem).split(".")[0]) == (
+        "no_outlet",
+        "wait",
+        "A link begins at a way out that is no longer there",
+    )
 
 
 def test_nothing_leads_into_a_trigger() -> None:
