@@ -292,7 +292,9 @@ class Timed(Trigger):
     late_is_fine: ClassVar[bool] = False
     """Whether it still holds when nobody was there to see it in time; else what is over 24 h late starts nothing."""
 
-    where: Rule | None
+    @abstractmethod
+    def filter(self) -> Rule | None:
+        """What a contact must meet besides when the time comes."""
 
     @abstractmethod
     def due(self, who: Subject, after: datetime) -> datetime | None:
@@ -315,10 +317,11 @@ class Timed(Trigger):
         return (self.happening,)
 
     def admits(self, ctx: Context) -> bool:
-        return text_of(ctx.event, "occasion") == self.occasion() and (self.where is None or self.where.meets(ctx))
+        rule = self.filter()
+        return text_of(ctx.event, "occasion") == self.occasion() and (rule is None or rule.meets(ctx))
 
     def reads(self) -> tuple[Did, ...]:
-        return counted(self.where)
+        return counted(self.filter())
 
 
 class Send(Block):

@@ -19,6 +19,7 @@ class Branch(Block):
         title="Split yes / no",
         icon="call_split",
         family="split",
+        rank=10,
         describe="Sends Contacts who meet a rule one way and everyone else the other",
         presets=(
             Preset(

@@ -74,6 +74,9 @@ class DateTrigger(Timed):
     yearly: Annotated[bool, Field(title="The same day every year", json_schema_extra={"widget": "switch"})] = True
     where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
 
+    def filter(self) -> Rule | None:
+        return self.where
+
     def due(self, who: Subject, after: datetime) -> datetime | None:
         day = day_of(who.contact, self.field, who.zone)
         if day is None:

@@ -56,6 +56,9 @@ class QuietTrigger(Timed):
     ] = "days"
     where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
 
+    def filter(self) -> Rule | None:
+        return self.where
+
     def due(self, who: Subject, after: datetime) -> datetime | None:
         last = who.last(self.event)
         if last is None:

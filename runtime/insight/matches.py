@@ -130,7 +130,7 @@ def would_start(house: House, workspace: int, trigger: Trigger) -> Matches | Non
 def would_come(house: House, workspace: int, trigger: Timed) -> Matches | None:
     """For how many contacts the clock will bring it in the next 30 days. None where a filter would have to look at a past
     that is not there yet."""
-    if trigger.where is not None:
+    if trigger.filter() is not None:
         return None
     now = house.clock.now()
     with house.ledger.read(workspace) as tx:
