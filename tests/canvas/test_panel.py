@@ -193,6 +193,7 @@ def test_settings_of_the_flow(shop_with_web: Shop, open_flow: Open) -> None:
     side.get_by_role("button", name="Add an exit rule").click()
     side.get_by_label("Leaves when").fill("Order placed")
     side.get_by_label("What counts as a success").fill("Order placed")
+    side.get_by_label("Priority").select_option(label="High")
 
     def stored() -> dict[str, Any]:
         return shop_with_web.draft(slug).document
@@ -201,6 +202,7 @@ def test_settings_of_the_flow(shop_with_web: Shop, open_flow: Open) -> None:
     becomes(lambda: stored().get("entry"), entry)
     becomes(lambda: stored().get("exits"), [{"event": "Order placed", "where": None, "key": ""}])
     becomes(lambda: stored().get("conversion"), {"event": "Order placed", "days": 5})
+    becomes(lambda: stored().get("priority"), 4)
     page.get_by_text("Leaves at any point when they place an order").wait_for()
 
 
