@@ -59,7 +59,7 @@ class Bar:
                 self._problem_count = tag("span", "show-s", aria_hidden="true")
                 self._problem_words = tag("span", "fe-problem-words")
             self._preview = button(w("Preview"), deeds.preview, symbol="play_arrow", classes="cw-h34 hide-s")
-            button(w("Rehearse"), deeds.rehearse, symbol="fast_forward", classes="cw-h34 hide-s")
+            button(w("Rehearse"), deeds.rehearse, symbol="fast_forward", classes="cw-h34 fe-rehearse")
             self._publish = button(w("Publish"), deeds.publish, kind="primary", classes="cw-h34")
             self._more = icon_button("more_horiz", w("More"))
             with self._more, ui.menu().props("auto-close anchor='bottom right' self='top right'") as self._menu:
@@ -136,7 +136,7 @@ class Bar:
                 menu_line()
             with tag("div", "show-s"):
                 menu_item(w("Preview"), "play_arrow", deeds.preview)
-                menu_item(w("Rehearse"), "fast_forward", deeds.rehearse)
+            menu_item(w("Rehearse"), "fast_forward", deeds.rehearse)
             menu_item(w("Duplicate"), "content_copy", deeds.duplicate)
             menu_item(w("Download as a file"), "download", deeds.export)
             if not readonly:

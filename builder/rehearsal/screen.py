@@ -153,7 +153,7 @@ class Screen:
         self._tick()
         self._ticker.activate()
         if self._result is None:
-            with self._timeline.body:
+            with self._timeline.blank():
                 skeleton_rows(5)
 
     def _tick(self) -> None:
@@ -172,7 +172,7 @@ class Screen:
             self._show_problems(result.problems)
         elif not result.entries:
             with (
-                self._timeline.body,
+                self._timeline.blank(),
                 empty(
                     self._w("Nothing happens"),
                     self._w("Nothing that starts this Flow would come to them within 90 days."),
@@ -188,7 +188,7 @@ class Screen:
     def _show_problems(self, problems: tuple[Problem, ...]) -> None:
         w = self._w
         title = w("This Flow cannot be rehearsed yet")
-        with self._timeline.body:
+        with self._timeline.blank():
             with empty(title, w("It has a problem that would keep it from being published, too.")):
                 button(w("Back to the canvas"), href=self._back, kind="primary")
             with tag("ul", "re-problems"):

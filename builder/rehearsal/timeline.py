@@ -42,9 +42,8 @@ class Timeline:
         self._list = tag("div", "re-list")
         self._bar.set_visibility(False)
 
-    @property
-    def body(self) -> Tag:
-        """Where the entries stand, or what there is instead of them."""
+    def blank(self) -> Tag:
+        """The emptied place of the entries, for them or for what there is instead."""
         self._bar.set_visibility(False)
         self._list.clear()
         return self._list
@@ -55,7 +54,7 @@ class Timeline:
         shown = result.entries[:MOST]
         self._moments = sorted({entry.at for entry in shown})
         self._lines = []
-        with self.body:
+        with self.blank():
             tag("p", "cw-cap re-zone", self._w("Times in {zone}, where they live", zone=_zone(result)))
             before = offset(result.start, result.zone)
             with tag("ol", "cw-time"):

@@ -12,6 +12,7 @@ from runtime.intake.writer import store
 from runtime.ledger.tables import metadata
 from tests.canvas.conftest import Shop, make_shop
 
+pytestmark = pytest.mark.browser
 FLOW: dict[str, Any] = {
     "blocks": [
         {
