@@ -1,10 +1,13 @@
 """Caps and quiet hours where the contact lives, decided without a database."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from blocks.phrase import dump_arg
@@ -320,6 +323,60 @@ def test_a_rival_that_quiet_hours_will_hold_takes_no_place() -> None:
     limits = Limits(caps=(ONE_A_DAY,), quiet=(Quiet(start="16:30", end="18:00"),))
     assert decide(with_rival(WIN_BACK, limits)) == Allowed()
     assert isinstance(decide(with_rival(replace(WIN_BACK, anyway=True), limits)), Postponed)
+
+
+# ---- whatever a shop sets
+
+ZONES = st.sampled_from([BANGKOK, NEW_YORK, LORD_HOWE])
+HALF_HOURS = st.integers(0, 47).map(lambda half: f"{half // 2:02}:{half % 2 * 30:02}")
+DAYS = st.sets(st.integers(1, 7)).map(tuple)
+CAPS = st.lists(
+    st.builds(Cap, most=st.integers(1, 4), per=st.sampled_from(["day", "week", "hours"]), hours=st.integers(1, 80))
+)
+NIGHTS = st.lists(st.tuples(HALF_HOURS, HALF_HOURS, DAYS), max_size=2)
+STARTS = st.sampled_from(["2026-03-01", "2026-03-29", "2026-09-28", "2026-10-26"])
+"""Clocks in New York or on Lord Howe Island change in the two weeks that follow."""
+
+
+@given(ZONES, CAPS, NIGHTS, STARTS, st.lists(st.integers(0, 14 * 24 * 60), max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_in_the_end_everything_goes_out_and_never_too_much_or_at_night(
+    zone: ZoneInfo, caps: list[Cap], nights: list[tuple[str, str, tuple[int, ...]]], start: str, minutes: list[int]
+) -> None:
+    """Two weeks of messages to one contact, each asked again when it was told to come back."""
+    try:
+        limits = Limits(caps=tuple(caps), quiet=tuple(Quiet(start=a, end=b, days=days) for a, b, days in nights))
+    except ValidationError:
+        assume(False)
+    began = at(f"{start} 00:00", zone)
+    waiting = sorted((began + minute * MINUTE, number) for number, minute in enumerate(minutes))
+    out: list[int] = []
+    asked = 0
+    while waiting:
+        (now, number), asked = heappop(waiting), asked + 1
+        assert asked < 60 * len(minutes), "it goes round in a circle"
+        here = replace(facts(limits, "2026-01-01 00:00", zone), now=now, out=tuple(out))
+        match decide(here):
+            case Allowed():
+                out.append(now)
+            case Postponed(until):
+                assert until > now
+                heappush(waiting, (until, number))
+            case other:
+                raise AssertionError(other)
+    assert len(out) == len(minutes)
+    walls = [moment(one).astimezone(zone) for one in out]
+    for cap in limits.caps:
+        if cap.per == "hours":
+            assert all(sum(one <= other < one + cap.hours * HOUR for other in out) <= cap.most for one in out)
+        else:
+            each = [wall.date() if cap.per == "day" else wall.isocalendar()[:2] for wall in walls]
+            assert all(each.count(one) <= cap.most for one in each)
+    for window in limits.quiet:
+        for wall in walls:
+            minute = (wall.isoweekday() - 1) * 24 * 60 + wall.hour * 60 + wall.minute
+            changes = wall.utcoffset() != (wall + timedelta(hours=24)).utcoffset()
+            assert changes or wall.fold or minute not in window.minutes()
 
 
 # ---- in one sentence
