@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 PAGES = (
     "/overview",
     "/flows",
+    "/flows/cart/rehearse",
     "/contacts",
     f"/contacts/{DEWI}",
     "/emails",
@@ -97,3 +98,4 @@ def go(page: Any, web: Web, path: str) -> None:
     page.goto(web.url + path)
     page.wait_for_function("window.did_handshake === true")
     page.wait_for_function("!document.querySelector('.cw-pulse') || document.querySelector('.cw-pulse').innerText")
+    page.wait_for_function("document.querySelector('.re-list')?.childElementCount !== 0")  # until it is rehearsed
