@@ -232,6 +232,10 @@ class Block(BaseModel):
         """Names of events: a trigger may start a run at them; a block that holds the contact is run again when one comes."""
         return ()
 
+    def waited_out(self) -> str:
+        """The outlet by which those go on whom a person lets wait no longer."""
+        return self.outlets()[0].id
+
     def reads(self) -> tuple[Did, ...]:
         """The counts of past events that `run` asks for."""
         return ()

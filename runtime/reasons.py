@@ -19,6 +19,11 @@ REASONS: Mapping[str, str] = {
     "refreshed": "Goes on with the newer data of the same event",
     "moved_over": "Went over to the new version of the Flow",
     "moved_out": "Because its Block is not in the new version of the Flow, and you let them leave",
+    "retried": "Tried again by {who}",
+    "wait_skipped": "{who} let them wait no longer",
+    "moved_by": "{who} moved them to another Block",
+    "put_back": "{who} took that back",
+    "taken_out": "Taken out by {who}",
     "not_again": (
         "Because they may come back only after {days} day | Because they may come back only after {days} days"
     ),

@@ -58,6 +58,9 @@ class WaitForEvent(Block):
     def outlets(self) -> tuple[Outlet, ...]:
         return (Outlet("happened", "Happened"), Outlet("in_vain", "Not in time"))
 
+    def waited_out(self) -> str:
+        return "in_vain"
+
     def listens_to(self) -> tuple[str, ...]:
         return (self.event,)
 

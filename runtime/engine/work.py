@@ -1,7 +1,8 @@
 """The engine's loop: new events first, then what is due, a batch and a transaction at a time."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import bindparam, func, or_, select, text
 
@@ -87,14 +88,9 @@ class Engine:
         return min((at for at in moments if at is not None), default=None)
 
     def _batch(self, workspace_id: int, work: Callable[[Batch, Programs, int], int]) -> None:
-        with self.house.ledger.write(workspace_id) as tx:
+        with one_batch(self.house, workspace_id, self._programs) as batch:
             began = time.perf_counter()
-            if tx.dialect == "postgresql":
-                tx.execute(_ALONE, {"workspace": workspace_id})
-            batch = Batch(tx, self.house.clock.now())
             done = work(batch, self._programs, self._limit)
-            batch.write()
-            occasions.keep(batch, self._programs)
         self._adapt(done, time.perf_counter() - began)
 
     def _adapt(self, done: int, took: float) -> None:
@@ -102,3 +98,15 @@ class Engine:
             self._limit = max(10, int(self._limit * LONGEST / took))
         elif done >= self._limit:
             self._limit = min(500, self._limit + self._limit // 4 + 1)
+
+
+@contextmanager
+def one_batch(house: House, workspace_id: int, programs: Programs) -> Iterator[Batch]:
+    """A transaction in which the engine, or a person by its rules, changes runs. What was gathered is written at its end."""
+    with house.ledger.write(workspace_id) as tx:
+        if tx.dialect == "postgresql":
+            tx.execute(_ALONE, {"workspace": workspace_id})
+        batch = Batch(tx, house.clock.now())
+        yield batch
+        batch.write()
+        occasions.keep(batch, programs)
