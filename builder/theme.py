@@ -55,6 +55,7 @@ LOOKS = (
     "buttons",
     "fields",
     "rules",
+    "listed",
     "cards",
     "overlays",
     "timeline",

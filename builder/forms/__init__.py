@@ -3,5 +3,6 @@
 from builder.forms.around import Around
 from builder.forms.box import Box, Option
 from builder.forms.form import Form
+from builder.forms.listed import LISTS
 
-__all__ = ["Around", "Box", "Form", "Option"]
+__all__ = ["LISTS", "Around", "Box", "Form", "Option"]

@@ -1,12 +1,14 @@
 """What every block promises. A new file in `blocks/` is held to it without being named here."""
 
 import json
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from blocks import KINDS, read_block
 from blocks.contract import Block, Card, Go, Known, Preset, Sleep, Stop, Trigger
+from blocks.phrase import worded
 from blocks.registry import FAMILIES
 from runtime.words import LANGUAGES, words
 from tests.blocks.facts import NOTHING_KNOWN, Stand
@@ -30,7 +32,13 @@ presets = pytest.mark.parametrize(
 
 def made(kind: str, preset: Preset) -> Block:
     """The block that dragging the preset onto the canvas gives, gaps filled."""
-    return read_block(kind, {**preset.settings, **GAPS.get(preset.id, {})})
+    return read_block(kind, settings(preset))
+
+
+def settings(preset: Preset, language: str = "en") -> dict[str, Any]:
+    """What an entry of the palette fills in for a reader of this language, with its gap filled."""
+    filled: dict[str, Any] = worded(preset.settings, words(language).text)
+    return {**filled, **GAPS.get(preset.id, {})}
 
 
 def test_every_family_has_a_block() -> None:
@@ -75,7 +83,7 @@ def test_every_setting_has_a_title_and_a_widget(kind: type[Block]) -> None:
 @presets
 def test_a_preset_is_a_block_or_names_its_gap(kind: str, preset: Preset) -> None:
     if preset.id not in GAPS:
-        assert read_block(kind, preset.settings)
+        assert all(read_block(kind, settings(preset, language)) for language in LANGUAGES)
         return
     with pytest.raises(ValidationError) as wrong:
         read_block(kind, preset.settings)
@@ -97,8 +105,35 @@ def test_its_ways_out_are_told_apart(kind: str, preset: Preset) -> None:
     outlets = made(kind, preset).outlets()
     assert len({outlet.id for outlet in outlets}) == len(outlets)
     if len(outlets) > 1:
-        assert len({outlet.label for outlet in outlets}) == len(outlets), "two ways out with the same name"
-        assert all(outlet.label for outlet in outlets)
+        names = [words("en").text(outlet.name) for outlet in outlets]
+        assert len(set(names)) == len(outlets), "two ways out with the same name"
+        assert all(names)
+
+
+@presets
+def test_its_ways_out_are_there_while_somebody_types(kind: str, preset: Preset) -> None:
+    block, given = made(kind, preset), settings(preset)
+    assert type(block).ways_out(given) == block.outlets()
+    assert type(block).ways_out({**given, "tracking_pixel": True}) == block.outlets(), "a mistake takes no way out away"
+    junk: tuple[Any, ...] = ("", None, "?", [], [None, {}], {"kind": "did"})
+    for name in given:
+        for typed in junk:
+            outlets = type(block).ways_out({**given, name: typed})
+            assert len({outlet.id for outlet in outlets}) == len(outlets)
+
+
+@presets
+def test_what_people_call_their_ways_is_shown_as_they_typed_it(kind: str, preset: Preset) -> None:
+    """No name is read as a message id, a place or markup: {x}, “Yes” in another language, <b>."""
+    for setting, ways in settings(preset).items():
+        if isinstance(ways, list) and all("name" in way for way in ways):
+            odd = ["{x}", "Yes", "<b>one | many</b>", "{name} %s $& {{ tag }}"][: len(ways)]
+            named = [{**way, "name": name} for way, name in zip(ways, odd, strict=False)]
+            block = read_block(kind, {**settings(preset), setting: named})
+            for language in LANGUAGES:
+                w = words(language)
+                assert [w.text(outlet.name) for outlet in block.outlets()][: len(odd)] == odd
+                assert all(f"“{name}”" in w.text(block.say(NOTHING_KNOWN)) for name in odd)
 
 
 @presets
