@@ -78,24 +78,25 @@ def test_from_an_empty_canvas_to_the_mail_in_dewis_inbox(shop: Shop, page: Any) 
 
 
 def draw(shop: Shop, page: Any) -> None:
-    """Trigger, wait and e-mail, from the palette onto the canvas."""
+    """Trigger, wait, split and e-mail, from the palette onto the canvas."""
     slug = shop.new_flow("Abandoned cart")
     page.goto(f"{shop.url}/flows/{slug}")
     page.get_by_text("Start with a trigger").wait_for()
     drag(page, "abandoned_cart", at=(620, 180))
     drag(page, "wait", onto=plus_after(page, "without paying"))
-    drag(page, "send_email", onto=plus_after(page, "Wait 1 hour"))
+    drag(page, "branch", onto=plus_after(page, "Wait 1 hour"))
+    drag(page, "send_email", onto=plus_after(page, ", No"))
     page.get_by_role("button", name="Add an exit rule").first.click()
     panel(page).get_by_label("Leaves when").fill("Order placed")
     page.get_by_text("Leaves at any point when they place an order").wait_for()
-    until(lambda: shop.kinds(slug) == ["event_trigger", "wait", "send_email"])
+    until(lambda: shop.kinds(slug) == ["event_trigger", "wait", "branch", "send_email"])
 
 
 def compose(shop: Shop, page: Any) -> None:
     """The e-mail that is on the desk gets a subject, a text and the products of the cart."""
     card(page, "Choose an e-mail").click()
     panel(page).get_by_role("heading", name="Choose an e-mail").wait_for()
-    panel(page).get_by_role("combobox").click()
+    panel(page).get_by_role("combobox", name="E-mail").click()
     page.get_by_role("option", name="Your tea is waiting").click()
     card(page, "“Your tea is waiting”").wait_for()
     panel(page).get_by_text("Edit e-mail").click()
