@@ -132,7 +132,8 @@ class Panel:
                         tag("b", "cw-tab", w.number(share.count))
                         tag("span", "", " " + share.label)
             with tag("div", "cw-bar fe-bar"):
-                tag("i", style=f"width: {100 * found.shares[0].count / total:.1f}%; background: var(--f)")
+                for place, share in enumerate(found.shares[:-1]):
+                    tag("i", f"arm-{place}", style=f"width: {100 * share.count / total:.1f}%")
                 tag("i", style="flex: 1; background: var(--cw-line-2)")
             tag("p", "cw-cap", found.said)
 
