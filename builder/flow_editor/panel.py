@@ -132,8 +132,8 @@ class Panel:
                         tag("b", "cw-tab", w.number(share.count))
                         tag("span", "", " " + share.label)
             with tag("div", "cw-bar fe-bar"):
-                for place, share in enumerate(found.shares[:-1]):
-                    tag("i", f"arm-{place}", style=f"width: {100 * share.count / total:.1f}%")
+                for nth, share in enumerate(found.shares[:-1]):
+                    tag("i", f"arm-{nth}", style=f"width: {100 * share.count / total:.1f}%")
                 tag("i", style="flex: 1; background: var(--cw-line-2)")
             tag("p", "cw-cap", found.said)
 
