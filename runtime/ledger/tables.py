@@ -241,9 +241,10 @@ run = Table(
     _partial("run_one_open", "flow", "contact", "key", unique=True, where="state = 'open'"),
     _partial("run_key", "flow", "key", where="state = 'open'"),
     _partial("run_due", "wake_at", where="state = 'open'"),
-    _partial("run_here", "version", "block", where="state = 'open'"),
+    _partial("run_here", "version", "block", "entered_at", where="state = 'open'"),
     Index("run_contact", "contact", "flow", "entered_at"),
     Index("run_flow", "flow", "entered_at"),
+    Index("run_listed", "flow", "state", "entered_at"),
 )
 
 move = Table(
