@@ -35,6 +35,8 @@ LONGEST = 90 * DAY
 """How far a rehearsal looks ahead unless it is told."""
 MOST_MOMENTS = 1000
 """A flow that goes round in a circle would go on for ever."""
+MOST_ROUNDS = 200
+"""Turns of the engine and of delivery in one moment; what needs more would never come to rest."""
 SOURCE = "rehearsal"
 
 
@@ -120,10 +122,13 @@ class _Stage:
         """Let everything happen at its own time. Whether there was too much of it to go on to the end."""
         coming = deque(script)
         start = self._clock.now()
-        for _ in range(MOST_MOMENTS):
-            while coming and coming[0].at <= self._clock.now():
+        for moments in range(1, MOST_MOMENTS + 1):
+            if coming and coming[0].at <= self._clock.now():
                 self._happen(coming.popleft())
-            self._settle()
+            if not self._settle():
+                return True
+            if coming and coming[0].at <= self._clock.now():
+                continue
             due = [at for at in (self._engine.next_due(), delivery.next_due(self._house)) if at is not None]
             due = [at for at in [*due, *(one.at for one in coming)] if at > self._clock.now()]
             if not due or min(due) > until:
@@ -131,7 +136,7 @@ class _Stage:
             if stopping():
                 raise Stopped
             self._clock.set(min(due))
-            progress((min(due) - start) / max(1, until - start))
+            progress(max((min(due) - start) / max(1, until - start), moments / MOST_MOMENTS))
         return True
 
     def told(self, known: Known, start: int, until: int, *, cut: bool) -> Rehearsal:
@@ -163,10 +168,9 @@ class _Stage:
             now = self._clock.now()
             store(tx, read_events(orjson.dumps(document), self._workspace, SOURCE, now))
 
-    def _settle(self) -> None:
-        """Work until nothing is due, and notice what will not be seen later."""
-        while self._engine.work() | delivery.deliver(self._house):
-            pass
+    def _settle(self) -> bool:
+        """Work until nothing is due, and notice what will not be seen later. Whether it came to rest."""
+        rests = any(not self._engine.work() | delivery.deliver(self._house) for _ in range(MOST_ROUNDS))
         now = self._clock.now()
         with self._house.ledger.read(self._workspace) as tx:
             for row in tx.all(_WAITING):
@@ -176,6 +180,7 @@ class _Stage:
                 self._told_up_to = row.id
                 if (seen := self._stayed_out(tx, row, now)) is not None:
                     self._outside.append(seen)
+        return rests
 
     def _stayed_out(self, tx: Tx, happened: Any, now: int) -> Seen | None:
         """Why an event that a trigger waits for started nothing; None if it did, or if none waits for it."""

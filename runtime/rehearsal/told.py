@@ -23,6 +23,10 @@ Kind = Literal["event", "outside", "step", "postponed", "message", "end"]
 """Something happened; it started nothing; a block did its work; a message waits; it went out or did not; the run ended."""
 
 
+_ABOUT_THE_RUN = frozenset({"restarted", "refreshed"})
+"""Steps that are no block's doing: the same event came once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A message as it would arrive."""
@@ -151,6 +155,8 @@ class Teller:
         card = block.card
         why = reason_phrase(row.code, row.args, block.kind) if row.code else None
         what: Phrase = block.say(self._known)
+        if why is not None and row.code in _ABOUT_THE_RUN:
+            return Entry(row.at, "step", "restart_alt", "trigger", why, None, row.block)
         if isinstance(block, Farewell):
             return Entry(row.at, "step", card.icon, "trigger", what, why, row.block, row.outlet)
         if card.family == "trigger":

@@ -266,6 +266,15 @@ def test_a_line_that_is_no_event_is_named(line: str, wrong: str) -> None:
         read_script(line, at(TUESDAY))
 
 
+def test_two_events_of_one_moment_come_one_after_the_other(rehearsals: Rehearsals) -> None:
+    """The second cart starts the run over; the first was let in all the same."""
+    document = flow(CHECKOUT, ("hour", "wait", {"amount": 1, "unit": "hours"}))
+    twice = [Happening("Checkout started", at(TUESDAY), {**CART, "total": total}) for total in (640, 900)]
+    result = rehearsals.rehearse(MadeUp(), TUESDAY, *twice, document=document)
+    assert [said(entry) for entry in result.entries if entry.kind == "outside"] == []
+    assert "Started over, because it happened again before the first Message" in map(said, result.entries)
+
+
 def test_who_leaves_by_a_last_way_is_told_why_where_it_begins(rehearsals: Rehearsals) -> None:
     """An hour after the order comes the tag; the run ends only then."""
     document = flow(CHECKOUT, ("day", "wait", {"amount": 1, "unit": "days"}), exits=[{"event": "Order placed"}])
