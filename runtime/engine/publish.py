@@ -9,17 +9,23 @@ from sqlalchemy import func, select
 
 from blocks import read_block
 from blocks.checks import check
-from blocks.contract import Known, Problem, Send, Trigger
+from blocks.contract import Known, Problem, Reason, Send, Trigger
 from blocks.flow import Flow
 from blocks.phrase import Quoted, say
 from runtime.delivery.preferred import has_mail_server
 from runtime.engine import moving, occasions
+from runtime.engine.batch import Batch, Run
 from runtime.engine.known import brand_of, known_to
 from runtime.engine.moving import Move
+from runtime.engine.program import Programs
+from runtime.engine.work import one_batch
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, message, run, version, version_mail
 from runtime.mail import EmailDocument, compile_email
+
+AT_ONCE = 500
+"""People who leave in one transaction when a flow is archived."""
 
 
 class NotPublishable(Exception):
@@ -114,32 +120,41 @@ def resume(house: House, workspace: int, slug: str) -> None:
 
 def archive(house: House, workspace: int, slug: str) -> None:
     """Stop for good: everybody leaves, and what waits is not sent. Publishing brings the flow back. Raises NoSuchFlow."""
-    _set_state(house, workspace, slug, "archived")
-    now = house.clock.now()
-    with house.ledger.read(workspace) as tx:
-        flow_id = tx.scalar(select(flow.c.id).where(tx.mine(flow), flow.c.slug == slug))
-    while True:
-        with house.ledger.write(workspace) as tx:
-            some = select(run.c.id).where(tx.mine(run), run.c.flow == flow_id, run.c.state == "open").limit(500)
-            ids = [row.id for row in tx.all(some)]
-            if not ids:
-                return
-            left = {"state": "left", "ended_at": now, "wake_at": None, "code": "flow_archived"}
-            tx.execute(run.update().where(tx.mine(run), run.c.id.in_(ids)).values(left))
-            waiting = (tx.mine(message), message.c.run.in_(ids), message.c.state == "queued")
-            unsent = {"state": "cancelled", "code": "flow_archived", "done_at": now}
-            tx.execute(message.update().where(*waiting).values(unsent))
+    programs = Programs()
+    with one_batch(house, workspace, programs) as batch:
+        _change_state(batch.tx, slug, "archived", batch.now)
+        more = _everybody_leaves(batch, slug)
+    while more:
+        with one_batch(house, workspace, programs) as batch:
+            more = _everybody_leaves(batch, slug)
+
+
+def _everybody_leaves(batch: Batch, slug: str) -> bool:
+    """Some hundred of them; whether there may be more. In the engine's turn, so that nobody comes in or goes on meanwhile."""
+    tx = batch.tx
+    inside = select(run).join(flow, flow.c.id == run.c.flow).where(tx.mine(run), flow.c.slug == slug)
+    runs = [Run.of(row) for row in tx.all(inside.where(run.c.state == "open").limit(AT_ONCE))]
+    waiting = (tx.mine(message), message.c.run.in_([one.id for one in runs]), message.c.state == "queued")
+    unsent = {"state": "cancelled", "code": "flow_archived", "done_at": batch.now}
+    tx.execute(message.update().where(*waiting).values(unsent))
+    for one in runs:
+        reason = Reason("flow_archived")
+        batch.touch(one)
+        batch.note(one, one.block, "", reason)
+        batch.counts[one.flow, one.block, "left"] += 1
+        one.end("left", batch.now, reason)
+    return len(runs) == AT_ONCE
 
 
 def _set_state(house: House, workspace: int, slug: str, state: str) -> None:
     with house.ledger.write(workspace) as tx:
-        done = tx.execute(
-            flow.update()
-            .where(tx.mine(flow), flow.c.slug == slug)
-            .values({"state": state, "since_at": house.clock.now()})
-        )
-        if done.rowcount == 0:
-            raise NoSuchFlow(slug)
+        _change_state(tx, slug, state, house.clock.now())
+
+
+def _change_state(tx: Tx, slug: str, state: str, now: int) -> None:
+    mine = (tx.mine(flow), flow.c.slug == slug)
+    if tx.execute(flow.update().where(*mine).values({"state": state, "since_at": now})).rowcount == 0:
+        raise NoSuchFlow(slug)
 
 
 def _latest(tx: Tx, flow_id: int) -> Flow | None:

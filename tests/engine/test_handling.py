@@ -300,8 +300,8 @@ def test_many_are_handled_a_batch_at_a_time(stage: Stage, monkeypatch: pytest.Mo
 def test_nobody_goes_on_in_an_archived_flow(stage: Stage) -> None:
     stage.publish(cart_flow())
     cart(stage, DEWI, "c1")
-    seen = chosen(stage, DEWI)
     archive(stage.house, stage.shop, "flow")
+    seen = chosen(stage, DEWI)
     assert why_not(handling.skip_wait(stage.house, stage.shop, seen, "Nok")) == {"archived": 1}
 
 

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from sqlalchemy import func, select
+
+from runtime.engine.publish import archive
+from runtime.ledger.tables import tally
 from tests.engine.stage import Stage, block, cart_flow, link
 
 DEWI, BUDI = "dewi@example.com", "budi@example.com"
@@ -84,3 +88,17 @@ def test_the_thanks_are_for_the_order(stage: Stage) -> None:
     stage.happens("Checkout started", DEWI, checkout_token="c1", total=500)
     stage.happens("Order placed", DEWI, checkout_token="c1", total=1500)
     assert stage.messages(DEWI) == [("thanks", "queued")]
+
+
+def test_who_leaves_because_the_flow_is_archived_is_counted_and_it_stands_in_their_history(stage: Stage) -> None:
+    flow = stage.publish(cart_flow())
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    stage.happens("Checkout started", BUDI, checkout_token="c2")
+    archive(stage.house, stage.shop, "flow")
+    assert stage.runs() == [("hour", "left")] * 2
+    assert stage.steps(DEWI)[-1] == ("hour", "", "flow_archived")
+    with stage.house.ledger.read(stage.shop) as tx:
+        left = select(func.sum(tally.c.count)).where(
+            tally.c.flow == flow, tally.c.block == "hour", tally.c.what == "left"
+        )
+        assert tx.scalar(left) == 2
