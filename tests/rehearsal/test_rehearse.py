@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from runtime.clock import DAY, HOUR
+from runtime.engine.publish import publish
 from runtime.intake import links
+from runtime.people import contacts
 from runtime.rehearsal import Happening, MadeUp, NoScript, Stopped, read_script, rehearse
 from runtime.words import words
 from tests.rehearsal.conftest import CART, Rehearsals, at, later, letters, local, said
@@ -293,3 +295,29 @@ def test_who_leaves_by_a_last_way_is_told_why_where_it_begins(rehearsals: Rehear
         ("25 Nov 00:10", "Add the tag “regular”"),
         ("25 Nov 00:10", "Reached the end of the Flow “Rehearsed” (Because “Order placed” happened)"),
     ]
+
+
+def test_an_experiment_draws_in_a_rehearsal_what_it_draws_for_real(rehearsals: Rehearsals) -> None:
+    """The flow is live already; of eight customers each gets the same arm twice, and both arms are drawn."""
+    names = {"a": "Free shipping", "b": "10 % off"}
+    arms = [{"id": id_, "name": name, "weight": 50} for id_, name in names.items()]
+    document = flow(CHECKOUT, ("offer", "experiment", {"arms": arms}))
+    for id_ in names:
+        tag = {"change": "add_tag", "name": id_}
+        document["blocks"].append({"id": f"tag-{id_}", "kind": "update_contact", "settings": tag})
+        document["links"].append({"from": "offer", "outlet": id_, "to": f"tag-{id_}"})
+    drafts = rehearsals.house.desk.drafts(rehearsals.shop)
+    drafts.put("flow", rehearsals.slug, "Rehearsed", document, "Nok", rehearsals.clock.now())
+    publish(rehearsals.house, rehearsals.shop, rehearsals.slug, "Nok")
+    drawn = set()
+    for number in range(8):
+        who = f"customer{number}@example.com"
+        rehearsals.happened("Checkout started", who, **CART)
+        (split,) = (one for one in rehearsals.rehearse(who, TUESDAY).entries if one.block == "offer")
+        with rehearsals.house.ledger.read(rehearsals.shop) as tx:
+            contact = contacts.by_address(tx, who)
+        assert contact is not None
+        assert list(contact.tags) == [split.outlet]
+        assert said(split).startswith(f"Goes to {names[split.outlet]}")
+        drawn.add(split.outlet)
+    assert drawn == {"a", "b"}
