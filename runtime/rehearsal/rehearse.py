@@ -144,11 +144,12 @@ class _Stage:
         with self._house.ledger.read(self._workspace) as tx:
             who = contacts.get(tx, self._contact)
             home = tx.scalar(select(workspace_table.c.zone).where(workspace_table.c.id == self._workspace))
-            teller = Teller(self._house, tx, self._program, known)
+            zone = zone_of(who.zone if who is not None else None, home).key
+            teller = Teller(self._house, tx, self._program, known, zone)
             return Rehearsal(
                 flow=self._program.document.name,
                 contact=who.shown_name if who is not None else "",
-                zone=zone_of(who.zone if who is not None else None, home).key,
+                zone=zone,
                 start=start,
                 until=until,
                 entries=tuple(teller.entries(list(self._postponed.values()), self._outside)),

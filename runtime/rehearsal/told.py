@@ -99,8 +99,8 @@ class Seen:
 class Teller:
     """Reads the scratch ledger once it is over, and tells it."""
 
-    def __init__(self, house: House, tx: Tx, program: Program, known: Known) -> None:
-        self._house, self._tx = house, tx
+    def __init__(self, house: House, tx: Tx, program: Program, known: Known, zone: str) -> None:
+        self._house, self._tx, self._zone = house, tx, zone
         self._program, self._known = program, known
         self._flow = Quoted(program.document.name)
 
@@ -122,6 +122,16 @@ class Teller:
         """Whether a run is still open."""
         return self._tx.first(select(run.c.id).where(self._tx.mine(run), run.c.state == "open").limit(1)) is not None
 
+    def _reason(self, code: str, args: Mapping[str, Any] | None, block_kind: str | None = None) -> Phrase:
+        """The reason that was kept, with every instant in it told by the contact's clock."""
+        here = {
+            name: {"moment": [value["moment"][0], self._zone]}
+            if isinstance(value, dict) and "moment" in value
+            else value
+            for name, value in (args or {}).items()
+        }
+        return reason_phrase(code, here, block_kind)
+
     def _walked(self) -> Sequence[Any]:
         return self._tx.all(step.select().where(self._tx.mine(step)).order_by(step.c.at, step.c.run, step.c.hop))
 
@@ -134,7 +144,7 @@ class Teller:
 
     def _outside(self, one: Seen) -> Entry:
         what = say("Does not enter the Flow {flow}", flow=self._flow)
-        return Entry(one.at, "outside", "do_not_disturb_on", "bad", what, reason_phrase(one.code, one.args))
+        return Entry(one.at, "outside", "do_not_disturb_on", "bad", what, self._reason(one.code, one.args))
 
     def _steps(self) -> Iterator[tuple[int, int, Entry]]:
         held: dict[int, str] = {}
@@ -145,7 +155,7 @@ class Teller:
             waited = held.get(row.run) == row.block
             held[row.run] = row.block if not row.outlet else ""
             if row.code == "exit_event":
-                exits[row.run] = reason_phrase(row.code, row.args)
+                exits[row.run] = self._reason(row.code, row.args)
             if not row.outlet and (row.code == "exit_event" or (row.at, row.code) == ended[row.run]):
                 continue  # the end is told by itself, and so is a last way
             if (entry := self._step(row, block, waited=waited)) is not None:
@@ -153,7 +163,7 @@ class Teller:
 
     def _step(self, row: Any, block: Block, *, waited: bool) -> Entry | None:
         card = block.card
-        why = reason_phrase(row.code, row.args, block.kind) if row.code else None
+        why = self._reason(row.code, row.args, block.kind) if row.code else None
         what: Phrase = block.say(self._known)
         if why is not None and row.code in _ABOUT_THE_RUN:
             return Entry(row.at, "step", "restart_alt", "trigger", why, None, row.block)
@@ -180,14 +190,14 @@ class Teller:
             title = Quoted(row.subject or self._name(row.block))
             for one in waits[row.id]:
                 what = say("The e-mail {title} waits", title=title)
-                until = reason_phrase(one.code, one.args)
+                until = self._reason(one.code, one.args)
                 entry = Entry(one.at, "postponed", "schedule_send", "send", what, until, row.block, state="queued")
                 yield row.run, row.hop, entry
             if row.done_at is None:
                 continue
             letter = self._letter(row) if row.state == "sent" else None
             icon, tone, what = telling.sent(row.state, None, title)
-            why = reason_phrase(row.code, row.args) if row.code else None
+            why = self._reason(row.code, row.args) if row.code else None
             if letter is not None:
                 why = say("To {address}", address=letter.to)
             yield (
@@ -211,7 +221,7 @@ class Teller:
     def _ends(self) -> Iterator[tuple[int, Entry]]:
         for row in self._tx.all(run.select().where(self._tx.mine(run), run.c.ended_at.is_not(None))):
             kind = self._program.blocks[row.block].kind if row.block in self._program.blocks else None
-            why = reason_phrase(row.code, row.args, kind) if row.code else None
+            why = self._reason(row.code, row.args, kind) if row.code else None
             icon: str
             tone: Tone
             if row.state == "failed":

@@ -30,7 +30,9 @@ def test_quiet_hours_hold_the_reminder_until_the_morning_where_they_live(rehears
             ("postponed", "24 Nov 22:10"),
             ("message", "25 Nov 08:00"),
         ]
-        assert "waits (Quiet hours: it is 22:10 where they live." in said(first[0])
+        assert said(first[0]).endswith(
+            "waits (Quiet hours: it is 22:10 where they live. Goes out on 25 Nov 2026, 08:00)"
+        )
 
 
 def test_what_they_really_got_counts_against_the_cap(rehearsals: Rehearsals) -> None:
