@@ -73,20 +73,21 @@ def draw_arms(field: Field) -> Show:
         letter = next((one for one in ascii_uppercase if one not in names), str(len(items) + 1))
         return {"name": letter, "weight": max(map(weight_of, items), default=1) or 1}
 
-    def show_shares() -> None:
+    def show_shares(rows: Rows) -> None:
         held = field.beside("hold_out")
         held = held if isinstance(held, int) and 0 <= held <= 100 else 0
         items = rows.items
         parts = shares(items, held)
         for place, (item, part) in enumerate(zip(items, parts, strict=True)):
-            lines[item["id"]].say(place, w.percent(part))
+            if item["id"] in lines:  # else it is drawn in a moment
+                lines[item["id"]].say(place, w.percent(part))
         bar.clear()
         with bar:
             for place, part in enumerate(parts):
                 if part:
-                    tag("i", f"arm-{place}", style=f"flex: {part:.4f}")
+                    tag("i", f"arm-{place}", style=f"flex: {100 * part:.2f}")
             if held:
-                tag("i", "is-held", style=f"flex: {held / 100:.4f}")
+                tag("i", "is-held", style=f"flex: {held}")
 
     rows = Rows(
         field,
@@ -95,11 +96,7 @@ def draw_arms(field: Field) -> Show:
         add_words=w("Add a variant"),
         name_words=w("Name of the variant"),
         too_few=w("An experiment has two variants at least."),
+        on_shown=show_shares,
     )
-    field.form.when_settled(show_shares)
-
-    def show() -> None:
-        rows.show()
-        show_shares()
-
-    return show
+    field.form.when_settled(lambda: show_shares(rows))
+    return rows.show

@@ -38,9 +38,10 @@ class Rows:
         name_words: str,
         too_few: str,
         after: Callable[[], Any] = lambda: None,
+        on_shown: Callable[["Rows"], Any] = lambda rows: None,
     ) -> None:
         self.field = field
-        self._draw, self._fresh = draw, fresh
+        self._draw, self._fresh, self._on_shown = draw, fresh, on_shown
         self._name_words, self._too_few = name_words, too_few
         self._steps = count(1)
         self._lines: dict[str, tuple[Tag, Line]] = {}
@@ -96,6 +97,7 @@ class Rows:
             line.show(item)
         self._allow()
         self._gone.clear()
+        self._on_shown(self)
 
     def _allow(self) -> None:
         """Ten at most, two at least."""
