@@ -97,6 +97,8 @@ class Flow(_Part):
     entry: Entry = Entry()
     conversion: Conversion | None = None
     priority: Annotated[int, Field(ge=1, le=5, title="Priority")] = 3
+    hold_out: Annotated[int, Field(ge=0, le=50, title="Hold-out")] = 0
+    """Per cent of those who would enter who get nothing and are only counted, always the same people."""
     """Whose message goes first where a contact may get only one: 5 before 1."""
     notes: Annotated[tuple[Note, ...], Field(max_length=200)] = ()
 

@@ -17,6 +17,7 @@ REASONS: Mapping[str, str] = {
     "replaced_by_newer": "Because a newer Run took its place",
     "restarted": "Started over, because it happened again before the first Message",
     "refreshed": "Goes on with the newer data of the same event",
+    "held_out": "Held out: gets nothing from this Flow and is only counted, to compare",
     "moved_over": "Went over to the new version of the Flow",
     "moved_out": "Because its Block is not in the new version of the Flow, and you let them leave",
     "retried": "Tried again by {who}",

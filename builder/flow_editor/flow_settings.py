@@ -16,7 +16,7 @@ from builder.parts.controls import button, icon_button
 from builder.parts.tag import icon, tag
 
 MOST_EXITS = 20
-_SHOWN = ("entry", "exits", "conversion", "priority")
+_SHOWN = ("entry", "exits", "conversion", "priority", "hold_out")
 Part = Mapping[str, Any]
 
 
@@ -64,6 +64,9 @@ class FlowSettings:
             with tag("section", "cw-sect"):
                 tag("h4", "", self._around.w("When several Flows want to write"))
                 self._draw_priority()
+            with tag("section", "cw-sect"):
+                tag("h4", "", self._around.w("To see what it is worth"))
+                self._draw_hold_out()
 
     def tell(self, problems: Sequence[Problem]) -> None:
         """Say what is wrong with the flow itself, which no block can show."""
@@ -276,6 +279,35 @@ class FlowSettings:
                 "p",
                 "cw-help",
                 w("Where your limits let only one Message through, the Flow with the higher priority speaks."),
+            )
+
+    # ---- hold-out
+
+    def _draw_hold_out(self) -> None:
+        w = self._around.w
+
+        def put(text: str) -> None:
+            typed = number(text.strip())
+            if typed is not None and typed == int(typed) and 0 <= typed <= 50:
+                self._put(hold_out=int(typed))
+
+        with tag("div", "cw-field"):
+            with tag("div", "cw-row"):
+                tag("span", "cw-13", w("Hold out"))
+                Box(
+                    str(self._document["hold_out"]),
+                    put,
+                    label=w("Hold-out in per cent"),
+                    kind="number",
+                    look="cw-input cw-num-box",
+                    least=0,
+                    most=50,
+                )
+                tag("span", "cw-13", w("% of those who enter"))
+            tag(
+                "p",
+                "cw-help",
+                w("They get nothing from this Flow and are only counted. It is always the same people."),
             )
 
     # ---- pieces

@@ -69,8 +69,7 @@ class Ctx:
 
     def chance(self) -> float:
         # Of the contact, not of the run: who comes again gets the same, and so does a rehearsal.
-        seed = f"{self._run.flow}:{self._run.block}:{self._run.contact}".encode()
-        return int.from_bytes(hashlib.blake2b(seed, digest_size=7).digest()) / (1 << 56)
+        return lot(self._run.flow, self._run.block, self._run.contact)
 
     def send(self, channel: str) -> None:
         self.queued = channel
@@ -100,6 +99,12 @@ class Ctx:
         self._batch.contact_changes.append(change)
         # Later blocks of this batch see it at once; the ledger gets it with the rest.
         self._person.typed = contacts.typed_after(self._person.typed, change)
+
+
+def lot(*whose: object) -> float:
+    """A number in [0, 1) that is always the same for these, and for no two of them related."""
+    seed = ":".join(map(str, whose)).encode()
+    return int.from_bytes(hashlib.blake2b(seed, digest_size=7).digest()) / (1 << 56)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from blocks.phrase import Quoted
 from blocks.values import Typed, text_of
 from runtime.clock import DAY
 from runtime.engine import echo
-from runtime.engine.advance import Ctx, Standpoint, advance
+from runtime.engine.advance import Ctx, Standpoint, advance, lot
 from runtime.engine.batch import Batch, Run, dump_args
 from runtime.engine.program import Program, Programs, Roster
 from runtime.engine.wakes import FIELDS, NOTHING
@@ -360,6 +360,11 @@ class _Reception:
 
     def _enter(self, program: Program, fresh: Run, arrival: Arrival) -> None:
         batch = self._batch
+        self._last[fresh.contact, fresh.flow] = fresh.entered_at
+        self._had.add((fresh.contact, fresh.flow, fresh.key))
+        if lot(program.flow, "hold-out", fresh.contact) * 100 < program.document.hold_out:
+            self._hold_out(fresh)
+            return
         if program.entry.newest_wins:
             for older in self._open.of_contact(program.flow, fresh.contact):
                 if older.leaving:
@@ -372,7 +377,14 @@ class _Reception:
                 older.end("replaced", batch.now, reason)
         batch.started.append(fresh)
         batch.counts[fresh.flow, fresh.block, "entered"] += 1
-        self._last[fresh.contact, fresh.flow] = fresh.entered_at
-        self._had.add((fresh.contact, fresh.flow, fresh.key))
         self._open.add(fresh)
         advance(batch, program, fresh, Standpoint(arrival.fields, arrival.id))
+
+    def _hold_out(self, fresh: Run) -> None:
+        """Let a run end before it begins: it is there to be measured against."""
+        batch, reason = self._batch, Reason("held_out")
+        batch.started.append(fresh)
+        batch.counts[fresh.flow, fresh.block, "entered"] += 1
+        batch.counts[fresh.flow, fresh.block, "held_out"] += 1
+        batch.note(fresh, fresh.block, "", reason)
+        fresh.end("ended", batch.now, reason)

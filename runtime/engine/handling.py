@@ -214,6 +214,14 @@ class _Hand:
         if one.state == "open":
             self.answer.before[one.id] = Stood(one.hops, one.messages, one.block, one.arrived_at, one.wake_at)
 
+    def forget_who_went_far(self) -> None:
+        """An undo is only offered where it would work."""
+        for id_ in self.runs.keys() & self.answer.before.keys():
+            one, stood = self.runs[id_], self.answer.before[id_]
+            passed = [block for _, run_id, hop, block, *_ in self.batch.steps if run_id == id_ and hop >= stood.hops]
+            if not self.may_go_back(one, stood) or not all(_only_a_way(self.program(one), block) for block in passed):
+                del self.answer.before[id_]
+
     def may_go_back(self, one: Run, stood: Stood) -> bool:
         return one.state == "open" and one.messages == stood.messages and stood.block in self.program(one).blocks
 
@@ -279,6 +287,7 @@ def _handle(
             going = deed(hand, found)
             if going:
                 take_further(batch, programs, going)
+            hand.forget_who_went_far()
     answer.refused = +answer.refused
     if answer.done:
         house.ring()

@@ -148,6 +148,11 @@ class Stage:
         """(block, state) of the runs so far, in order."""
         return [tuple(row) for row in self._rows(select(run.c.block, run.c.state).order_by(run.c.id), run, who)]
 
+    def all_runs(self) -> list[Any]:
+        """Every run, whole."""
+        with self.house.ledger.read(self.shop) as tx:
+            return list(tx.all(run.select().where(tx.mine(run)).order_by(run.c.id)))
+
     def steps(self, who: str) -> list[tuple[str, str, str | None]]:
         """(block, outlet, reason code) of the steps of a contact's runs, in order."""
         query = select(step.c.block, step.c.outlet, step.c.code).join(run, run.c.id == step.c.run)

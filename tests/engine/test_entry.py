@@ -2,6 +2,7 @@
 
 import pytest
 
+from runtime.ledger.tables import tally
 from tests.engine.stage import Stage, block, in_a_row
 
 DEWI = "dewi@example.com"
@@ -92,3 +93,21 @@ def test_an_exit_of_an_older_version_still_lets_its_people_leave(stage: Stage) -
     stage.engine = type(stage.engine)(stage.house)  # as after a restart: nothing remembered
     stage.happens("Order cancelled", DEWI)
     assert stage.runs(DEWI) == [("hour", "left")]
+
+
+def test_some_are_held_out_always_the_same_and_they_are_counted(stage: Stage) -> None:
+    flow_id = stage.publish({**welcome(), "hold_out": 20})
+    for number in range(200):
+        stage.arrives("Order placed", f"c{number}@example.com")
+    stage.work()
+    held = {row.contact for row in stage.all_runs() if row.code == "held_out"}
+    assert 15 <= len(held) <= 70, "about 40 of 200"
+    stage.after(hours=2)
+    assert len(stage.messages()) == 200 - len(held)
+    for number in range(200):
+        stage.arrives("Order placed", f"c{number}@example.com")
+    stage.work()
+    assert {row.contact for row in stage.all_runs() if row.code == "held_out"} == held
+    with stage.house.ledger.read(stage.shop) as tx:
+        rows = tx.all(tally.select().where(tally.c.flow == flow_id, tally.c.what == "held_out"))
+    assert sum(row.count for row in rows) == 2 * len(held)

@@ -273,10 +273,19 @@ def test_a_skipped_wait_can_be_taken_back_while_nothing_else_has_happened(stage:
     assert stage.runs(DEWI) == [("day", "open")], "its own hour"
 
 
-def test_what_made_an_email_cannot_be_taken_back(stage: Stage) -> None:
+def test_what_made_an_email_at_once_is_not_offered_to_be_taken_back(stage: Stage) -> None:
     stage.publish(cart_flow())
     cart(stage, DEWI, "c1")
+    assert handling.skip_wait(stage.house, stage.shop, chosen(stage, DEWI), "Nok").before == {}
+
+
+def test_who_has_got_an_email_since_is_not_put_back(stage: Stage) -> None:
+    flow = cart_flow()
+    flow["links"][1] = link("hour", "day")
+    stage.publish(flow)
+    cart(stage, DEWI, "c1")
     skipped = handling.skip_wait(stage.house, stage.shop, chosen(stage, DEWI), "Nok")
+    handling.move_to(stage.house, stage.shop, chosen(stage, DEWI), "first", "Nok")
     answer = handling.put_back(stage.house, stage.shop, skipped.before, "Nok")
     assert why_not(answer) == {"went_far": 1}
     assert stage.runs(DEWI) == [("day", "open")]
