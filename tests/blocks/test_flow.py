@@ -25,6 +25,7 @@ CART: dict[str, Any] = {
     "entry": {"key": "cart_id", "again": "always", "again_days": 30, "newest_wins": False},
     "conversion": {"event": "Order placed", "days": 5},
     "priority": 4,
+    "hold_out": 5,
     "notes": [{"id": "n1", "text": "ถามคุณนก", "position": {"x": 1.0, "y": 2.0}}],
 }
 
