@@ -252,6 +252,10 @@ class Trigger(Block):
     def admits(self, ctx: Context) -> bool:
         """Whether the event in `ctx` starts a run for its contact."""
 
+    def filter(self) -> Rule | None:
+        """The rule that `admits` holds the contact and the event against, if it is one; for saying why it did not."""
+        return None
+
     def run(self, ctx: Context) -> Decision:
         """A trigger has done its work by the time it runs."""
         return Go()

@@ -57,6 +57,9 @@ class EventTrigger(Trigger):
     def listens_to(self) -> tuple[str, ...]:
         return (self.event,)
 
+    def filter(self) -> Rule | None:
+        return self.where
+
     def admits(self, ctx: Context) -> bool:
         return self.where is None or self.where.meets(ctx)
 

@@ -239,11 +239,11 @@ def _found(tx: Tx, text: str) -> list[int]:
 
 def _entries(tx: Tx, rows: Sequence[Any], numbers: Mapping[int, int]) -> list[Entry]:
     people = contacts.many(tx, {row.contact for row in rows})
-    waiting = {row.id: row.hops - 1 for row in rows if row.state == "open"}
-    last = select(step.c.run, step.c.hop, step.c.code, step.c.args).where(
-        or_(*(and_(step.c.run == id_, step.c.hop == hop) for id_, hop in waiting.items()))
-    )
-    why = {row.run: row for row in tx.all(last)} if waiting else {}
+    waiting = [
+        and_(step.c.run == row.id, step.c.hop == row.hops - 1) for row in rows if row.state == "open" and row.hops
+    ]
+    last = select(step.c.run, step.c.code, step.c.args)
+    why = {row.run: row for row in tx.all(last.where(or_(*waiting)))} if waiting else {}
     return [
         Entry(
             person=people[row.contact],

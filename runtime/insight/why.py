@@ -1,0 +1,255 @@
+"""Why a contact is, was, or never came to be in a flow.
+
+What happened to them is held once more against the flow as it was then: its triggers, its filters, its rule for coming
+back. The blocks themselves decide, as in a run. What a contact's fields were at the time is not kept, so filters see them
+as they are now.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Text, cast, select
+
+from blocks.contract import Farewell, Timed, Trigger
+from blocks.phrase import Moment, Phrase, Quoted, say
+from blocks.rule_why import why_not
+from blocks.values import moment, text_of
+from runtime.clock import DAY, HOUR
+from runtime.engine.advance import Ctx
+from runtime.engine.arrivals import TOO_OLD
+from runtime.engine.batch import Batch, Run
+from runtime.engine.echo import MOST_DEEP, depth_of
+from runtime.engine.program import Program, Programs
+from runtime.ledger import Tx
+from runtime.ledger.tables import appointment, event, flow, occasion, run, step, version, workspace
+from runtime.people import contacts
+from runtime.people.contacts import Contact
+from runtime.reasons import REASONS
+from runtime.zones import zone_of
+
+MOST = 5
+"""So many of the latest events are looked at for each trigger."""
+
+Verdict = Literal["inside", "been", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One thing that did or might have let them in. `at` is when it happened, None where nothing has."""
+
+    what: Phrase
+    why: Sequence[Phrase]
+    at: int | None = None
+    entered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The answer for one contact and one flow."""
+
+    verdict: Verdict
+    looks: Sequence[Look]
+    """For each trigger what came of its events, the newest first."""
+    run: int | None = None
+    """Their latest run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A flow, and how a contact stands to it."""
+
+    slug: str
+    name: str
+    verdict: Verdict
+    run: int | None
+    at: int | None
+    """When they entered last."""
+
+
+def standings(tx: Tx, contact_id: int) -> list[Standing]:
+    """How a contact stands to each flow that is live or paused."""
+    rows = tx.all(
+        select(flow.c.id, flow.c.slug, flow.c.name)
+        .where(tx.mine(flow), flow.c.state.in_(("live", "paused")))
+        .order_by(flow.c.name)
+    )
+    mine = select(run.c.flow, run.c.id, run.c.state, run.c.entered_at).where(tx.mine(run), run.c.contact == contact_id)
+    latest: dict[int, Any] = {}
+    for one in tx.all(mine.order_by(run.c.entered_at, run.c.id)):
+        latest[one.flow] = one
+    found = []
+    for row in rows:
+        had = latest.get(row.id)
+        id_, at = (had.id, had.entered_at) if had is not None else (None, None)
+        found.append(Standing(row.slug, row.name, _verdict(had), id_, at))
+    return found
+
+
+def why(tx: Tx, contact_id: int, slug: str, now: int) -> Why | None:
+    """The answer; None if there is no such contact, or the flow was never published."""
+    person = contacts.get(tx, contact_id)
+    of = tx.first(select(flow).where(tx.mine(flow), flow.c.slug == slug))
+    if person is None or of is None or of.version is None:
+        return None
+    return _Inquiry(tx, person, of, now).answer()
+
+
+def _verdict(latest: Any) -> Verdict:
+    if latest is None:
+        return "never"
+    return "inside" if latest.state == "open" else "been"
+
+
+class _Inquiry:
+    """Looks into one contact and one flow."""
+
+    def __init__(self, tx: Tx, person: Contact, of: Any, now: int) -> None:
+        self._tx, self._person, self._flow, self._now = tx, person, of, now
+        self._programs = Programs()
+        self._zone = zone_of(person.zone, tx.scalar(select(workspace.c.zone).where(workspace.c.id == tx.workspace))).key
+        query = select(run).where(tx.mine(run), run.c.contact == person.id, run.c.flow == of.id)
+        self._runs: Sequence[Any] = tx.all(query.order_by(run.c.entered_at, run.c.id))
+        self._began = self._starts_of_restarted()
+        versions = select(version.c.id, version.c.published_at).where(tx.mine(version), version.c.flow == of.id)
+        self._versions: Sequence[Any] = tx.all(versions.order_by(version.c.published_at, version.c.number))
+
+    def _starts_of_restarted(self) -> dict[int, int]:
+        """When those runs began that started over since."""
+        ids = [one.id for one in self._runs]
+        mine = (self._tx.mine(step), step.c.run.in_(ids))
+        over = self._tx.all(select(step.c.run).where(*mine, step.c.code == "restarted"))
+        first = select(step.c.run, step.c.at).where(*mine, step.c.hop == 0)
+        return {row.run: row.at for row in self._tx.all(first) if any(one.run == row.run for one in over)}
+
+    def answer(self) -> Why:
+        latest = self._runs[-1] if self._runs else None
+        program = self._programs.get(self._tx, self._flow.version)
+        triggers = [trigger for _, trigger in program.triggers if not isinstance(trigger, Farewell)]
+        looks = [look for trigger in triggers for look in self._trigger(trigger)]
+        return Why(_verdict(latest), looks, None if latest is None else latest.id)
+
+    def _trigger(self, trigger: Trigger) -> list[Look]:
+        found = [self._event(row) for row in self._events(trigger)]
+        if isinstance(trigger, Timed):
+            found.insert(0, self._coming(trigger))
+        elif not found:
+            names = trigger.listens_to()
+            found = [Look(say("{event} has never happened to them", event=Quoted(name)), ()) for name in names]
+        return found
+
+    def _coming(self, trigger: Timed) -> Look:
+        """When time brings them in."""
+        query = select(appointment.c.due_at).join(occasion, occasion.c.id == appointment.c.occasion)
+        mine = (appointment.c.contact == self._person.id, occasion.c.key == trigger.occasion())
+        due = self._tx.scalar(query.where(self._tx.mine(appointment), *mine))
+        if due is None:
+            return Look(say("No time for it is known: what it depends on has no date, or has passed"), ())
+        return Look(say("It comes for them on {when}", when=self._when(due)), (), due)
+
+    def _events(self, trigger: Trigger) -> list[Any]:
+        columns = (event.c[name] for name in ("id", "name", "at", "received_at", "state", "properties"))
+        query = select(*columns, cast(event.c.typed, Text).label("typed"), cast(event.c.who, Text).label("who")).where(
+            self._tx.mine(event), event.c.contact == self._person.id, event.c.name.in_(trigger.listens_to())
+        )
+        rows = self._tx.all(query.order_by(event.c.at.desc(), event.c.id.desc()).limit(MOST))
+        if isinstance(trigger, Timed):
+            return [row for row in rows if text_of(orjson.loads(row.typed), "occasion") == trigger.occasion()]
+        return list(rows)
+
+    def _event(self, row: Any) -> Look:
+        what = say("{event} happened on {when}", event=Quoted(row.name), when=self._when(row.at))
+        if any(one.entry_event == row.id for one in self._runs):
+            return Look(what, (say("So they entered"),), row.at, entered=True)
+        if (again := self._restarted_by(row)) is not None:
+            return Look(what, (again,), row.at, entered=True)
+        return Look(what, self._why_not(row), row.at)
+
+    def _why_not(self, row: Any) -> Sequence[Phrase]:
+        """What kept an event from letting them in."""
+        since = self._versions[0].published_at
+        live = [one for one in self._versions if one.published_at <= row.received_at]
+        if row.state == "new":
+            return (say("It has just come in and has not been looked at yet"),)
+        if not live:
+            return (say("The Flow went live only on {when}", when=self._when(since)),)
+        if self._flow.state == "archived" and row.received_at >= self._flow.since_at:
+            return (say("The Flow was archived by then"),)
+        if row.at < row.received_at - TOO_OLD:
+            return (Phrase(REASONS["too_old_event"], {"hours": TOO_OLD // HOUR}),)
+        if depth_of(orjson.loads(row.who)) > MOST_DEEP:
+            return (say("Too many Flows had started one another in a row"),)
+        program = self._programs.get(self._tx, live[-1].id)
+        listening = [
+            (id_, trigger)
+            for id_, trigger in program.triggers
+            if row.name in trigger.listens_to() and not isinstance(trigger, Farewell)
+        ]
+        if not listening:
+            return (say("The Flow did not start at it then"),)
+        failed: list[Phrase] = []
+        for id_, trigger in listening:
+            missed = self._missed(row, program, id_, trigger)
+            if missed is None:
+                return self._at_the_door(row, program)
+            failed += missed
+        return failed
+
+    def _restarted_by(self, row: Any) -> Phrase | None:
+        """What is said of an event before the one that a run last began with, which started over since."""
+        for one in self._runs:
+            program = self._programs.get(self._tx, one.version)
+            if one.id in self._began and row.received_at <= one.entered_at and one.key == self._key(row, program):
+                if row.received_at <= self._began[one.id]:
+                    return say("So they entered, and started over when it happened again")
+                return Phrase(REASONS["restarted"])
+        return None
+
+    def _missed(self, row: Any, program: Program, block: str, trigger: Trigger) -> list[Phrase] | None:
+        """Which conditions of a trigger failed; None if it let the event in."""
+        batch = Batch(self._tx, row.received_at)
+        entered = min(row.at, row.received_at)
+        batch.expect([self._person.id])
+        batch.history.fetch(self._tx, [self._person.id], program.reads, row.received_at, entered)
+        as_if = Run(
+            id=0, flow=self._flow.id, version=program.version, contact=self._person.id, key=self._key(row, program),
+            block=block, entry_event=row.id, event=row.id, hops=0, messages=0, entered_at=entered, arrived_at=entered,
+        )  # fmt: skip
+        ctx = Ctx(batch, as_if, orjson.loads(row.typed), row.id)
+        if trigger.admits(ctx):
+            return None
+        rule = trigger.filter()
+        missed = why_not(rule, ctx, {"event": row.properties, "contact": self._fields()}) if rule is not None else []
+        return missed or [Phrase(REASONS["filtered_out"])]
+
+    def _at_the_door(self, row: Any, program: Program) -> Sequence[Phrase]:
+        """What the rule for coming back said to an event that the trigger let in."""
+        entry, key = program.entry, self._key(row, program)
+        before = [one for one in self._runs if one.entered_at <= row.received_at and (one.entry_event or 0) < row.id]
+        for one in self._runs:
+            still = one.ended_at is None or one.ended_at >= row.received_at
+            if one.key == key and still and one.entered_at <= row.received_at:
+                return (say("They were inside already, since {when}", when=self._when(one.entered_at)),)
+        had = [one for one in before if one.key == key]
+        if entry.again == "once_each" and had:
+            return (say("They had been in it for the same one, on {when}", when=self._when(had[-1].entered_at)),)
+        if entry.again == "never" and before:
+            return (Phrase(REASONS["never_again"]), self._last(before))
+        if entry.again == "after_days" and before and before[-1].entered_at > row.received_at - entry.again_days * DAY:
+            return (Phrase(REASONS["not_again"], {"days": entry.again_days}), self._last(before))
+        return (say("As far as is known now, nothing kept them out. Their fields may have been others then"),)
+
+    def _last(self, before: Sequence[Any]) -> Phrase:
+        return say("They entered on {when}", when=self._when(before[-1].entered_at))
+
+    def _key(self, row: Any, program: Program) -> str:
+        return (text_of(orjson.loads(row.typed), program.entry.key) or "") if program.entry.key else ""
+
+    def _fields(self) -> Mapping[str, Any]:
+        one = self._person
+        known = {"email": one.email, "phone": one.phone, "name": one.name, "language": one.language, "tags": one.tags}
+        return {**one.fields, **known}
+
+    def _when(self, at: int) -> Moment:
+        return Moment(moment(at), self._zone)
