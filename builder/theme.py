@@ -72,6 +72,7 @@ LOOKS = (
     "settings",
     "sign_in",
     "rehearsal",
+    "runs",
     "library",
 )
 """The files of static/looks, in the order in which their rules count: what is general first, pages last."""

@@ -69,6 +69,11 @@ class Doing:
         await self._editor.settle()
         ui.navigate.to(f"/flows/{self._editor.slug}/rehearse")
 
+    async def open_runs(self) -> None:
+        """Leave for the page that says who is where."""
+        await self._editor.settle()
+        ui.navigate.to(f"/flows/{self._editor.slug}/runs")
+
     async def publish(self) -> None:
         """Look once more at everything; then the list of problems, or the dialog."""
         editor, w = self._editor, self._editor.w

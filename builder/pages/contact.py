@@ -17,7 +17,9 @@ from builder.parts.menu import menu_item, open_menu
 from builder.parts.tag import Tag, icon, tag
 from builder.parts.toast import toast
 from builder.parts.values import field_value
+from builder.runs.why import Flows
 from runtime.house import House
+from runtime.insight.why import Standing, standings
 from runtime.people import consent, contacts
 from runtime.people.consent import BY_HAND
 from runtime.people.telling import source_of
@@ -38,6 +40,7 @@ class _Card:
     known_as: list[contacts.KnownAs]
     answer: consent.Standing | None
     blocked: str | None
+    flows: list[Standing]
 
 
 def _card(house: House, workspace: int, id_: int) -> _Card | None:
@@ -51,6 +54,7 @@ def _card(house: House, workspace: int, id_: int) -> _Card | None:
             contacts.identities(tx, id_),
             consent.standing_of(tx, id_).get("email"),
             blocked.get(found.email or ""),
+            standings(tx, id_),
         )
 
 
@@ -97,6 +101,7 @@ class _Side:
             self._head(card.contact)
         with self.cards:
             self._may_be_sent(card)
+            Flows(self.user, self.w, self.id, card.contact.shown_name, card.flows)
             self._fields(card.contact)
             self._known_as(card)
 

@@ -14,7 +14,7 @@ from builder.frame import frame, page_head
 from builder.parts.controls import button
 from builder.parts.dialog import choice, dialog
 from builder.parts.empty import empty
-from builder.parts.menu import menu_item
+from builder.parts.menu import menu_item, menu_link
 from builder.parts.rich import strong
 from builder.parts.tag import Handler, Tag, tag
 from builder.parts.toast import toast
@@ -141,7 +141,9 @@ class _FlowsPage(ListPage[Entry]):
             self.draw()
 
     def more(self, entry: Entry) -> None:
-        """Pause and resume."""
+        """Who is inside; pause and resume."""
+        if entry.numbers is not None:
+            menu_link(self.w("Who is inside"), "group", f"/flows/{entry.slug}/runs")
         if entry.look == "live":
             menu_item(self.w("Pause"), "pause", partial(self.pause, entry))
         elif entry.look == "paused":

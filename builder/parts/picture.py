@@ -5,7 +5,8 @@ ours, so nothing that a person typed gets into them.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +22,15 @@ _STEP_X, _STEP_Y = 24 / 140, 11.7 / 130
 Spot = tuple[str, float, float]
 """A family, and the middle of a card's upper edge on the canvas."""
 
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What is lit of a flow: ids of blocks, and links as (block, outlet)."""
+
+    blocks: Collection[str]
+    links: Collection[tuple[str, str]]
+
+
 EMPTY: Sequence[Spot] = (
     ("trigger", 0, 0),
     ("timing", 0, 130),
@@ -32,8 +42,13 @@ EMPTY: Sequence[Spot] = (
 EMPTY_LINKS = ((0, 1), (1, 2), (2, 3), (3, 4), (3, 5))
 
 
-def flow_picture(document: Mapping[str, Any], *, width: int = 76, classes: str = "mini") -> Still:
-    """The shape of a flow document, from where its blocks stand and how they are linked. An empty one is an empty frame."""
+def flow_picture(
+    document: Mapping[str, Any], *, width: int = 76, classes: str = "mini", way: Way | None = None
+) -> Still:
+    """The shape of a flow document, from where its blocks stand and how they are linked. An empty one is an empty frame.
+
+    With a `way`, only its blocks and links are lit.
+    """
     spots: list[Spot] = []
     index: dict[str, int] = {}
     for block in document.get("blocks", ()):
@@ -47,13 +62,30 @@ def flow_picture(document: Mapping[str, Any], *, width: int = 76, classes: str =
         for link in document.get("links", ())
         if link.get("from") in index and link.get("to") in index
     ]
-    return draw(spots, links, width=width, classes=classes)
+    if way is None:
+        return draw(spots, links, width=width, classes=classes)
+    walked = {
+        (index[link["from"]], index[link["to"]])
+        for link in document.get("links", ())
+        if (link.get("from"), link.get("outlet", "next")) in way.links and link.get("to") in index
+    }
+    lit = {index[id_] for id_ in way.blocks if id_ in index}
+    return draw(spots, links, width=width, classes=classes, lit=lit, walked=walked)
 
 
-def draw(spots: Sequence[Spot], links: Sequence[tuple[int, int]], *, width: int, classes: str = "mini") -> Still:
-    """The drawing itself. `links` are pairs of places in `spots`."""
+def draw(
+    spots: Sequence[Spot],
+    links: Sequence[tuple[int, int]],
+    *,
+    width: int,
+    classes: str = "mini",
+    lit: Collection[int] | None = None,
+    walked: Collection[tuple[int, int]] = (),
+) -> Still:
+    """The drawing itself. `links` are pairs of places in `spots`; with `lit`, all other places are faint."""
     height = round(width * HEIGHT / WIDTH)
-    return _picture(_shapes(spots, links) if spots else [], classes, width, height, f"0 0 {WIDTH:g} {HEIGHT:g}")
+    shapes = _shapes(spots, links, range(len(spots)) if lit is None else lit, walked) if spots else []
+    return _picture(shapes, classes, width, height, f"0 0 {WIDTH:g} {HEIGHT:g}")
 
 
 def _picture(shapes: list[Node], classes: str, width: int, height: int, box: str) -> Still:
@@ -62,26 +94,39 @@ def _picture(shapes: list[Node], classes: str, width: int, height: int, box: str
     return made
 
 
-def _shapes(spots: Sequence[Spot], links: Sequence[tuple[int, int]]) -> list[Node]:
+def _shapes(
+    spots: Sequence[Spot],
+    links: Sequence[tuple[int, int]],
+    lit: Collection[int],
+    walked: Collection[tuple[int, int]],
+) -> list[Node]:
     xs, step_x = _fit([x for _, x, _ in spots], WIDTH - CARD - 10, _STEP_X)
     ys, step_y = _fit([y for _, _, y in spots], HEIGHT - ROW - 6, _STEP_Y)
     wide, high = min(CARD, max(4.0, step_x * 0.8)), min(ROW, max(2.5, step_y * 0.62))
     xs = [x + WIDTH / 2 for x in xs]
     ys = [y + HEIGHT / 2 - high / 2 for y in ys]
-    lines = "".join(
-        f"M{xs[a]:.1f} {ys[a] + high:.1f}V{(ys[a] + high + ys[b]) / 2:.1f}H{xs[b]:.1f}V{ys[b]:.1f}" for a, b in links
-    )
-    cards: dict[str, str] = defaultdict(str)
-    for (family, _, _), x, y in zip(spots, xs, ys, strict=True):
+    lines: dict[bool, str] = defaultdict(str)
+    for a, b in links:
+        line = f"M{xs[a]:.1f} {ys[a] + high:.1f}V{(ys[a] + high + ys[b]) / 2:.1f}H{xs[b]:.1f}V{ys[b]:.1f}"
+        lines[(a, b) in walked] += line
+    cards: dict[tuple[str, bool], str] = defaultdict(str)
+    for place, ((family, _, _), x, y) in enumerate(zip(spots, xs, ys, strict=True)):
         # A stroke with round joins around a smaller rectangle makes the round corners.
-        cards[family] += (
+        cards[family, place in lit] += (
             f"M{x - wide / 2 + 1.5:.1f} {y + 1.5:.1f}h{wide - 3:.1f}v{max(high - 3, 0.1):.1f}h{3 - wide:.1f}z"
         )
-    shapes = [node("path", d=lines, fill="none", stroke="var(--cw-link)", stroke_width="1.2")] if lines else []
-    for family, path in cards.items():
+    shapes = []
+    for on in sorted(lines):
+        look = (
+            {"stroke": "var(--cw-brand)", "stroke_width": "1.8"}
+            if on
+            else {"stroke": "var(--cw-link)", "stroke_width": "1.2"}
+        )
+        shapes.append(node("path", d=lines[on], fill="none", **look))
+    for (family, on), path in cards.items():
         colour, edge = f"var(--cw-{family})", str(min(3.0, high))
-        look = {"fill": colour, "stroke": colour, "stroke_width": edge, "stroke_linejoin": "round", "opacity": ".85"}
-        shapes.append(node("path", d=path, **look))
+        look = {"fill": colour, "stroke": colour, "stroke_width": edge, "stroke_linejoin": "round"}
+        shapes.append(node("path", d=path, opacity=".85" if on else ".2", **look))
     return shapes
 
 

@@ -1,0 +1,58 @@
+"""Who is inside a flow, and one of its runs."""
+
+from typing import get_args
+
+from nicegui import ui
+
+from builder.access import fetch, visitor
+from builder.frame import frame, page_head
+from builder.not_found import not_found
+from builder.parts.tag import icon, tag
+from builder.runs.listing import List
+from builder.runs.read import drawn, one, page
+from builder.runs.way import OneRun
+from runtime.house import House
+from runtime.insight.runs import State, Wish
+from runtime.words import words
+
+
+def register(house: House) -> None:
+    """The list and the page of one run."""
+
+    @ui.page("/flows/{slug}/runs")
+    async def flow_runs(slug: str, state: str = "inside", block: str = "", find: str = "") -> None:
+        user = visitor()
+        w = words(user.language)
+        found = await fetch(drawn, user, slug, w)
+        if found is None:
+            title = w("Nobody has been in this Flow yet: it was never live.")
+            not_found(house, user, title, back=f"/flows/{slug}", active="flows")
+            return
+        of, counts = found
+        chosen: State = next((one for one in get_args(State) if one == state), "inside")
+        wish = Wish(of.flow, chosen, block, find)
+        first = await fetch(page, of, wish, None)
+        with frame(house, user, title=w("Who is inside"), active="flows"):
+            _crumb(f"/flows/{slug}", of.flow.name)
+            text = w("{n} person is inside this Flow | {n} people are inside this Flow", n=counts.inside)
+            page_head(w("Who is inside"), text)
+            List(of, counts, first, slug, wish)
+
+    @ui.page("/flows/{slug}/runs/{run}")
+    async def one_run(slug: str, run: int) -> None:
+        user = visitor()
+        w = words(user.language)
+        found = await fetch(one, user, run, w)
+        if found is None or found[0].slug != slug:
+            not_found(house, user, w("There is no such Run."), back=f"/flows/{slug}/runs", active="flows")
+            return
+        way, of = found
+        with frame(house, user, title=way.entry.person.shown_name, active="flows"):
+            _crumb(f"/flows/{slug}/runs", w("Who is inside {flow}", flow=f"“{way.flow_name}”"))
+            OneRun(user, w, way, of)
+
+
+def _crumb(href: str, text: str) -> None:
+    with tag("a", "cw-crumb", href=href):
+        icon("chevron_left", "s")
+        tag("span", "cw-trunc", text)

@@ -1,0 +1,142 @@
+"""What the pages of runs read. In threads: it looks into the ledger and the desk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from blocks import KINDS
+from blocks.contract import Known
+from blocks.flow import Flow
+from builder.access import Visitor
+from builder.drafting.faces import Face, faces
+from runtime.engine.known import known_to
+from runtime.insight import runs
+from runtime.insight.runs import Cursor, Entry, Wish
+from runtime.insight.why import Why, why
+from runtime.people import contacts
+from runtime.people.contacts import Contact
+from runtime.words import Words
+
+PAGE = 50
+
+
+@dataclass(slots=True)
+class Drawn:
+    """The versions of a flow, drawn as far as they were needed, each with the sentences of its blocks."""
+
+    user: Visitor
+    w: Words
+    flow: runs.Flow
+    known: Known
+    documents: dict[int, Flow] = field(default_factory=dict)
+    said: dict[int, Mapping[str, Face]] = field(default_factory=dict)
+
+    @property
+    def latest(self) -> int:
+        """The version that was published last."""
+        return max(self.flow.versions, key=lambda id_: self.flow.versions[id_])
+
+    def say(self, version: int, block: str) -> str:
+        """The sentence of a block."""
+        found = self.said.get(version, {}).get(block)
+        return found["say"] if found is not None else self.w("A Block of before")
+
+    def icon(self, version: int, block: str) -> tuple[str, str]:
+        """Its picture and its family."""
+        found = self.said.get(version, {}).get(block)
+        return (found["icon"], self.family(version, block)) if found is not None else ("history", "action")
+
+    def kind(self, version: int, block: str) -> str:
+        """Its kind, "" for one that is not there."""
+        document = self.documents.get(version)
+        return next((doc.kind for doc in document.blocks if doc.id == block), "") if document is not None else ""
+
+    def family(self, version: int, block: str) -> str:
+        """The family of its kind."""
+        kind = self.kind(version, block)
+        return KINDS[kind].card.family if kind in KINDS else "action"
+
+    def blocks(self, version: int) -> dict[str, str]:
+        """Where people can stand in a version: each block that is no trigger, with its sentence."""
+        document = self.documents[version]
+        return {
+            doc.id: self.say(version, doc.id) for doc in document.blocks if self.family(version, doc.id) != "trigger"
+        }
+
+    def take(self, documents: Mapping[int, Mapping[str, Any]]) -> None:
+        """Know these versions from now on."""
+        for id_, document in documents.items():
+            self.documents[id_] = flow = Flow.model_validate(document)
+            self.said[id_] = faces(flow, self.known, self.w)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many stand where."""
+
+    inside: int
+    failed: int
+    standing: Mapping[tuple[int, str], int]
+
+
+def drawn(user: Visitor, slug: str, w: Words) -> tuple[Drawn, Counts] | None:
+    """A published flow; None if it never was."""
+    known = known_to(user.house, user.workspace)
+    with user.house.ledger.read(user.workspace) as tx:
+        flow = runs.flow_of(tx, slug)
+        if flow is None or not flow.versions:
+            return None
+        made = Drawn(user, w, flow, known)
+        counts = count(tx, flow)
+        made.take(runs.documents(tx, sorted({made.latest, *(version for version, _ in counts.standing)})))
+    return made, counts
+
+
+def count(tx: Any, flow: runs.Flow) -> Counts:
+    """How many stand where now."""
+    standing = runs.standing(tx, flow)
+    return Counts(sum(standing.values()), runs.failed(tx, flow), standing)
+
+
+def page(of: Drawn, wish: Wish, before: Cursor | None) -> list[Entry]:
+    """A page of runs, with the versions they are on."""
+    with of.user.house.ledger.read(of.user.workspace) as tx:
+        found = runs.page(tx, wish, PAGE, before)
+        missing = {entry.version for entry in found} - of.documents.keys()
+        if missing:
+            of.take(runs.documents(tx, sorted(missing)))
+    return found
+
+
+def everybody(of: Drawn, wish: Wish) -> dict[int, int]:
+    """All runs that are meant."""
+    with of.user.house.ledger.read(of.user.workspace) as tx:
+        return runs.every(tx, wish)
+
+
+def one(user: Visitor, id_: int, w: Words) -> tuple[runs.Way, Drawn] | None:
+    """A run with the version it is on."""
+    with user.house.ledger.read(user.workspace) as tx:
+        way = runs.one(tx, id_)
+        flow = runs.flow_of(tx, way.slug) if way is not None else None
+    if way is None or flow is None:
+        return None
+    made = Drawn(user, w, flow, known_to(user.house, user.workspace))
+    made.take({way.entry.version: way.document})
+    return way, made
+
+
+def why_not(user: Visitor, slug: str, address: str) -> tuple[Contact, Why] | None:
+    """Why whoever has this address is in the flow, or not; None if nobody has it."""
+    with user.house.ledger.read(user.workspace) as tx:
+        person = contacts.by_address(tx, address)
+        if person is None:
+            return None
+        found = why(tx, person.id, slug, user.house.clock.now())
+    return (person, found) if found is not None else None
+
+
+def why_of(user: Visitor, slug: str, contact: int) -> Why | None:
+    """Why a contact is in the flow, or not."""
+    with user.house.ledger.read(user.workspace) as tx:
+        return why(tx, contact, slug, user.house.clock.now())

@@ -1,0 +1,75 @@
+"""Why somebody is in a flow, or not: in a dialog, or in the list where they would have stood."""
+
+from functools import partial
+from typing import Any
+
+from builder.access import Visitor, fetch
+from builder.parts.controls import button
+from builder.parts.dialog import dialog
+from builder.parts.still import Still, icon_node, node
+from builder.parts.tag import tag
+from builder.runs.read import why_of
+from runtime.insight.why import Standing, Why
+from runtime.words import Words
+
+
+def why_words(found: Why, name: str, w: Words) -> str:
+    """The answer in one sentence."""
+    match found.verdict:
+        case "inside":
+            return w("{name} is inside this Flow.", name=name)
+        case "been":
+            return w("{name} has been in this Flow.", name=name)
+    return w("{name} has never been in this Flow.", name=name)
+
+
+def draw_why(found: Why, user: Visitor, w: Words) -> None:
+    """What of all that happened might have let them in, and what kept it from doing so."""
+    now = user.house.clock.now()
+    lines: list[Any] = []
+    for look in found.looks:
+        symbol, tone = ("login", "ok") if look.entered else ("block", "action")
+        reasons = [node("p", "why", w.text(reason, now)) for reason in look.why]
+        body = node("div", "", node("p", "what", w.text(look.what, now)), *reasons)
+        lines.append(node("li", "", node("span", f"cw-tile f-{tone}", icon_node(symbol)), body))
+    Still("ol", lines, "cw-time")
+
+
+class Flows:
+    """The card of a contact: how they stand to each live flow."""
+
+    def __init__(self, user: Visitor, w: Words, contact: int, name: str, found: list[Standing]) -> None:
+        self.user, self.w, self.contact, self.name = user, w, contact, name
+        if not found:
+            return
+        with tag("section", "cw-card cw-card-pad"):
+            tag("h3", "cw-mb3", w("Flows"))
+            for one in found:
+                self._line(one)
+
+    def _line(self, one: Standing) -> None:
+        w = self.w
+        with tag("div", "co-line ru-flow"):
+            with tag("div", "cw-grow"):
+                tag("a", "cw-strong cw-trunc cw-block-el", one.name, href=f"/flows/{one.slug}")
+                tag("span", "cw-cap cw-block-el", self._said(one))
+            if one.run is not None:
+                button(w("Open"), kind="quiet", small=True, href=f"/flows/{one.slug}/runs/{one.run}")
+            why = w("Why?") if one.run is not None else w("Why not?")
+            button(why, partial(self._ask, one), kind="quiet", small=True)
+
+    def _said(self, one: Standing) -> str:
+        w = self.w
+        if one.at is None:
+            return w("Never been in it")
+        day = w.date(one.at, self.user.zone)
+        return w("Inside since {day}", day=day) if one.verdict == "inside" else w("Entered on {day}", day=day)
+
+    async def _ask(self, one: Standing) -> None:
+        w = self.w
+        found = await fetch(why_of, self.user, one.slug, self.contact)
+        if found is None:
+            return
+        with dialog(one.name, why_words(found, self.name, w), close=w("Close")) as box:
+            draw_why(found, self.user, w)
+            box.footer.set_visibility(False)

@@ -1,0 +1,92 @@
+"""Who is inside a flow, with the mouse: found, let go on, put back, taken out; and why somebody is not there."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from blocks.values import type_document
+from runtime.clock import HOUR, MINUTE
+from runtime.engine.work import Engine
+from runtime.ledger import tables
+from tests.pages.conftest import Look, Web, until
+from tests.pages.doi_leaf import HANNAH
+
+pytestmark = pytest.mark.browser
+
+MINA, RUMI, TARO = "mina@example.com", "rumi@example.com", "taro@example.com"
+
+
+@pytest.fixture(scope="module")
+def carts(web: Web) -> Web:
+    """Three more people have left a cart, minutes apart."""
+    now = web.house.clock.now()
+    with web.house.ledger.write(web.workspace) as tx:
+        for place, who in enumerate((MINA, RUMI, TARO)):
+            row = {"id": tx.reserve(1)[0], "name": "Checkout started", "source": "api", "contact": None}
+            at = now - (50 - 10 * place) * MINUTE
+            told = {"at": at, "received_at": at, "who": {"email": who}, "properties": {"total": 900}}
+            tx.insert(tables.event, [row | told | {"typed": type_document({"total": 900}), "state": "new"}])
+    engine = Engine(web.house)
+    while engine.work():
+        pass
+    return web
+
+
+def stands(web: Web, who: str) -> tuple[str, str, int]:
+    """(block, state, hour in which they go on) of somebody's run."""
+    with web.house.ledger.read(web.workspace) as tx:
+        query = select(tables.run.c.block, tables.run.c.state, tables.run.c.wake_at)
+        row = tx.first(
+            query.join(tables.contact, tables.contact.c.id == tables.run.c.contact).where(tables.contact.c.email == who)
+        )
+    assert row is not None
+    return row.block, row.state, (row.wake_at or 0) // HOUR
+
+
+def row(page: Any, who: str) -> Any:
+    return page.locator(".ru-row", has_text=who)
+
+
+def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> None:
+    page = look("/flows")
+    page.get_by_label("More for Abandoned cart").click()
+    page.get_by_role("menuitem", name="Who is inside").click()
+    row(page, MINA).wait_for()
+    assert page.locator(".ru-row").count() == 4
+    assert "Wait 1 hour" in row(page, MINA).inner_text()
+    assert "Waits until" in row(page, MINA).inner_text()
+
+    page.get_by_label("Find by e-mail address").fill("rumi@")
+    page.wait_for_function("document.querySelectorAll('.ru-row').length === 1")
+    page.get_by_label(f"Choose {RUMI}").check()
+    page.get_by_role("button", name="Wait no longer").click()
+    until(lambda: stands(carts, RUMI)[:2] == ("mail", "ended"))
+    page.get_by_text("Done for 1 person.").wait_for()
+
+    page.get_by_label("Find by e-mail address").fill("")
+    page.wait_for_function("document.querySelectorAll('.ru-row').length === 3")
+    for who in (MINA, TARO):
+        page.get_by_label(f"Choose {who}").check()
+    page.get_by_role("button", name="Take out").click()
+    page.get_by_text("Take 2 people out of the Flow?").wait_for()
+    page.locator(".cw-dialog").get_by_role("button", name="Take out").click()
+    until(lambda: {stands(carts, who)[1] for who in (MINA, TARO)} == {"left"})
+
+    page.get_by_role("button", name="Left", exact=True).click()
+    row(page, TARO).locator("a").click()
+    page.get_by_text("Taken out by Nok").wait_for()
+    assert page.locator(".ru-picture").is_visible()
+
+
+def test_who_is_not_there_is_explained(look: Look, carts: Web) -> None:
+    page = look("/flows/cart/runs")
+    page.get_by_label("Find by e-mail address").fill("hannah@example.com")
+    page.get_by_text("Hannah Whitfield has never been in this Flow.").wait_for()
+    page.get_by_text("“Checkout started” has never happened to them").wait_for()
+
+
+def test_a_contact_is_told_why_not_for_each_live_flow(look: Look, carts: Web) -> None:
+    page = look(f"/contacts/{HANNAH}")
+    page.get_by_role("button", name="Why not?").click()
+    page.locator(".cw-dialog", has_text="“Checkout started” has never happened to them").wait_for()
