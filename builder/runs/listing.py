@@ -1,10 +1,12 @@
 """The list of runs: who is where, since when and until when; one or many are chosen and something is done with them."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
 
 from nicegui import ui
 
+from blocks.phrase import Moment, Phrase
 from builder.access import Visitor, fetch
 from builder.parts.controls import button, segments
 from builder.parts.fields import search_field
@@ -225,11 +227,9 @@ class List:
         person, (symbol, family) = entry.person, of.icon(entry.version, entry.block)
         also = person.email if person.name and person.email else ""
         on = w("version {n}", n=entry.number)
-        why = (
-            w.text(reason_phrase(entry.code, entry.args, of.kind(entry.version, entry.block)), now)
-            if entry.code
-            else ""
-        )
+        reason = reason_phrase(entry.code or "", entry.args, of.kind(entry.version, entry.block))
+        # In the zone of the columns beside it: a contact's own would seem to contradict them.
+        told = [w.text(_here(reason, self._user.zone), now)] if entry.code else []
         word, tone = state_words(entry, w)
         state = chip_node(word, tone=tone) if entry.state != "open" or self._wish.state == "all" else None
         return [
@@ -257,7 +257,7 @@ class List:
                     "span",
                     "cw-grow",
                     node("span", "cw-trunc cw-block-el", of.say(entry.version, entry.block)),
-                    node("span", "cw-cap cw-trunc cw-block-el", " · ".join(filter(None, (why, on)))),
+                    node("span", "cw-cap cw-trunc cw-block-el", " · ".join([*told, on])),
                 ),
             ),
             node("span", "ru-when", *_when(entry.arrived_at, now, self._user, w)),
@@ -282,6 +282,12 @@ class List:
 def _counted(of: Drawn) -> Counts:
     with of.user.house.ledger.read(of.user.workspace) as tx:
         return count(tx, of.flow)
+
+
+def _here(phrase: Phrase, zone: str) -> Phrase:
+    """The same sentence with its moments as they are in this zone."""
+    moved = {name: replace(value, zone=zone) for name, value in phrase.args.items() if isinstance(value, Moment)}
+    return Phrase(phrase.msgid, {**phrase.args, **moved})
 
 
 def _when(at: int, now: int, user: Visitor, w: Words) -> list[Node | None]:

@@ -1,7 +1,5 @@
 """One run: its steps with their reasons, the way lit on a picture of the flow, and its messages."""
 
-from typing import Any
-
 from blocks import read_block
 from builder.access import Visitor, fetch
 from builder.parts.controls import avatar, chip
@@ -82,11 +80,11 @@ class OneRun:
         symbol, family = of.icon(version, step.block)
         bad = step.code in ("block_failed", "block_gone", "spins")
         when = w.date(step.at, self._zone, "moment", now)
-        lines: list[Any] = (
-            [w.text(reason_phrase(step.code, step.args, of.kind(version, step.block)), now)] if step.code else []
-        )
+        lines = [w.text(reason_phrase(step.code, step.args, of.kind(version, step.block)), now)] if step.code else []
         if outlet := self._outlet(step):
             lines.append(w("By the way “{outlet}”", outlet=outlet))
+        if not lines:
+            lines.append(self._plainly(family))
         return node(
             "li",
             "",
@@ -103,6 +101,18 @@ class OneRun:
                 *(node("p", "why", line) for line in lines),
             ),
         )
+
+    def _plainly(self, family: str) -> str:
+        """What a block did that had nothing to explain."""
+        w = self._w
+        match family:
+            case "trigger":
+                return w("Entered the Flow")
+            case "timing":
+                return w("The time had come")
+            case "send":
+                return w("The Message was queued")
+        return w("Done")
 
     def _outlet(self, step: Step) -> str:
         """The way that was taken, where there was a choice."""
