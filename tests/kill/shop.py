@@ -23,7 +23,8 @@ from tests.processes import begin, free_port, surroundings
 BRAND = {"format": 1, "name": "Doi Leaf", "postal_address": "41 Ratchadamnoen Road, Chiang Mai"}
 
 
-def _email(kind: str) -> dict[str, object]:
+def email(kind: str) -> dict[str, object]:
+    """An e-mail of this kind ("marketing", "transactional") that names the number of its event."""
     return {
         "format": 1,
         "name": kind,
@@ -66,7 +67,7 @@ class Shop:
         now = house.clock.now()
         drafts.put("brand", "brand", "Doi Leaf", BRAND, "Nok", now)
         for kind, event in (("transactional", "Order placed"), ("marketing", "Account created")):
-            drafts.put("email", kind, kind, _email(kind), "Nok", now)
+            drafts.put("email", kind, kind, email(kind), "Nok", now)
             drafts.put("flow", kind, kind, _flow(event, kind), "Nok", now)
             publish(house, self.workspace, kind, "Nok")
         _, self._key = keys.create(house, self.workspace, "ingest", "website")

@@ -1,0 +1,177 @@
+"""The flows and e-mails of the invariants' shop: between them, every way in which somebody enters, is held, and leaves."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from blocks.flow import Flow
+from runtime.mail import Brand, EmailDocument, compile_email
+from tests.engine.stage import block, cart_flow, in_a_row, link
+from tests.kill.shop import BRAND, email
+
+TRANSACTIONAL = frozenset({"confirm"})
+"""Send blocks whose e-mail needs no consent."""
+
+
+def _cart() -> list[dict[str, Any]]:
+    """Two reminders; who orders leaves by way of a thank-you. Once with a newer cart that replaces the older."""
+    flow = cart_flow()
+    flow["blocks"] += [
+        block("bye", "on_leaving"),
+        block("later", "wait", amount=1, unit="hours"),
+        block("thanks", "send_email", email="thanks"),
+        block("tag", "update_contact", change="add_tag", name="bought"),
+    ]
+    flow["links"] += [link("bye", "later"), link("later", "thanks"), link("thanks", "tag")]
+    plain = in_a_row(
+        block("cart", "event_trigger", event="Checkout started"),
+        block("pause", "wait", amount=2, unit="hours"),
+        block("first", "send_email", email="reminder"),
+    )
+    exits = [{"event": "Order placed"}]
+    return [flow, {"name": "Abandoned cart", **plain, "exits": exits, "entry": {"key": "checkout_token"}}]
+
+
+def _review() -> list[dict[str, Any]]:
+    """The order is confirmed; then a review is waited for, in vain for three days at most. Or after it, one a contact."""
+    flow = {
+        "name": "Review",
+        "blocks": [
+            block("order", "event_trigger", event="Order placed"),
+            block("confirm", "send_email", email="confirm"),
+            block("review", "wait_for_event", event="Review written", key="order_id", amount=3, unit="days"),
+            block("reviewed", "emit_event", event="Reviewed"),
+            block("nudge", "send_email", email="nudge"),
+        ],
+        "links": [
+            link("order", "confirm"),
+            link("confirm", "review"),
+            link("review", "reviewed", "happened"),
+            link("review", "nudge", "in_vain"),
+        ],
+        "entry": {"key": "order_id", "again": "once_each"},
+    }
+    again = {"key": "order_id", "newest_wins": True}
+    return [flow, {**flow, "links": [*flow["links"][1:], link("order", "review")], "entry": again}]
+
+
+def _birthday() -> list[dict[str, Any]]:
+    flow = {
+        "name": "Birthday",
+        "blocks": [
+            block("birthday", "date_trigger", field="birthday", at="09:00"),
+            block("wish", "send_email", email="wish"),
+            block("day", "wait", amount=1, unit="days"),
+            block("ordered", "branch", rule={"kind": "did", "event": "Order placed"}),
+            block("coupon", "send_email", email="coupon"),
+            block("enough", "stop"),
+        ],
+        "links": [
+            link("birthday", "wish"),
+            link("wish", "day"),
+            link("day", "ordered"),
+            link("ordered", "enough", "yes"),
+            link("ordered", "coupon", "no"),
+        ],
+    }
+    before = {**flow["blocks"][0], "settings": {"field": "birthday", "when": "before", "amount": 1}}
+    return [flow, {**flow, "blocks": [before, *flow["blocks"][1:]]}]
+
+
+def _win_back() -> list[dict[str, Any]]:
+    flow = in_a_row(
+        block("quiet", "quiet_trigger", event="Order placed", amount=5, unit="days"),
+        block("miss", "send_email", email="miss"),
+        block("tell", "emit_event", event="Went quiet"),
+        block("week", "wait", amount=1, unit="weeks"),
+        block("again", "send_email", email="again"),
+    )
+    anything = {**flow["blocks"][0], "settings": {"amount": 4, "unit": "days"}}
+    exits = [{"event": "Order placed"}]
+    return [
+        {"name": "Win back", **flow, "exits": exits},
+        {"name": "Win back", **flow, "blocks": [anything, *flow["blocks"][1:]], "exits": exits},
+    ]
+
+
+def _chain() -> list[dict[str, Any]]:
+    """Started by other flows, and by itself until the chain breaks. Who has bought before is left alone from now on."""
+    flow = {
+        "name": "Chain",
+        "blocks": [
+            block("quiet", "event_trigger", event="Went quiet"),
+            block("reviewed", "event_trigger", event="Reviewed"),
+            block("known", "branch", rule={"kind": "did", "event": "Account created", "window": {"kind": "ever"}}),
+            block("again", "emit_event", event="Reviewed"),
+            block("count", "update_contact", change="increase", name="visits", value="1"),
+            block("leave", "unsubscribe"),
+        ],
+        "links": [
+            link("quiet", "known"),
+            link("reviewed", "known"),
+            link("known", "again", "yes"),
+            link("again", "count"),
+            link("known", "leave", "no"),
+        ],
+    }
+    return [flow, {**flow, "exits": [{"event": "Went quiet"}]}]
+
+
+def _welcome() -> list[dict[str, Any]]:
+    flow = in_a_row(
+        block("joined", "event_trigger", event="Account created"),
+        block("welcome", "send_email", email="welcome"),
+        block("days", "wait", amount=2, unit="days"),
+        block("tips", "send_email", email="tips"),
+    )
+    return [
+        {"name": "Welcome", **flow, "entry": {"again": "never"}},
+        {"name": "Welcome", **flow, "entry": {"again": "after_days", "again_days": 3}},
+    ]
+
+
+def _news() -> list[dict[str, Any]]:
+    """A letter at once, as often as it is asked for; who orders meanwhile does not get it any more."""
+    flow = in_a_row(
+        block("asked", "event_trigger", event="News wanted"),
+        block("news", "send_email", email="news"),
+        block("hour", "wait", amount=1, unit="hours"),
+    )
+    return [{"name": "News", **flow, "entry": {"key": "n"}, "exits": [{"event": "Order placed"}]}] * 2
+
+
+FLOWS: dict[str, list[Flow]] = {
+    slug: [Flow.model_validate(document) for document in documents]
+    for slug, documents in {
+        "cart": _cart(),
+        "review": _review(),
+        "birthday": _birthday(),
+        "win-back": _win_back(),
+        "chain": _chain(),
+        "welcome": _welcome(),
+        "news": _news(),
+    }.items()
+}
+"""Two versions of each."""
+
+
+@cache
+def _compiled(kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    brand, document = Brand.model_validate(BRAND), EmailDocument.model_validate(email(kind))
+    said = {"slug": kind, "email": document.model_dump(mode="json"), "brand": brand.model_dump(mode="json")}
+    return said, compile_email(document, brand).model_dump(mode="json")
+
+
+def mails(flow: Flow) -> Sequence[dict[str, object]]:
+    """The e-mails of a flow's send blocks, as publishing would compile them."""
+    sends = [doc.id for doc in flow.blocks if doc.kind == "send_email"]
+    kinds = {id_: "transactional" if id_ in TRANSACTIONAL else "marketing" for id_ in sends}
+    return [
+        {
+            "block": id_,
+            "marketing": kind == "marketing",
+            "document": _compiled(kind)[0],
+            "compiled": _compiled(kind)[1],
+        }
+        for id_, kind in kinds.items()
+    ]

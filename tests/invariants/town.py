@@ -1,0 +1,386 @@
+"""A shop with two worker processes on one database, customers, a clock, and death at any statement.
+
+Both workers live in this process, each with its own ledger, engine and delivery, and take turns; `meanwhile` lets one of
+them be overtaken between two transactions. Who is to die does so in a child process: `os._exit` at the n-th moment, before
+or after a statement or a COMMIT, so that nothing is rolled back or closed politely. The town then goes on without it.
+"""
+
+import json
+import os
+import re
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import event as hooks
+from sqlalchemy import select, text
+
+from blocks.values import moment
+from runtime import delivery
+from runtime.clock import DAY, HOUR, SetClock
+from runtime.delivery import office, owner
+from runtime.delivery.carriers import Parcel
+from runtime.delivery.carriers.local import Local
+from runtime.desk import Desk
+from runtime.engine import publish as publishing
+from runtime.engine.work import Engine
+from runtime.house import House
+from runtime.intake.reading import NotRight, read_events
+from runtime.intake.writer import store
+from runtime.ledger import Ledger, Tx
+from runtime.ledger.tables import consent, contact, flow, identity, message, metadata, run, workspace
+from runtime.people import consent as answers
+from runtime.settings import Settings
+from runtime.vault import Vault
+from tests.invariants.flows import FLOWS, mails
+
+SHOP = 7
+KILLED = 9
+ROUNDS = 300
+"""Turns after which workers that still find something to do are taken to go round in a circle."""
+_DIGITS = re.compile(rb"^Message-ID: <([0-9a-z]+)\.", re.MULTILINE)
+
+
+class Watched(Ledger):
+    """A ledger that lets something else happen before its n-th transaction."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.left = 0
+        self.meanwhile: Callable[[], object] | None = None
+        hooks.listen(self.engine, "connect", _need_not_reach_the_disk)
+
+    @contextmanager
+    def write(self, workspace: int = 0) -> Iterator[Tx]:
+        self._pause()
+        with super().write(workspace) as tx:
+            yield tx
+
+    @contextmanager
+    def read(self, workspace: int = 0) -> Iterator[Tx]:
+        self._pause()
+        with super().read(workspace) as tx:
+            yield tx
+
+    def _pause(self) -> None:
+        self.left -= 1
+        if self.left <= 0 and self.meanwhile is not None:
+            happening, self.meanwhile = self.meanwhile, None
+            happening()
+
+
+def _need_not_reach_the_disk(connection: Any, _record: Any) -> None:
+    """Processes are killed here, not the machine."""
+    with connection.cursor() if hasattr(connection, "pgconn") else closing(connection.cursor()) as cursor:
+        cursor.execute("SET synchronous_commit = off" if hasattr(connection, "pgconn") else "PRAGMA synchronous = OFF")
+    connection.commit()
+
+
+class Paper(Local):
+    """The local outbox, which writes down what it carries in a file that outlives whoever is killed.
+
+    Beside each letter stands whether it may go out, as the ledger says at that moment.
+    """
+
+    def __init__(self, town: "Town") -> None:
+        self._town = town
+
+    def go(self, parcels: Sequence[Parcel]) -> None:
+        for parcel in parcels:
+            found = _DIGITS.search(parcel.source)
+            assert found is not None
+            line = self._town.allowed(int(found[1], 36))
+            with self._town.paper.open("ab", buffering=0) as file:
+                file.write(json.dumps(line).encode() + b"\n")
+        super().go(parcels)
+
+
+@dataclass
+class Worker:
+    """One worker process, as far as it lives in this one."""
+
+    house: House
+    engine: Engine
+
+    @classmethod
+    def of(cls, house: House) -> "Worker":
+        return cls(house, Engine(house))
+
+    def engine_turn(self) -> bool:
+        """One look of the engine."""
+        return self.engine.work()
+
+    def delivery_turn(self) -> bool:
+        """One turn of delivery."""
+        return delivery.deliver(self.house)
+
+    def all(self) -> None:
+        """Until there is nothing to do."""
+        for _ in range(ROUNDS):
+            if not (self.engine_turn() | self.delivery_turn()):
+                return
+        raise AssertionError("the worker never comes to rest")
+
+
+@dataclass
+class Town:
+    """The shop, as it was before anything happened; `begin` makes it so again."""
+
+    url: str
+    folder: Path
+    start: int
+    acknowledged: set[str] = field(default_factory=set)
+    """Events that were stored, as whoever posted them was told."""
+    posted: dict[str, dict[str, Any]] = field(default_factory=dict)
+    resent: Counter[int] = field(default_factory=Counter)
+    """Messages that a person sent again."""
+
+    def begin(self) -> None:
+        """Empty the ledger, as cheaply as can be, and open the shop."""
+        self.clock = SetClock(self.start)
+        self.paper = self.folder / "paper"
+        self.paper.write_bytes(b"")
+        self._before_the_interruption: int | None = None
+        self._look = Watched(self.url)
+        with self._look.write(SHOP) as tx:
+            self._empty(tx)
+            row = {"slug": "main", "name": "Doi Leaf", "zone": "Asia/Bangkok", "language": "th", "currency": "THB"}
+            tx.execute(workspace.insert(), {"id": SHOP, **row, "created_at": self.start})
+        self.workers = [Worker.of(self._house()) for _ in range(2)]
+        for number, worker in enumerate(self.workers):
+            office.office_of(worker.house)._owner = f"workshop-{number}:1:1"
+            office.office_of(worker.house)._carrier = lambda _: Paper(self)  # type: ignore[method-assign]
+
+    def end(self) -> None:
+        """Close everything."""
+        for worker in self.workers:
+            delivery.leave(worker.house)
+            worker.house.close()
+        self._look.close()
+
+    def look(self) -> Any:
+        """A transaction that only looks."""
+        return self._look.read(SHOP)
+
+    # ---- what happens
+
+    def post(self, *documents: dict[str, Any]) -> None:
+        """Events come in, each with an id, all in one request, and are acknowledged; unless they are of a time to come."""
+        try:
+            self.store(self.workers[0].house, *documents)
+        except NotRight:
+            return
+        self.acknowledged |= {document["id"] for document in documents}
+
+    def store(self, house: House, *documents: dict[str, Any]) -> None:
+        """What intake does between a request and its answer."""
+        self.posted |= {document["id"]: document for document in documents}
+        events = read_events(orjson.dumps(documents), SHOP, "api", self.clock.now())
+        with house.ledger.write() as tx:
+            store(tx, events)
+
+    def event(self, id_: str, name: str, who: str, *, ago: int = 0, **more: Any) -> dict[str, Any]:
+        """An event of a contact, `ago` microseconds before now."""
+        contact_ = {"email": who, **more.pop("contact", {})}
+        at = moment(self.clock.now() - ago).isoformat()
+        return {"id": id_, "name": name, "time": at, "contact": contact_, "properties": {"n": id_, **more}}
+
+    def day(self, days: int) -> str:
+        """Month and day, so many days from now."""
+        return f"{moment(self.clock.now() + days * DAY):%m-%d}"
+
+    def answer(self, who: str, answer: Any) -> None:
+        """Somebody says yes or no to mail, if they are known."""
+        house = self.workers[0].house
+        with house.ledger.write(SHOP) as tx:
+            id_ = tx.scalar(select(identity.c.contact).where(tx.mine(identity), identity.c.value == who))
+            if id_ is not None:
+                answers.record(tx, id_, "email", answer, self.clock.now(), "unsubscribe link")
+
+    def publish(self, slug: str, number: int, house: House | None = None) -> None:
+        """A version of a flow goes live."""
+        document = FLOWS[slug][number]
+        publishing.release(house or self.workers[0].house, SHOP, slug, document, mails(document), "Nok")
+
+    def change(self, slug: str, how: str, house: House | None = None) -> None:
+        """A flow is paused, resumed or archived, if it was ever published; and resumed only if it was paused."""
+        house = house or self.workers[0].house
+        with self.look() as tx:
+            state = tx.scalar(select(flow.c.state).where(tx.mine(flow), flow.c.slug == slug))
+        if (how == "resume" and state == "paused") or (how == "pause" and state == "live"):
+            getattr(publishing, how)(house, SHOP, slug)
+        elif how == "archive" and state is not None:
+            publishing.archive(house, SHOP, slug)
+
+    def resend(self) -> None:
+        """A person sends again what is uncertain."""
+        with self.look() as tx:
+            ids = [row.id for row in tx.all(select(message.c.id).where(message.c.state == "uncertain"))]
+        for id_ in ids:
+            if delivery.resend(self.workers[0].house, SHOP, id_):
+                self.resent[id_] += 1
+
+    def go_on(self, how_far: str) -> None:
+        """What workers do after something has happened: nothing yet, some of it, or all, of the hours after it too."""
+        if how_far == "some":
+            self.workers[0].engine_turn()
+        elif how_far == "all":
+            self.idle()
+        elif how_far == "hours":
+            self.live_until(self.clock.now() + 2 * HOUR)
+
+    def idle(self) -> None:
+        """A worker starts anew, takes over what the dead held, and both work until nothing is left to do."""
+        delivery.take_over(self.workers[0].house)
+        for _ in range(ROUNDS):
+            turns = [turn() for one in self.workers for turn in (one.engine_turn, one.delivery_turn)]
+            if not any(turns):
+                return
+        raise AssertionError("the workers never come to rest")
+
+    def live_until(self, end: int) -> None:
+        """Time passes; what becomes due in it happens when it is due."""
+        while True:
+            self.idle()
+            due = self.next_due()
+            if due is None or due > end:
+                break
+            self.clock.set(max(due, self.clock.now()))
+        self.clock.set(end)
+        self.idle()
+
+    def next_due(self) -> int | None:
+        """When there is something to do next."""
+        worker = self.workers[0]
+        moments = [worker.engine.next_due(), delivery.next_due(worker.house)]
+        return min((at for at in moments if at is not None), default=None)
+
+    # ---- two at once
+
+    def meanwhile(
+        self, turn: Callable[[], object], ledger: Ledger, transaction: int, other: Callable[[], object]
+    ) -> None:
+        """A turn of a worker, and `other` before the n-th transaction of it."""
+        assert isinstance(ledger, Watched)
+
+        def interrupt() -> None:
+            with self.look() as tx:
+                self._before_the_interruption = tx.scalar(select(consent.c.id).order_by(consent.c.id.desc())) or 0
+            other()
+
+        ledger.left, ledger.meanwhile = transaction, interrupt
+        try:
+            turn()
+        finally:
+            if ledger.meanwhile is not None:
+                ledger.meanwhile = None
+                other()
+            self._before_the_interruption = None
+
+    # ---- death
+
+    def dies(self, work: Callable[[Worker], object], moment_: int) -> bool:
+        """Somebody does `work` in a process of their own and is killed at its n-th moment. Whether it came to that."""
+        for worker in self.workers:
+            worker.house.ledger.close()  # no connection may be open across a fork
+        self._look.close()
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            try:
+                worker = Worker.of(self._house())
+                office.office_of(worker.house)._owner = owner.me()
+                office.office_of(worker.house)._carrier = lambda _: Paper(self)  # type: ignore[method-assign]
+                _die_at(worker.house.ledger, moment_)
+                work(worker)
+                os._exit(0)
+            except BaseException:  # noqa: BLE001 - whatever it is, no second pytest may come of it
+                os.write(2, traceback.format_exc().encode())
+                os._exit(1)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert code in (0, KILLED), f"what was to be killed failed by itself ({code}); see standard error"
+        return code == KILLED
+
+    # ---- what came of it
+
+    def carried(self) -> list[dict[str, Any]]:
+        """What went out, in order."""
+        return [json.loads(line) for line in self.paper.read_bytes().splitlines()]
+
+    def allowed(self, id_: int) -> dict[str, Any]:
+        """What the ledger says of a message that goes out now."""
+        with self.look() as tx:
+            row = tx.first(
+                select(
+                    message.c.marketing,
+                    message.c.contact,
+                    message.c.state,
+                    message.c.block,
+                    run.c.state.label("run_state"),
+                    flow.c.state.label("flow_state"),
+                )
+                .join_from(message, run, run.c.id == message.c.run)
+                .join(flow, flow.c.id == message.c.flow)
+                .where(message.c.id == id_)
+            )
+            assert row is not None
+            given = tx.all(consent.select().where(consent.c.contact == row.contact))
+        # Who says no in the very moment in which a letter goes out gets it.
+        yes = "yes" in (_standing(given, None), _standing(given, self._before_the_interruption))
+        return {"id": id_, **row._asdict(), "yes": yes}
+
+    # ---- the house
+
+    def _house(self) -> House:
+        settings = Settings(data=self.folder, base_url="https://mail.doileaf.example")
+        ledger = Watched(self.url)
+        desk, vault = Desk(self.folder / "desk"), Vault(b"a key for tests only")
+        return House(settings=settings, ledger=ledger, desk=desk, vault=vault, clock=self.clock, ring=lambda: None)
+
+    def _empty(self, tx: Tx) -> None:
+        for table in metadata.sorted_tables:
+            if table.name != "counter":
+                tx.execute(table.delete())
+        if tx.dialect == "sqlite":
+            tx.execute(text("UPDATE counter SET next = 1"))
+        else:
+            tx.execute(text("ALTER SEQUENCE cartwheel_id RESTART"))
+
+    def contacts(self, tx: Tx) -> dict[int, str]:
+        """Who they are, by id."""
+        return {row.id: row.email for row in tx.all(select(contact.c.id, contact.c.email))}
+
+
+def _standing(given: Sequence[Any], up_to: int | None) -> str | None:
+    last = max(
+        (one for one in given if up_to is None or one.id <= up_to), key=lambda one: (one.at, one.id), default=None
+    )
+    return last.answer if last is not None else None
+
+
+def _die_at(ledger: Ledger, moment_: int) -> None:
+    """Be killed at the n-th moment: each statement has one before and one after it, and so has each COMMIT."""
+    left = moment_
+
+    def pass_(*_: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os._exit(KILLED)
+
+    hooks.listen(ledger.engine, "before_cursor_execute", pass_)
+    hooks.listen(ledger.engine, "after_cursor_execute", pass_)
+    commit = ledger.engine.dialect.do_commit
+
+    def do_commit(connection: Any) -> None:
+        pass_()
+        commit(connection)
+        pass_()
+
+    ledger.engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
