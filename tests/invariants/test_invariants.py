@@ -231,7 +231,7 @@ class Life(RuleBasedStateMachine):
 
         self.town.dies(works, at)
 
-    @rule(who=PEOPLE, at=st.integers(15, 55), again=st.booleans())
+    @rule(who=PEOPLE, at=st.integers(40, 75), again=st.booleans())
     def a_worker_dies_while_it_sends(self, who: str, at: int, again: bool) -> None:
         self._about_to_write(who)
         if self.town.dies(Worker.delivery_turn, at) and again:

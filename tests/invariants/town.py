@@ -313,6 +313,11 @@ class Town:
         """What went out, in order."""
         return [json.loads(line) for line in self.paper.read_bytes().splitlines()]
 
+    def states(self) -> tuple[str, ...]:
+        """Of the messages: marketing first."""
+        with self.look() as tx:
+            return tuple(row.state for row in tx.all(select(message.c.state).order_by(message.c.marketing.desc())))
+
     def allowed(self, id_: int) -> dict[str, Any]:
         """What the ledger says of a message that goes out now."""
         with self.look() as tx:
