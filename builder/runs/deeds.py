@@ -92,12 +92,12 @@ class Deeds:
     async def _tell(self, answer: Answer) -> None:
         """Say what was done and what was not, with the way back where there is one."""
         await self._then()
-        said = self._w
-        told = [said.text(reason) for reason in answer.why_not()]
+        w = self._w
+        told = [w.text(reason) for reason in answer.why_not()]
         if answer.done:
-            told.insert(0, said("Done for {n} person. | Done for {n} people.", n=len(answer.done)))
+            told.insert(0, w("Done for {n} person. | Done for {n} people.", n=len(answer.done)))
         if answer.before:
-            toast(" ".join(told), action=said("Undo"), on_action=partial(self._put_back, answer))
+            toast(" ".join(told), action=w("Undo"), on_action=partial(self._put_back, answer))
         else:
             toast(" ".join(told), kind="ok" if answer.done else "bad")
 

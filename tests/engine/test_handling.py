@@ -291,6 +291,24 @@ def test_who_has_got_an_email_since_is_not_put_back(stage: Stage) -> None:
     assert stage.runs(DEWI) == [("day", "open")]
 
 
+def test_who_was_given_a_tag_since_is_not_put_back(stage: Stage) -> None:
+    stage.publish(
+        in_a_row(
+            block("joined", "event_trigger", event="Account created"),
+            block("hour", "wait", amount=1, unit="hours"),
+            block("day", "wait", amount=1, unit="days"),
+            block("tag", "update_contact", change="add_tag", name="regular"),
+            block("week", "wait", amount=1, unit="weeks"),
+        )
+    )
+    stage.happens("Account created", DEWI)
+    skipped = handling.skip_wait(stage.house, stage.shop, chosen(stage, DEWI), "Nok")
+    handling.skip_wait(stage.house, stage.shop, chosen(stage, DEWI), "Nok")
+    answer = handling.put_back(stage.house, stage.shop, skipped.before, "Nok")
+    assert why_not(answer) == {"went_far": 1}
+    assert stage.runs(DEWI) == [("week", "open")]
+
+
 # ---- many, and elsewhere
 
 

@@ -14,6 +14,7 @@ NOK = "nok@doileaf.example"
 PASSWORD = "oolong before nine"
 DEWI, SOMCHAI, HANNAH = 1001, 1002, 1003
 SENT, UNCERTAIN, UNSENT = 5001, 5002, 5003
+INSIDE = 6001
 BY_HAND = {"kind": "wait", "settings": {"amount": 1, "unit": "hours"}}
 
 EVERYTHING_TYPED = (
@@ -98,7 +99,7 @@ def _past(house: House, workspace: int) -> None:
     assert flow is not None
     basket = {"total": 1180, "currency": "THB", "items": [{"title": "Mae Salong oolong 100 g"}]}
     event = {"id": 4001, "name": "Checkout started", "source": "shop", "contact": DEWI, "at": now - 3 * HOUR}
-    run = {"id": 6001, "flow": flow.id, "version": flow.version, "contact": SOMCHAI, "key": "", "state": "open"}
+    run = {"id": INSIDE, "flow": flow.id, "version": flow.version, "contact": SOMCHAI, "key": "", "state": "open"}
     with house.ledger.write(workspace) as tx:
         rest = {
             "received_at": now - 3 * HOUR,

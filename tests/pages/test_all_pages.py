@@ -7,7 +7,7 @@ import pytest
 
 from runtime.accounts import users
 from tests.pages.conftest import Look, Web
-from tests.pages.doi_leaf import DEWI, EVERYTHING_TYPED, NOK, SENT
+from tests.pages.doi_leaf import DEWI, EVERYTHING_TYPED, INSIDE, NOK, SENT
 
 pytestmark = pytest.mark.browser
 
@@ -15,6 +15,8 @@ PAGES = (
     "/overview",
     "/flows",
     "/flows/cart/rehearse",
+    "/flows/cart/runs",
+    f"/flows/cart/runs/{INSIDE}",
     "/contacts",
     f"/contacts/{DEWI}",
     "/emails",
