@@ -38,5 +38,5 @@ def test_a_worker_may_die_at_any_moment(
         laws.nothing_left(town)
         states.add(town.states())
         town.end()
-        moment += 1 if LONG or (work is Worker.delivery_turn and moment > 50) else 5
+        moment += 1 if LONG or (work is Worker.delivery_turn and moment > 50) else 8
     assert states == {("sent", "sent"), ("uncertain", "sent")}, "of the letter, and of the confirmation"
