@@ -1,5 +1,6 @@
 """The entries of a rehearsal below each other, and above them the slider that jumps in time."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -74,7 +75,8 @@ class Timeline:
     def lead_to(self, block: str) -> None:
         """Scroll to what happened at a block."""
         ui.run_javascript(
-            f"document.querySelector('.re-list [data-of=\"{block}\"]')?.scrollIntoView({{block: 'center'}})"
+            f"const at = CSS.escape({json.dumps(block)});"
+            "document.querySelector(`.re-list [data-of='${at}']`)?.scrollIntoView({block: 'center'})"
         )
 
     # ---- time
@@ -90,7 +92,9 @@ class Timeline:
 
     def _set_slider(self, place: int) -> None:
         # Not a property: it would be set back to what Python knew a moment ago while somebody drags.
-        ui.run_javascript(f"const slider = getHtmlElement({self._slider.id}); if (slider) slider.value = {place}")
+        ui.run_javascript(
+            f"const slider = getHtmlElement({int(self._slider.id)}); if (slider) slider.value = {int(place)}"
+        )
 
     def _look_at(self, place: int) -> None:
         result, at = self._result, self._moments[place]

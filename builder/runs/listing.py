@@ -169,7 +169,7 @@ class List:
 
     def _check(self) -> None:
         for id_, box in self._boxes.items():
-            ui.run_javascript(f"getHtmlElement({box.id}).checked = {'true' if id_ in self._chosen else 'false'}")
+            ui.run_javascript(f"getHtmlElement({int(box.id)}).checked = {int(id_ in self._chosen)} === 1")
         self._draw_head()
 
     # ---- drawing

@@ -54,7 +54,7 @@ class PreviewAs:
         if not wish.is_deleted:
             # A phone's keyboard would cover the list before anybody has seen it.
             field = wish.default_slot.children[-1]
-            field.client.run_javascript(f"{_TOUCHED} || getHtmlElement({field.id})?.focus()")
+            field.client.run_javascript(f"{_TOUCHED} || getHtmlElement({int(field.id)})?.focus()")
 
     async def _search(self, text: str) -> None:
         self._asked += 1

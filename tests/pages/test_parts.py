@@ -30,8 +30,11 @@ def calls(file: Path) -> list[tuple[int, ast.Call]]:
 
 
 def is_ours(text: ast.expr) -> bool:
-    """Whether a text is written out in the source, or made of nothing but upper-case constants of it."""
+    """Whether a text is written out in the source, or made of nothing but upper-case constants of it, numbers (`int`) and
+    values that are written as JSON."""
     match text:
+        case ast.Call(func=ast.Name(id="int") | ast.Attribute(value=ast.Name(id="json"), attr="dumps")):
+            return True
         case ast.Constant():
             return True
         case ast.Name(id=name):
