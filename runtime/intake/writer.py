@@ -75,10 +75,12 @@ def digest_of(source: str, id_: str) -> bytes:
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    events: Sequence[NewEvent]
-    done: "asyncio.Future[int]"
+    read: Callable[[], Sequence[NewEvent]]
+    size: int
+    done: "asyncio.Future[tuple[int, int]]"
     touch: Callable[[Tx], None] | None
     loop: asyncio.AbstractEventLoop = field(init=False)
+    events: Sequence[NewEvent] = ()
 
     def __post_init__(self) -> None:
         self.loop = self.done.get_loop()
@@ -99,17 +101,27 @@ class Writer:
 
         Raises Full and CannotStore.
         """
-        if self._waiting + len(events) > MOST_WAITING and self._waiting:
+        return (await self.put_read(lambda: events, len(events), touch))[0]
+
+    async def put_read(
+        self, read: Callable[[], Sequence[NewEvent]], size: int, touch: Callable[[Tx], None] | None = None
+    ) -> tuple[int, int]:
+        """The same for events that are still to be read, about `size` of them. The thread that writes reads them, so that
+        the event loop is free meanwhile and the two do not take turns at one interpreter. Returns (new, all).
+
+        Raises what `read` raises, Full and CannotStore.
+        """
+        if self._waiting + size > MOST_WAITING and self._waiting:
             raise Full
         if self._thread is None:
             self._start()
-        job = _Job(events, asyncio.get_running_loop().create_future(), touch)
-        self._waiting += len(events)
+        job = _Job(read, size, asyncio.get_running_loop().create_future(), touch)
+        self._waiting += size
         self._jobs.put(job)
         try:
             return await job.done
         finally:
-            self._waiting -= len(events)
+            self._waiting -= size
 
     def close(self) -> None:
         """Write what is waiting, then end. Blocks until then."""
@@ -128,8 +140,8 @@ class Writer:
     def _run(self) -> None:
         while True:
             jobs, last = self._take()
-            if jobs:
-                self._write(jobs)
+            if readable := self._read(jobs):
+                self._write(readable)
             if last:
                 return
 
@@ -138,7 +150,7 @@ class Writer:
         first = self._jobs.get()
         if first is None:
             return [], True
-        jobs, count = [first], len(first.events)
+        jobs, count = [first], first.size
         while count < MOST_AT_ONCE:
             try:
                 job = self._jobs.get_nowait()
@@ -147,8 +159,20 @@ class Writer:
             if job is None:
                 return jobs, True
             jobs.append(job)
-            count += len(job.events)
+            count += job.size
         return jobs, False
+
+    def _read(self, jobs: Sequence[_Job]) -> list[_Job]:
+        """Those that can be read, with their events; the others hear at once what is wrong."""
+        readable = []
+        for job in jobs:
+            try:
+                job.events = job.read()
+            except Exception as error:  # noqa: BLE001 - whatever it was, whoever waits must hear of it
+                self._answer([job], [error])
+            else:
+                readable.append(job)
+        return readable
 
     def _write(self, jobs: Sequence[_Job]) -> None:
         try:
@@ -171,15 +195,19 @@ class Writer:
             self._house.ring()
 
     def _answer(self, jobs: Sequence[_Job], results: Sequence[int | Exception]) -> None:
-        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[int], int | Exception]]] = {}
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Answer]] = {}
         for job, result in zip(jobs, results, strict=True):
-            by_loop.setdefault(job.loop, []).append((job.done, result))
+            told = result if isinstance(result, Exception) else (result, len(job.events))
+            by_loop.setdefault(job.loop, []).append((job.done, told))
         for loop, answers in by_loop.items():
             with contextlib.suppress(RuntimeError):  # the loop has ended, and with it whoever asked
                 loop.call_soon_threadsafe(_settle, answers)
 
 
-def _settle(answers: Iterable[tuple["asyncio.Future[int]", int | Exception]]) -> None:
+_Answer = tuple["asyncio.Future[tuple[int, int]]", tuple[int, int] | Exception]
+
+
+def _settle(answers: Iterable[_Answer]) -> None:
     for future, result in answers:
         if future.done():
             continue
