@@ -362,7 +362,8 @@ class _Reception:
         batch = self._batch
         self._last[fresh.contact, fresh.flow] = fresh.entered_at
         self._had.add((fresh.contact, fresh.flow, fresh.key))
-        if lot(program.flow, "hold-out", fresh.contact) * 100 < program.document.hold_out:
+        held = program.document.hold_out
+        if held and lot(program.flow, "hold-out", fresh.contact) * 100 < held:
             self._hold_out(fresh)
             return
         if program.entry.newest_wins:
