@@ -117,22 +117,42 @@ def type_document(document: Mapping[str, Any], deepest: int = 100) -> Typed:
     return typed
 
 
+class _Paths(dict[str, str]):
+    """The paths of keys under a prefix, kept because the events of one name all have the same; "" for a name that is too
+    long."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    def __missing__(self, key: str) -> str:
+        path = self._prefix + safe_key(key) if len(key) <= LONGEST_NAME else ""
+        if len(self) < 100:
+            self[key] = path
+        return path
+
+
+_paths = lru_cache(maxsize=256)(_Paths)
+
+
 def _walk(typed: Typed, prefix: str, document: Mapping[str, Any], room: int, in_list: bool) -> None:
     if room == 0:
         raise TooDeep
     texts, numbers = typed["t"], typed["n"]
+    paths = _paths(prefix)
     for key, value in document.items():
-        if len(key) > LONGEST_NAME:
+        path = paths[key]
+        if not path:
             continue
-        path = prefix + safe_key(key)
         kind = type(value)
         # The commonest kinds here and not in `_leaf`, which saves a call a value.
         if kind is str:
             folded = value[:TEXT_LIMIT].casefold() if value.isascii() else fold(value)
-            if in_list:
-                texts.setdefault(path, []).append(folded)
-            else:
+            if not in_list:
                 texts[path] = folded
+            elif path in texts:
+                texts[path].append(folded)
+            else:
+                texts[path] = [folded]
             if value[:1] in _NUMERALS:
                 _read_text(typed, path, value, in_list)
         elif kind is dict:

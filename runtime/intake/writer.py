@@ -258,5 +258,6 @@ def _unseen(tx: Tx, marks: set[tuple[int, bytes]]) -> set[tuple[int, bytes]]:
     for workspace, digests in by_workspace.items():
         known = tx.connection.exec_driver_sql(_SEEN_SQLITE, (len(digests), workspace, b"".join(digests)))
         marks -= {(workspace, digest) for (digest,) in known}
-    insert_tuples(tx, seen, _SEEN, list(marks))
+    # In order: neighbours in the index are written one after the other.
+    insert_tuples(tx, seen, _SEEN, sorted(marks))
     return marks

@@ -126,7 +126,7 @@ def _connect(url: URL) -> tuple[Engine, Turnstile | None]:
         # with "database is locked", whatever the timeout.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -32768"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -32768", "wal_autocheckpoint = 8000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
