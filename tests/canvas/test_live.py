@@ -116,7 +116,7 @@ def test_those_inside_are_taken_along(live: Any, open_flow: Open) -> None:
     choice = dialog.locator(".fe-insider").get_by_role("combobox")
     choice.select_option(label="Go over, with the time counted anew")
     dialog.get_by_role("button", name="Take all along").click()
-    assert choice.input_value() == "keep"
+    becomes(choice.input_value, "keep")
     choice.select_option(label="Go over, with the time counted anew")
     dialog.get_by_role("button", name="Publish").click()
     page.get_by_text("Published. 1 person goes over to the new version.").wait_for()

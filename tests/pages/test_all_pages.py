@@ -27,8 +27,8 @@ PAGES = (
 )
 SAME_EVERYWHERE = (
     *EVERYTHING_TYPED,
-    "Cartwheel", "English", "Bahasa Indonesia", "Message-ID", "Shopify", "SMTP", "STARTTLS", "Asia/Bangkok",
-    "CARTWHEEL_BASE_URL=https://mail.shop.example", "THB", "Thai", "Server", "Port",
+    "Cartwheel", "English", "Bahasa Indonesia", "Message-ID", "Shopify", "SMTP", "STARTTLS", "Asia/Bangkok", "Asia/Jakarta",
+    "UTC", "CARTWHEEL_BASE_URL=https://mail.shop.example", "THB", "Thai", "Server", "Port",
 )  # fmt: skip
 """Names, and words that the other languages write in the same way."""
 
