@@ -4,16 +4,39 @@ from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
+
+from pydantic import Field
 
 from blocks.durations import moved_days
 from blocks.values import Typed, moment, safe_path
 from blocks.zones import local_to_utc
 
 When = Literal["on", "before", "after"]
+CalendarUnit = Literal["days", "weeks", "months"]
 WHEN_CHOICES = {"on": "On the day", "before": "Before the day", "after": "After the day"}
 CALENDAR_CHOICES = {"days": "days", "weeks": "weeks", "months": "months"}
+
+# The settings of a block that goes by a date; the form draws them one below the other.
+WhenSetting = Annotated[When, Field(title="When", json_schema_extra={"widget": "select", "choices": WHEN_CHOICES})]
+AmountSetting = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=1000,
+        title="By how much",
+        json_schema_extra={"widget": "duration", "only": {"when": ("before", "after")}},
+    ),
+]
+UnitSetting = Annotated[
+    CalendarUnit,
+    Field(title="Unit", json_schema_extra={"widget": "part_of", "field": "amount", "choices": CALENDAR_CHOICES}),
+]
+HourSetting = Annotated[
+    str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", title="At", json_schema_extra={"widget": "time"})
+]
+YearlySetting = Annotated[bool, Field(title="The same day every year", json_schema_extra={"widget": "switch"})]
 
 
 def day_of(typed: Typed, field: str, zone: ZoneInfo) -> date | None:
@@ -33,7 +56,7 @@ class Off:
 
     when: When
     amount: int
-    unit: Literal["days", "weeks", "months"]
+    unit: CalendarUnit
     at: str
 
     def instant(self, day: date, zone: ZoneInfo) -> datetime:

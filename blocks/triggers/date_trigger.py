@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from blocks.contract import Card, Known, Preset, Problem, Subject, Timed
-from blocks.dates import CALENDAR_CHOICES, WHEN_CHOICES, Off, When, day_of
+from blocks.dates import AmountSetting, HourSetting, Off, UnitSetting, WhenSetting, YearlySetting, day_of
 from blocks.durations import span
 from blocks.phrase import Phrase, TimeOfDay, say
 from blocks.rule_problems import rule_problems
@@ -54,24 +54,11 @@ class DateTrigger(Timed):
             min_length=1, max_length=200, title="Which date", json_schema_extra={"widget": "property", "of": "contact"}
         ),
     ]
-    when: Annotated[When, Field(title="When", json_schema_extra={"widget": "select", "choices": WHEN_CHOICES})] = "on"
-    amount: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=1000,
-            title="By how much",
-            json_schema_extra={"widget": "duration", "only": {"when": ("before", "after")}},
-        ),
-    ] = 1
-    unit: Annotated[
-        Literal["days", "weeks", "months"],
-        Field(title="Unit", json_schema_extra={"widget": "part_of", "field": "amount", "choices": CALENDAR_CHOICES}),
-    ] = "days"
-    at: Annotated[
-        str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", title="At", json_schema_extra={"widget": "time"})
-    ] = "09:00"
-    yearly: Annotated[bool, Field(title="The same day every year", json_schema_extra={"widget": "switch"})] = True
+    when: WhenSetting = "on"
+    amount: AmountSetting = 1
+    unit: UnitSetting = "days"
+    at: HourSetting = "09:00"
+    yearly: YearlySetting = True
     where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
 
     def filter(self) -> Rule | None:

@@ -1,6 +1,6 @@
 """Names that the workspace has seen before, or new ones: events, fields, tags."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from builder.forms.box import Box, Option
 from builder.forms.field import Field, Show
@@ -38,22 +38,7 @@ def draw_tag_or_field(field: Field) -> Show:
     def options() -> list[Option]:
         return _plain(field.around.tags()) if tags() else field_options(field.around, "contact", ())
 
-    box = Box(
-        str(field.value or ""),
-        field.put,
-        options=options(),
-        own_words=field.w("Use “{text}”", text="{text}"),
-        placeholder=field.w("Type a name"),
-        length=100,
-    )
-    field.entered_by(box)
-
-    def show() -> None:
-        box.offer(options())
-        box.show(str(field.value or ""))
-
-    field.form.when_settled(lambda: box.offer(options()))
-    return show
+    return _name_box(field, options, length=100)
 
 
 def draw_property(field: Field) -> Show:
@@ -71,13 +56,18 @@ def draw_property(field: Field) -> Show:
             case name:
                 return field_options(field.around, "event", (name,))
 
+    return _name_box(field, options, length=200)
+
+
+def _name_box(field: Field, options: Callable[[], list[Option]], length: int) -> Show:
+    """A name out of those that fit the settings beside it, which may change, or another."""
     box = Box(
         str(field.value or ""),
         field.put,
         options=options(),
         own_words=field.w("Use “{text}”", text="{text}"),
         placeholder=field.w("Type a name"),
-        length=200,
+        length=length,
     )
     field.entered_by(box)
 
