@@ -9,9 +9,9 @@ from runtime.house import House
 from runtime.words import words
 
 
-def not_found(house: House, user: Visitor, title: str, *, back: str, active: str = "") -> None:
-    """Say what is missing, in the usual frame, with the way back."""
+def not_found(house: House, user: Visitor, title: str, text: str = "", *, back: str, active: str = "") -> None:
+    """Say what is missing, and why if that is known, in the usual frame, with the way back."""
     w = words(user.language)
-    text = w("It may have been removed, or the address is not quite right.")
+    text = text or w("It may have been removed, or the address is not quite right.")
     with frame(house, user, title=title, active=active), tag("div", "cw-card"), empty(title, text):
         button(w("Back"), kind="primary", href=back)

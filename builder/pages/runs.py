@@ -25,8 +25,8 @@ def register(house: House) -> None:
         w = words(user.language)
         found = await fetch(drawn, user, slug, w)
         if found is None:
-            title = w("Nobody has been in this Flow yet: it was never live.")
-            not_found(house, user, title, back=f"/flows/{slug}", active="flows")
+            title, text = w("Nobody has been in this Flow yet"), w("Once it is published, you see here who is where.")
+            not_found(house, user, title, text, back=f"/flows/{slug}", active="flows")
             return
         of, counts = found
         chosen: State = next((one for one in get_args(State) if one == state), "inside")

@@ -86,6 +86,13 @@ def test_who_is_not_there_is_explained(look: Look, carts: Web) -> None:
     page.get_by_text("“Checkout started” has never happened to them").wait_for()
 
 
+def test_of_a_flow_that_was_never_live_it_says_so(look: Look) -> None:
+    page = look("/flows/not-published/runs")
+    page.get_by_text("Nobody has been in this Flow yet").wait_for()
+    page.get_by_text("Once it is published, you see here who is where.").wait_for()
+    assert page.get_by_text("may have been removed").count() == 0
+
+
 def test_a_contact_is_told_why_not_for_each_live_flow(look: Look, carts: Web) -> None:
     page = look(f"/contacts/{HANNAH}")
     page.get_by_role("button", name="Why not?").click()
