@@ -1,0 +1,59 @@
+"""Every table of the ledger.
+
+Instants are UTC microseconds since 1970 (`*_at`). Every row belongs to a workspace. States are small words, and the
+partial indexes name them, so that what is finished costs nothing. Ids come from `ids.reserve`: one number line for all
+tables, taken in blocks, so that a batch knows its ids before it is written.
+"""
+
+from runtime.ledger.tables.columns import Int, Json, metadata
+from runtime.ledger.tables.happened import event, seen
+from runtime.ledger.tables.house import (
+    counter,
+    key,
+    media,
+    pulse,
+    session,
+    setting,
+    sign_in_link,
+    source,
+    user,
+    workspace,
+)
+from runtime.ledger.tables.outgoing import attempt, body, message
+from runtime.ledger.tables.published import flow, version, version_mail
+from runtime.ledger.tables.runs import appointment, move, occasion, run, step, tally
+from runtime.ledger.tables.who import consent, contact, identity, suppression
+
+__all__ = [
+    "Int",
+    "Json",
+    "appointment",
+    "attempt",
+    "body",
+    "consent",
+    "contact",
+    "counter",
+    "event",
+    "flow",
+    "identity",
+    "key",
+    "media",
+    "message",
+    "metadata",
+    "move",
+    "occasion",
+    "pulse",
+    "run",
+    "seen",
+    "session",
+    "setting",
+    "sign_in_link",
+    "source",
+    "step",
+    "suppression",
+    "tally",
+    "user",
+    "version",
+    "version_mail",
+    "workspace",
+]

@@ -1,0 +1,62 @@
+"""What the tables are made of: kinds of columns, and indexes of only some rows."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
+
+metadata = MetaData()
+
+Int = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits on both; only "INTEGER PRIMARY KEY" is SQLite's own row number, which spares an index a table."""
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value: text on SQLite, JSONB on PostgreSQL. A `str` that is bound is taken as JSON already written."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else Text())
+
+    # Both replace JSONB's own: it would write our text once more.
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:
+        return _write_json
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        return _read_json
+
+
+def _write_json(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _read_json(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str) else value
+
+
+def row_id() -> Column[int]:
+    return Column("id", Int, primary_key=True, autoincrement=False)
+
+
+def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of only those rows for which `where` holds; used only by queries that repeat its words."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def of_workspace() -> Column[int]:
+    return Column("workspace", Int, nullable=False)

@@ -1,0 +1,33 @@
+"""Events, and the ids that are never taken twice."""
+
+from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
+
+from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, partial, row_id
+
+event = Table(
+    "event",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("contact", Int),
+    Column("at", Int, nullable=False),
+    Column("received_at", Int, nullable=False),
+    Column("who", Json, nullable=False),
+    Column("properties", Json, nullable=False),
+    Column("typed", Json, nullable=False),
+    Column("state", Text, nullable=False),
+    partial("event_new", "workspace", "id", where="state = 'new'"),
+    Index("event_contact", "contact", "name", "at"),
+    Index("event_named", "workspace", "name", "at"),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    of_workspace(),
+    Column("digest", LargeBinary(16), nullable=False),
+    PrimaryKeyConstraint("workspace", "digest"),
+    sqlite_with_rowid=False,
+)

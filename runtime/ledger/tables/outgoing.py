@@ -1,0 +1,64 @@
+"""Messages, the attempts to send them, and what they said."""
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+
+from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, partial, row_id
+
+message = Table(
+    "message",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("flow", Int),
+    Column("version", Int),
+    Column("block", Text, nullable=False),
+    Column("run", Int),
+    Column("hop", Integer),
+    Column("contact", Int),
+    Column("event", Int),
+    Column("channel", Text, nullable=False),
+    Column("marketing", Boolean, nullable=False),
+    Column("test", Boolean, nullable=False),
+    Column("address", Text),
+    Column("subject", Text),
+    Column("state", Text, nullable=False),  # queued, sending, sent, failed, skipped, uncertain, cancelled
+    Column("queued_at", Int, nullable=False),
+    Column("due_at", Int, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("lease_by", Text),
+    Column("lease_until", Int),
+    Column("done_at", Int),
+    Column("code", Text),
+    Column("args", Json),
+    UniqueConstraint("run", "hop"),
+    partial("message_due", "workspace", "flow", "due_at", "id", where="state = 'queued'"),
+    partial("message_leased", "lease_until", where="lease_until IS NOT NULL"),
+    Index("message_contact", "contact", "queued_at"),
+    Index("message_lately", "contact", "channel", "done_at"),  # what is not done yet has no time
+    Index("message_recent", "workspace", "queued_at"),
+    Index("message_here", "flow", "block", "state"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    of_workspace(),
+    Column("message", Int, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Int, nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("answered_at", Int),
+    Column("answer", Text),
+    PrimaryKeyConstraint("message", "number"),
+    sqlite_with_rowid=False,
+)
+
+body = Table(
+    "body",
+    metadata,
+    of_workspace(),
+    Column("message", Int, primary_key=True, autoincrement=False),
+    Column("packed", LargeBinary, nullable=False),
+    Column("kept_until", Int, nullable=False),
+    Index("body_kept", "kept_until"),
+)

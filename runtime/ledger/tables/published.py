@@ -1,0 +1,43 @@
+"""Flows and their versions, which never change."""
+
+from sqlalchemy import Boolean, Column, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+
+from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, row_id
+
+flow = Table(
+    "flow",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Int),
+    Column("since_at", Int, nullable=False),
+    UniqueConstraint("workspace", "slug"),
+)
+
+version = Table(
+    "version",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("flow", Int, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("published_at", Int, nullable=False),
+    Column("published_by", Text, nullable=False),
+    UniqueConstraint("flow", "number"),
+)
+
+version_mail = Table(
+    "version_mail",
+    metadata,
+    of_workspace(),
+    Column("version", Int, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("marketing", Boolean, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("compiled", Json, nullable=False),
+    PrimaryKeyConstraint("version", "block"),
+)

@@ -1,0 +1,101 @@
+"""Runs, their steps, what the clock brings, and the counts of it all."""
+
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+
+from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, partial, row_id
+
+run = Table(
+    "run",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("flow", Int, nullable=False),
+    Column("version", Int, nullable=False),
+    Column("contact", Int, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("state", Text, nullable=False),  # open, ended, left, replaced, failed
+    Column("block", Text, nullable=False),
+    Column("entry_event", Int),
+    Column("event", Int),
+    Column("hops", Integer, nullable=False),
+    Column("messages", Integer, nullable=False),
+    Column("entered_at", Int, nullable=False),  # the entry event's own time
+    Column("arrived_at", Int, nullable=False),
+    Column("wake_at", Int),
+    Column("ended_at", Int),
+    Column("code", Text),
+    Column("args", Json),
+    partial("run_one_open", "flow", "contact", "key", unique=True, where="state = 'open'"),
+    partial("run_key", "flow", "key", where="state = 'open'"),
+    partial("run_due", "wake_at", where="state = 'open'"),
+    partial("run_here", "version", "block", "entered_at", where="state = 'open'"),
+    Index("run_contact", "contact", "flow", "entered_at"),
+    Index("run_flow", "flow", "entered_at"),
+    Index("run_listed", "flow", "state", "entered_at"),
+)
+
+move = Table(
+    "move",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("flow", Int, nullable=False),
+    Column("version", Int, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("how", Text, nullable=False),  # keep, renew, to, leave
+    Column("target", Text, nullable=False),  # the block they go to, for "to"
+    UniqueConstraint("flow", "block"),
+)
+"""What publishing promised to do with those who stand at a block on an older version, until it is done."""
+
+step = Table(
+    "step",
+    metadata,
+    of_workspace(),
+    Column("run", Int, nullable=False),
+    Column("hop", Integer, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("at", Int, nullable=False),
+    Column("outlet", Text, nullable=False),  # "" while it holds the contact or where the run ended
+    Column("code", Text),
+    Column("args", Json),
+    PrimaryKeyConstraint("run", "hop"),
+    sqlite_with_rowid=False,
+)
+
+occasion = Table(
+    "occasion",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("key", Text, nullable=False),
+    Column("planned", Int),  # the last contact that has been looked at; nothing once all have been
+    UniqueConstraint("workspace", "key"),
+)
+"""What live flows wait for the clock to bring: "a week before birthday". Of each there is one, however many flows share it."""
+
+appointment = Table(
+    "appointment",
+    metadata,
+    of_workspace(),
+    Column("occasion", Int, nullable=False),
+    Column("contact", Int, nullable=False),
+    Column("due_at", Int, nullable=False),
+    PrimaryKeyConstraint("occasion", "contact"),
+    Index("appointment_due", "workspace", "due_at"),
+    sqlite_with_rowid=False,
+)
+"""When an occasion comes for a contact next."""
+
+tally = Table(
+    "tally",
+    metadata,
+    of_workspace(),
+    Column("flow", Int, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("day", Integer, nullable=False),  # days since 1970 where the shop is
+    Column("what", Text, nullable=False),
+    Column("count", Int, nullable=False),
+    PrimaryKeyConstraint("flow", "block", "day", "what"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,61 @@
+"""Contacts, by what they are known, and what they agreed to."""
+
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
+
+from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, row_id
+
+contact = Table(
+    "contact",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("name", Text),
+    Column("language", Text),
+    Column("zone", Text),
+    Column("fields", Json, nullable=False),
+    Column("typed", Json, nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("created_at", Int, nullable=False),
+    Column("seen_at", Int, nullable=False),
+    Index("contact_recent", "workspace", "seen_at"),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    of_workspace(),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("contact", Int, nullable=False),
+    Column("since_at", Int, nullable=False),
+    PrimaryKeyConstraint("workspace", "kind", "value"),
+    Index("identity_contact", "contact"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("contact", Int, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", Int, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("proof", Json, nullable=False),
+    Index("consent_contact", "contact", "channel", "at"),
+)
+
+suppression = Table(
+    "suppression",
+    metadata,
+    of_workspace(),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Int, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("workspace", "channel", "address"),
+)
