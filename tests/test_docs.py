@@ -15,22 +15,27 @@ from runtime.intake.openapi import DESCRIPTION
 from runtime.samples import samples
 
 ROOT = Path(__file__).resolve().parents[1]
-BLOCKS = (ROOT / "docs" / "blocks.md").read_text()
+BLOCKS = ROOT / "docs" / "blocks"
 FLOWS = (ROOT / "docs" / "flows.md").read_text()
 EVENTS = (ROOT / "docs" / "events.md").read_text()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_block_has_a_heading_and_an_example_that_works(kind: str) -> None:
-    part = BLOCKS.split(f"(`{kind}`)\n", 1)
-    assert len(part) == 2, f"docs/blocks.md has no heading for {kind}"
-    title = BLOCKS.split(f" (`{kind}`)")[0].splitlines()[-1].removeprefix("## ")
-    assert title == KINDS[kind].card.title
-    example = re.search(r"```json\n(.*?)```", part[1].split("\n## ")[0], re.DOTALL)
+def test_every_block_has_a_page_with_an_example_that_works(kind: str) -> None:
+    page = BLOCKS / f"{kind}.md"
+    assert page.exists(), f"docs/blocks has no page for {kind}"
+    text = page.read_text()
+    assert text.startswith(f"# {KINDS[kind].card.title} (`{kind}`)\n")
+    example = re.search(r"```json\n(.*?)```", text, re.DOTALL)
     assert example is not None, f"{kind} has no example"
     block = json.loads(example.group(1))
     assert block["kind"] == kind
     read_block(kind, block["settings"])
+    assert f"`{kind}`" in (BLOCKS / "README.md").read_text()
+
+
+def test_no_page_outlives_its_block() -> None:
+    assert {page.stem for page in BLOCKS.glob("*.md")} - {"README"} == set(KINDS)
 
 
 @pytest.mark.parametrize("key", [name for name in Flow.model_fields if name != "format"])
