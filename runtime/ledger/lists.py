@@ -20,6 +20,7 @@ class _Among(GenericFunction[bool]):
     name = "among"
     type = Boolean()
     inherit_cache = True
+    _is_implicitly_boolean = True  # else SQLAlchemy writes "(…) = 1" on SQLite, for which no index is used
 
 
 @compiles(_Among, "sqlite")

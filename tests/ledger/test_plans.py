@@ -1,0 +1,106 @@
+"""However many events, runs and messages a shop has: what the engine and delivery ask is found along an index.
+
+Asked of SQLite itself, statement by statement. A table that grows is never read from end to end, and never all that a shop
+has of it.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event as hooks
+from sqlalchemy import text
+
+from runtime.clock import SetClock
+from runtime.house import House
+from runtime.ledger import Ledger
+from tests.delivery.post import Post
+from tests.engine.stage import Stage, block, cart_flow, in_a_row
+from tests.mail.conftest import fixture
+
+GROWING = "event|run|step|message|attempt|body|contact|identity|consent|appointment|seen|suppression|tally"
+READS_IT_ALL = re.compile(rf"SCAN (?:{GROWING})\b|SEARCH (?:{GROWING}) USING (?:COVERING )?INDEX \w+ \(workspace=\?\)")
+MEANT = ("event_new", "message_due")
+"""Indexes of only what is still to be done, which are read from their beginning."""
+
+
+@pytest.fixture
+def database_url(tmp_path: Any, request: pytest.FixtureRequest) -> str:
+    """SQLite only: PostgreSQL gathers statistics as it goes, and a table with three rows is best read whole."""
+    file = tmp_path / "cartwheel.db"
+    file.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+    return f"sqlite:///{file}"
+
+
+@contextmanager
+def watched(ledger: Ledger) -> Iterator[dict[str, list[str]]]:
+    """Statements that are run meanwhile, with SQLite's plan for each that would read a growing table whole."""
+    slow: dict[str, list[str]] = {}
+
+    def look(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        if not statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+            return
+        asked = connection.connection.driver_connection.cursor()
+        plan = [row[-1] for row in asked.execute(f"EXPLAIN QUERY PLAN {statement}", values[0] if many else values)]
+        if any(READS_IT_ALL.search(line) and not any(index in line for index in MEANT) for line in plan):
+            slow[" ".join(statement.split())] = plan
+
+    hooks.listen(ledger.engine, "before_cursor_execute", look)
+    try:
+        yield slow
+    finally:
+        hooks.remove(ledger.engine, "before_cursor_execute", look)
+
+
+def test_the_engine_finds_everybody_along_an_index(house: House, shop: int, clock: SetClock) -> None:
+    stage = Stage(house, shop, clock)
+    stage.publish(cart_flow(exits=[{"event": "Order placed", "key": "checkout_token"}]), "cart")
+    stage.publish(
+        {
+            **in_a_row(
+                block("birthday", "date_trigger", field="birthday", amount=7),
+                block("reply", "wait_for_event", event="Review written", key="order_id", amount=2),
+                block("told", "emit_event", event="Told"),
+                block("tag", "update_contact", change="add_tag", name="asked"),
+                block("mail", "send_email", email="a"),
+            ),
+            "entry": {"again": "once_each", "key": "order_id"},
+        },
+        "birthday",
+    )
+    stage.publish(
+        in_a_row(
+            block("quiet", "quiet_trigger", event="Order placed", amount=30), block("mail", "send_email", email="b")
+        ),
+        "quiet",
+    )
+    with watched(house.ledger) as slow:
+        for number, who in enumerate(("dewi@example.com", "budi@example.com", "nok@example.com")):
+            stage.arrives("Checkout started", who, checkout_token=f"c{number}", fields={"birthday": "1990-11-29"})
+        stage.after(hours=2)
+        stage.happens("Order placed", "budi@example.com", checkout_token="c1", order_id="1")
+        stage.after(days=40)
+    assert len(stage.messages()) > 5, "they were busy"
+    assert slow == {}
+
+
+def test_delivery_finds_what_is_due_along_an_index(house: House, shop: int, clock: SetClock) -> None:
+    from runtime.mail import Brand, read_document
+
+    post = Post(house, shop, clock)
+    flow = post.flow((read_document(fixture("cart_reminder")), Brand.model_validate(fixture("brand"))))
+    for name in ("Dewi", "Budi", "Nok"):
+        post.message(flow, post.contact(name))
+    with watched(house.ledger) as slow:
+        post.deliver()
+    assert post.states() == {"sent": 3}
+    assert slow == {}
+
+
+def test_the_watch_sees_a_table_that_is_read_whole(house: House, shop: int) -> None:
+    with watched(house.ledger) as slow, house.ledger.read(shop) as tx:
+        tx.all(text("SELECT id FROM event WHERE source = 'x'"))
+        tx.all(text("SELECT id FROM message WHERE workspace = 7"))
+    assert len(slow) == 2
