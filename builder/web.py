@@ -116,6 +116,7 @@ class _Server(uvicorn.Server):
 
 async def _greet(opened: asyncio.Event, greeting: dict[str, Any], ready: int | None) -> None:
     await opened.wait()
+    process.settle_in()
     if ready is not None:
         with suppress(OSError):
             os.write(ready, json.dumps(greeting).encode() + b"\n")

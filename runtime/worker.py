@@ -72,6 +72,7 @@ class Worker:
         helpers = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (self._time, self._beat)]
         for helper in helpers:
             helper.start()
+        process.settle_in()
         log.info("at work")
         try:
             run_consumer(self._bell, self.look, self.stopping)
