@@ -18,13 +18,12 @@ import orjson
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.shop import open_shop
 from blocks.values import type_document
 from runtime.clock import SystemClock
 from runtime.engine.work import Engine
-from runtime.house import House
 from runtime.ledger import Ledger
-from runtime.ledger.tables import event, flow, version, version_mail, workspace
-from runtime.settings import Settings
+from runtime.ledger.tables import event
 
 PRODUCTS = [
     {"url": f"https://shop.example/p/{i}", "name": f"Linen shirt no. {i}", "sku": f"S{i}", "qty": 1, "price": "19.90"}
@@ -79,24 +78,8 @@ def work_off(engine: Engine) -> float:
 
 
 def cartwheel(folder: Path, count: int, new: bool) -> float:
-    ledger = Ledger.open(f"sqlite:///{folder / 'engine.db'}")
-    house = House(Settings(data=folder), ledger, None, None, SystemClock(), lambda: None)  # type: ignore[arg-type]
-    with ledger.write(1) as tx:
-        home = {
-            "id": 1,
-            "slug": "main",
-            "name": "Shop",
-            "zone": "UTC",
-            "language": "en",
-            "currency": "EUR",
-            "created_at": 0,
-        }
-        tx.execute(workspace.insert(), home)
-        tx.insert(flow, [{"id": 2, "slug": "order", "name": "Order", "state": "live", "version": 3, "since_at": 0}])
-        published = {"document": DOCUMENT, "published_at": 0, "published_by": ""}
-        tx.insert(version, [{"id": 3, "flow": 2, "number": 1, **published}])
-        tx.insert(version_mail, [{"version": 3, "block": "mail", "marketing": False, "document": {}, "compiled": {}}])
-        tx.reserve(10)
+    house = open_shop(folder, DOCUMENT, mails=("mail",))
+    ledger = house.ledger
     engine = Engine(house)
     contacts = 10 * count if new else 5000
     if not new:
