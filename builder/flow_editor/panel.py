@@ -8,9 +8,9 @@ from blocks import KINDS
 from blocks.contract import Problem
 from blocks.flow import BlockDoc, Flow
 from builder.drafting.faces import Face
-from builder.flow_editor.flow_settings import FlowSettings
 from builder.flow_editor.preview import Preview
 from builder.flow_editor.reach import Reach
+from builder.flow_editor.settings import FlowSettings
 from builder.forms import Around, Form
 from builder.parts.controls import button, icon_button
 from builder.parts.sheet import Sheet

@@ -1,0 +1,105 @@
+"""Who leaves early."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from builder.drafting.half_done import read_rule
+from builder.flow_editor.settings.key_box import key_box
+from builder.flow_editor.settings.paper import Paper
+from builder.forms import Box
+from builder.forms.naming import event_options
+from builder.forms.rule import RuleBuilder
+from builder.parts.controls import button, icon_button
+from builder.parts.tag import tag
+
+MOST = 20
+
+
+class Exits:
+    """The section. Draws itself where it is made."""
+
+    def __init__(self, paper: Paper) -> None:
+        self._paper = paper
+        self._around = paper.around
+        self._exits: list[dict[str, Any]] = list(paper.document["exits"])
+        """As they stand on the screen; one without an event is not part of the document yet."""
+        tag("h4", "", self._around.w("Who leaves early"))
+        self._box = tag("div")
+        self._draw()
+
+    def begin(self) -> None:
+        """As if "Add an exit rule" was pressed, if there is none yet."""
+        if not self._exits:
+            self._add()
+
+    def _draw(self) -> None:
+        w = self._around.w
+        self._box.clear()
+        with self._box:
+            for index, leave in enumerate(self._exits):
+                with tag("div", "fe-exit"):
+                    self._draw_exit(index, leave)
+            if not self._exits:
+                tag(
+                    "p",
+                    "cw-help",
+                    w("Nobody leaves before the end. An exit rule takes people out at once, at any Block."),
+                )
+            if len(self._exits) < MOST:
+                more = button(w("Add an exit rule"), self._add, small=True, symbol="add")
+                more.classes("cw-mt4" if not self._exits else "")
+
+    def _draw_exit(self, index: int, leave: Mapping[str, Any]) -> None:
+        w = self._around.w
+        with tag("div", "cw-row"):
+            tag("span", "cw-strong", w("Leaves when"))
+            icon_button("close", w("Remove this exit rule"), partial(self._remove, index))
+        Box(
+            leave["event"],
+            partial(self._put, index, "event"),
+            label=w("Leaves when"),
+            options=event_options(self._around),
+            own_words=w("Use “{text}”", text="{text}"),
+            placeholder=w("Choose an event"),
+            length=200,
+        )
+        with tag("div", "cw-field"):
+            tag("span", "cw-label", w("For the same"))
+            key_box(
+                self._around,
+                leave["key"],
+                w("Contact: all their Runs end"),
+                partial(self._put, index, "key"),
+                events=lambda: [str(self._exits[index]["event"])],
+            )
+        RuleBuilder(
+            leave["where"],
+            lambda rule, _: self._put(index, "where", rule),
+            self._around,
+            context=lambda: [str(self._exits[index]["event"])],
+            first="event",
+            optional=True,
+            add_words=w("Only if…"),
+        )
+
+    def _put(self, index: int, name: str, value: Any) -> None:
+        if name == "where" and value is not None and read_rule(value) is None:
+            return  # Half done: the document takes whole rules only, and the line itself says what is missing.
+        self._exits[index] = {**self._exits[index], name: value}
+        self._store()
+
+    def _add(self) -> None:
+        self._exits.append({"event": "", "where": None, "key": ""})
+        self._draw()
+
+    def _remove(self, index: int) -> None:
+        del self._exits[index]
+        self._draw()
+        self._store()
+
+    def _store(self) -> None:
+        """A rule without an event is not stored: the schema has none, and it would mean nothing."""
+        ready = [leave for leave in self._exits if str(leave["event"]).strip()]
+        if ready != self._paper.document["exits"]:
+            self._paper.put(exits=ready)

@@ -1,0 +1,28 @@
+"""Which flow speaks when several want to."""
+
+from builder.flow_editor.settings.paper import Paper
+from builder.forms import Box, Option
+from builder.parts.tag import tag
+
+
+def draw_priority(paper: Paper) -> None:
+    """Draw the section where it is called."""
+    w = paper.around.w
+    names = (w("Very low"), w("Low"), w("Normal"), w("High"), w("Very high"))
+    options: list[Option] = [{"value": str(place), "label": name} for place, name in enumerate(names, 1)]
+    tag("h4", "", w("When several Flows want to write"))
+    with tag("div", "cw-field"):
+        tag("span", "cw-label", w("Priority"))
+        Box(
+            str(paper.document["priority"]),
+            lambda chosen: paper.put(priority=int(chosen)),
+            label=w("Priority"),
+            kind="select",
+            options=options,
+            look="cw-input cw-select",
+        )
+        tag(
+            "p",
+            "cw-help",
+            w("Where your limits let only one Message through, the Flow with the higher priority speaks."),
+        )
