@@ -12,6 +12,7 @@ from blocks.flow import BlockDoc, Flow
 from blocks.phrase import Quoted, say
 from blocks.registry import KINDS, read_block
 from blocks.rule_problems import RUN_EVENT, field_problems, rule_problems
+from blocks.rules import everybody
 
 HOLDS = frozenset({"timing"})
 """Families whose blocks let time pass, so that a cycle through one of them does not spin."""
@@ -30,10 +31,25 @@ def check(flow: Flow, known: Known) -> list[Problem]:
         if isinstance(block, Trigger):
             found += _entry_key(flow.entry.key, known, id_, block)
     found += _shape(flow, blocks)
-    for leave in flow.exits:
-        found += rule_problems(leave.where, known, event=leave.event, field="exits")
-        found += field_problems(leave.key, known, event=leave.event, field="exits")
+    found += _exits(flow, known)
     return found
+
+
+def _exits(flow: Flow, known: Known) -> Iterator[Problem]:
+    names = Counter(leave.name for leave in flow.exits if leave.name)
+    for leave in flow.exits:
+        if leave.rule is None:
+            yield from rule_problems(leave.where, known, event=leave.event, field="exits")
+            yield from field_problems(leave.key, known, event=leave.event, field="exits")
+            continue
+        yield from rule_problems(leave.rule, known, event=RUN_EVENT, field="exits")
+        if everybody(leave.rule):
+            text = say("An exit rule without a condition lets everybody leave at once. Add a condition, or remove it.")
+            yield Problem("exit_for_all", text, field="exits")
+    for name, count in names.items():
+        if count > 1:
+            text = say("Two exit rules have the name {name}. Give each its own.", name=Quoted(name))
+            yield Problem("two_exits", text, field="exits")
 
 
 def _with_run_event(known: Known, blocks: Iterable[Block]) -> Known:
@@ -157,12 +173,12 @@ def _links(flow: Flow, blocks: Mapping[str, Block], ids: set[str]) -> Iterator[P
 
 
 def _farewells(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
-    events = {leave.event for leave in flow.exits}
+    ways = {leave.called for leave in flow.exits}
     seen: set[str] = set()
     for block_id, block in blocks.items():
         if not isinstance(block, Farewell):
             continue
-        if not events or (block.event and block.event not in events):
+        if not ways or (block.event and block.event not in ways):
             text = say("Nobody leaves like this. Say in the Flow’s settings when people leave.")
             yield Problem("nobody_leaves", text, "warn", block_id, "event")
         if block.event in seen:

@@ -265,7 +265,7 @@ class Farewell(Trigger):
     """A block at which those go on who leave the flow by an exit. The blocks drawn from it run once, then the run ends."""
 
     event: str
-    """The exit's event, "" for every exit that has no block of its own."""
+    """What the exit is called (its name, else its event); "" for every exit that has no block of its own."""
 
     def admits(self, ctx: Context) -> bool:
         return False

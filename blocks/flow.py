@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from blocks.rules import Rule
 
@@ -53,15 +53,34 @@ class Note(_Part):
 
 
 class Exit(_Part):
-    """Contacts leave at once, at any block, when `event` happens, and what still waits to be sent to them is cancelled.
+    """Contacts leave at once, at any block, when `event` happens or as soon as `rule` holds for them, and what still waits
+    to be sent to them is cancelled. An exit has one of the two.
 
-    With `key`, an event that carries the run's key in that property ends the run with that key, and an event without a
+    Of an event: with `key`, one that carries the run's key in that property ends the run with that key, and one without a
     match ends all the contact's runs in this flow; without `key`, it always ends all of them.
+
+    A rule is held against the contact whenever something happens to them, and before each block of their run.
     """
 
-    event: Annotated[str, Field(min_length=1, max_length=200, title="Leaves when")]
+    event: Annotated[str, Field(max_length=200, title="Leaves when")] = ""
     where: Annotated[Rule | None, Field(title="Only if")] = None
     key: Annotated[str, Field(max_length=200, title="For the same")] = ""
+    rule: Annotated[Rule | None, Field(title="As soon as")] = None
+    name: Annotated[str, Field(max_length=80, title="Name")] = ""
+    """What a block calls it that takes those who leave by it; one without a name is called by its event."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Exit":
+        if bool(self.event) == (self.rule is not None):
+            raise ValueError("An exit names an event or a rule: fill in one of the two.")
+        if self.rule is not None and (self.where is not None or self.key):
+            raise ValueError("“Only if” and “for the same” belong to an event; put what you mean into the rule.")
+        return self
+
+    @property
+    def called(self) -> str:
+        """By what a block that takes those who leave knows it; "" for a rule without a name."""
+        return self.name or self.event
 
 
 class Entry(_Part):
@@ -97,9 +116,11 @@ class Flow(_Part):
     entry: Entry = Entry()
     conversion: Conversion | None = None
     priority: Annotated[int, Field(ge=1, le=5, title="Priority")] = 3
+    """Whose message goes first where a contact may get only one: 5 before 1."""
+    speaks_alone: Annotated[bool, Field(title="One Flow speaks for each order or cart")] = False
+    """Keep quiet about a cart, an order or another event of which a flow of higher priority writes within the hour."""
     hold_out: Annotated[int, Field(ge=0, le=50, title="Hold-out")] = 0
     """Per cent of those who would enter who get nothing and are only counted, always the same people."""
-    """Whose message goes first where a contact may get only one: 5 before 1."""
     notes: Annotated[tuple[Note, ...], Field(max_length=200)] = ()
 
     @cached_property

@@ -251,6 +251,11 @@ def leaves(rule: "Rule | None") -> Iterator[Compare | Did]:
             yield from leaves(rule.rule)
 
 
+def everybody(rule: "Rule") -> bool:
+    """Whether a rule asks for nothing, and so holds for everyone."""
+    return isinstance(rule, All) and all(everybody(inner) for inner in rule.rules)
+
+
 def window_start(window: Window, now: datetime, entered_at: datetime) -> datetime | None:
     """The first instant that counts, UTC; None for no limit."""
     match window:

@@ -14,6 +14,7 @@ REASONS: Mapping[str, str] = {
     # Entering and leaving a flow
     "entered": "Entered the Flow",
     "exit_event": "Because {event} happened",
+    "exit_rule": "Because this became true: {rule}",
     "replaced_by_newer": "Because a newer Run took its place",
     "restarted": "Started over, because it happened again before the first Message",
     "refreshed": "Goes on with the newer data of the same event",
@@ -36,6 +37,8 @@ REASONS: Mapping[str, str] = {
     "filtered_out": "Because the trigger’s filter does not match",
     "flow_paused": "Because the Flow is paused",
     "flow_archived": "Because the Flow is archived",
+    "flow_finishing": "The Flow was finishing and took nobody in",
+    "finished": "Everybody was out, so the Flow is over",
     "block_failed": "Because this Block failed: {error}",
     "block_gone": "Because the Block it stood at is not there any more",
     "spins": "Because it went round in a circle without waiting",
@@ -58,6 +61,9 @@ REASONS: Mapping[str, str] = {
     "cap_waits": "Reached the cap of {cap}; will try again on {until}",
     "priority_first": "Because {flow} has the higher priority and took the place under the cap of {cap}",
     "priority_waits": "Lets {flow} go first, whose priority is higher, to keep the cap of {cap}; will try again on {until}",
+    "spread_out": "Came due while the Flow was paused, and you spread what was due. Goes out on {until}",
+    "skipped_on_resume": ("Because it came due while the Flow was paused, and you chose not to send it any more"),
+    "spoken_for": "Because {flow} has the higher priority and writes about the same",
     "run_ended": "Because the Contact left the Flow before it was sent",
     # Making and sending it
     "sent": "The mail server took it",

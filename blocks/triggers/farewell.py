@@ -30,7 +30,7 @@ class OnLeaving(Farewell):
     )
 
     event: Annotated[
-        str, Field(max_length=200, title="Because of (empty: whatever it is)", json_schema_extra={"widget": "event"})
+        str, Field(max_length=200, title="Because of (empty: whatever it is)", json_schema_extra={"widget": "exit"})
     ] = ""
 
     def say(self, known: Known) -> Phrase:

@@ -10,6 +10,7 @@ from blocks.contract import Go, Reason, Sleep, Stop
 from blocks.rules import Did
 from blocks.values import Typed, micros, moment
 from runtime.engine.batch import Batch, Person, Queued, Run
+from runtime.engine.departures import depart, met
 from runtime.engine.echo import Emitted
 from runtime.engine.program import Program
 from runtime.people import consent, contacts
@@ -96,9 +97,7 @@ class Ctx:
         return self._batch.person(self._run.contact)
 
     def _change(self, change: contacts.Change) -> None:
-        self._batch.contact_changes.append(change)
-        # Later blocks of this batch see it at once; the ledger gets it with the rest.
-        self._person.typed = contacts.typed_after(self._person.typed, change)
+        self._batch.change(change)
 
 
 def lot(*whose: object) -> float:
@@ -121,6 +120,10 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
     ctx = Ctx(batch, run, at.event, at.up_to)
     batch.touch(run)
     for _ in range(MOST_HOPS):
+        if program.conditions and not run.leaving and (leaving := met(program, ctx)) is not None:
+            if not depart(batch, program, run, *leaving):
+                return
+            continue
         block_id = run.block
         block = program.blocks.get(block_id)
         if block is None:
@@ -157,6 +160,13 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
                 run.end("ended", now, reason)
                 return
     run.end("failed", now, Reason("spins"))
+
+
+def leave_if_met(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
+    """Let a run leave if a rule holds by which it does, wherever it stands."""
+    leaving = met(program, Ctx(batch, run, at.event, at.up_to))
+    if leaving is not None and depart(batch, program, run, *leaving):
+        advance(batch, program, run, at)
 
 
 def _queue(batch: Batch, program: Program, run: Run, channel: str) -> None:

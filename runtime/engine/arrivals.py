@@ -10,12 +10,12 @@ from sqlalchemy import Row, Text, bindparam, cast, func, select
 
 from blocks.contract import Farewell, Reason
 from blocks.flow import Exit
-from blocks.phrase import Quoted
 from blocks.values import Typed, text_of
 from runtime.clock import DAY
 from runtime.engine import echo
-from runtime.engine.advance import Ctx, Standpoint, advance, lot
-from runtime.engine.batch import Batch, Run, dump_args
+from runtime.engine.advance import Ctx, Standpoint, advance, leave_if_met, lot
+from runtime.engine.batch import Batch, Run
+from runtime.engine.departures import by_event, depart
 from runtime.engine.program import Program, Programs, Roster
 from runtime.engine.wakes import FIELDS, NOTHING
 from runtime.ledger.bulk import update_tuples
@@ -123,6 +123,7 @@ def take_events(batch: Batch, programs: Programs, limit: int) -> int:
         reception.look_up(concerned)
         for arrival in concerned:
             reception.leave(arrival)
+            reception.leave_if_met(arrival)
             reception.go_on(arrival)
             if arrival.depth <= echo.MOST_DEEP:
                 reception.start(arrival)
@@ -178,7 +179,7 @@ class _Reception:
         starting = {program.flow: program for name in names for program, _, _ in self._roster.starts.get(name, ())}
         leaving = {flow_id for name in names for flow_id in self._roster.exits.get(name, ())}
         hearing = {flow_id for name in names for flow_id in self._roster.hears.get(name, ())}
-        flows = sorted(starting.keys() | leaving | hearing)
+        flows = sorted(starting.keys() | leaving | hearing | set(self._roster.watching))
         keys = sorted({key for one in arrivals for key in self._exit_keys(one)})
         values = {"workspace": tx.workspace, "contacts": listed(tx, contacts), "flows": listed(tx, flows)}
         for row in tx.all(_OPEN_OF, values):
@@ -197,7 +198,7 @@ class _Reception:
             keys = sorted({text_of(one.fields, path) or "" for one in arrivals for path in set(once.values())})
             for row in tx.all(_HAD, {**values, "flows": listed(tx, sorted(once)), "keys": listed(tx, keys)}):
                 self._had.add((row.contact, row.flow, row.key))
-        standing = {one.event for one in self._open.all() if names & self._heard_by(one)}
+        standing = {one.event for one in self._open.all() if names & self._heard_by(one) or self._asks_of_event(one)}
         self._fields = {one.id: one.typed for one in arrivals}
         if standing := standing - self._fields.keys():
             values_of_events = {"workspace": tx.workspace, "ids": listed(tx, standing)}
@@ -227,45 +228,43 @@ class _Reception:
     def leave(self, arrival: Arrival) -> None:
         """End the runs that this event ends."""
         for flow_id in self._roster.exits.get(arrival.name, ()):
-            for one in self._leaving(flow_id, arrival):
-                batch = self._batch
-                batch.touch(one)
-                batch.cancel(one)
-                reason = Reason("exit_event", {"event": Quoted(arrival.name)})
-                batch.note(one, one.block, "", reason)
-                batch.counts[one.flow, one.block, "left"] += 1
-                program = self._programs.get(batch.tx, one.version)
-                farewell = program.farewells.get(arrival.name) or program.farewells.get("")
-                if farewell is None:
-                    one.end("left", batch.now, reason)
-                else:
-                    self._leave_by(one, program, farewell, reason, arrival)
+            for one, leave in self._leaving(flow_id, arrival):
+                program = self._programs.get(self._batch.tx, one.version)
+                if depart(self._batch, program, one, leave, by_event(leave)):
+                    # The last way stands on what ended the run: the thank-you is for the order, not for the cart.
+                    one.event = arrival.id
+                    advance(self._batch, program, one, Standpoint(arrival.fields, arrival.id))
 
-    def _leave_by(self, one: Run, program: Program, block: str, reason: Reason, arrival: Arrival) -> None:
-        """Let a run go its last way, which stands on what ended it: the thank-you is for the order, not for the cart."""
-        one.code, one.args = reason.code, dump_args(reason)
-        one.block, one.event, one.arrived_at, one.wake_at = block, arrival.id, self._batch.now, None
-        advance(self._batch, program, one, Standpoint(arrival.fields, arrival.id))
+    def leave_if_met(self, arrival: Arrival) -> None:
+        """End the contact's runs for which a rule holds now that this has happened to them."""
+        for flow_id in self._roster.watching:
+            for one in self._open.of_contact(flow_id, arrival.contact):
+                program = self._programs.get(self._batch.tx, one.version)
+                if program.conditions and not one.leaving:
+                    typed = orjson.loads(self._fields.get(one.event) or NOTHING)
+                    leave_if_met(self._batch, program, one, Standpoint(typed, arrival.id))
 
-    def _leaving(self, flow_id: int, arrival: Arrival) -> list[Run]:
+    def _asks_of_event(self, one: Run) -> bool:
+        """Whether a rule by which a run may end looks at the event that it stands on."""
+        return self._programs.get(self._batch.tx, one.version).conditions_of_event
+
+    def _leaving(self, flow_id: int, arrival: Arrival) -> list[tuple[Run, Exit]]:
         """Those with the event's own key; without a match, all of the contact's runs that began before it."""
         mine = [one for one in self._open.of_contact(flow_id, arrival.contact) if not one.leaving]
-        found: dict[int, Run] = {}
+        found: dict[int, tuple[Run, Exit]] = {}
         for one in {other.id: other for other in mine + self._keyed(flow_id, arrival)}.values():
             for leave in self._programs.get(self._batch.tx, one.version).exits:
                 if leave.event == arrival.name and self._admits(leave, one, arrival):
                     key = text_of(arrival.fields, leave.key) if leave.key else None
                     if key is not None and one.key == key:
-                        found[one.id] = one
+                        found.setdefault(one.id, (one, leave))
         if found:
             return list(found.values())
-        return [
-            one
-            for one in mine
-            if one.entered_at <= arrival.at
-            for leave in self._programs.get(self._batch.tx, one.version).exits
-            if leave.event == arrival.name and self._admits(leave, one, arrival)
-        ]
+        for one in mine:
+            for leave in self._programs.get(self._batch.tx, one.version).exits:
+                if one.entered_at <= arrival.at and leave.event == arrival.name and self._admits(leave, one, arrival):
+                    found.setdefault(one.id, (one, leave))
+        return list(found.values())
 
     def _keyed(self, flow_id: int, arrival: Arrival) -> list[Run]:
         paths = self._roster.exit_keys[flow_id, arrival.name]

@@ -187,6 +187,13 @@ class Batch:
         self._ids = iter(self.tx.reserve(self.ids_at_once))
         return next(self._ids)
 
+    def change(self, change: contacts.Change) -> None:
+        """Change a contact. Who looks later in this batch sees it; the ledger gets it with the rest."""
+        self.contact_changes.append(change)
+        self.expect([change.contact])
+        person = self.person(change.contact)
+        person.typed = contacts.typed_after(person.typed, change)
+
     def touch(self, one: Run) -> None:
         """Note that a run differs from the ledger."""
         if not one.fresh:

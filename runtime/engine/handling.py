@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select
 from blocks.contract import Reason
 from blocks.phrase import Phrase, say
 from runtime.engine.batch import Batch, Run
+from runtime.engine.departures import BY_EXIT
 from runtime.engine.program import Program, Programs
 from runtime.engine.wakes import take_further
 from runtime.engine.work import one_batch
@@ -54,8 +55,8 @@ _ARCHIVED = select(flow.c.id).where(flow.c.workspace == bindparam("workspace"), 
 _INSIDE = select(run.c.flow, run.c.contact, run.c.key).where(
     run.c.workspace == bindparam("workspace"), run.c.state == "open", among(run.c.contact, "contacts")
 )
-_EXITS = select(step.c.run, step.c.args).where(
-    step.c.workspace == bindparam("workspace"), among(step.c.run, "ids"), step.c.code == "exit_event"
+_EXITS = select(step.c.run, step.c.code, step.c.args).where(
+    step.c.workspace == bindparam("workspace"), among(step.c.run, "ids"), step.c.code.in_(BY_EXIT)
 )
 _HAD = select(message.c.run).where(
     message.c.workspace == bindparam("workspace"),
@@ -254,7 +255,7 @@ class _Hand:
         tx = self.batch.tx
         contacts = listed(tx, {one.contact for one in failed})
         taken = {tuple(row) for row in tx.all(_INSIDE, {"workspace": tx.workspace, "contacts": contacts})}
-        leaving = {row.run: row.args for row in self.rows(_EXITS, failed)}
+        leaving = {row.run: row for row in self.rows(_EXITS, failed)}
         found = []
         for one in sorted(runs, key=lambda one: -one.entered_at):
             if one.state == "failed":
@@ -265,7 +266,8 @@ class _Hand:
                 one.state, one.ended_at, one.wake_at, one.code, one.args = "open", None, None, None, None
                 if one.id in leaving:
                     # Who had left by an exit goes on with the last way, and no exit counts any more.
-                    one.code, one.args = "exit_event", orjson.dumps(leaving[one.id]).decode()
+                    left = leaving[one.id]
+                    one.code, one.args = left.code, orjson.dumps(left.args).decode()
             found.append(one)
         return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from blocks import read_block
 from blocks.contract import Block, Farewell, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
-from blocks.rules import Did, counted
+from blocks.rules import Compare, Did, Rule, counted, leaves
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, version, version_mail
 
@@ -45,8 +45,23 @@ class Program:
         return tuple((id_, block) for id_, block in self.blocks.items() if isinstance(block, Trigger))
 
     @cached_property
+    def conditions(self) -> tuple[tuple[Exit, Rule], ...]:
+        """The exits that are no event but a rule, which is held against the contact."""
+        return tuple((leave, leave.rule) for leave in self.exits if leave.rule is not None)
+
+    @cached_property
+    def conditions_of_event(self) -> bool:
+        """Whether any of these looks at the event that a run stands on."""
+        asked = (leaf for _, rule in self.conditions for leaf in leaves(rule))
+        return any(isinstance(leaf, Compare) and leaf.of == "event" for leaf in asked)
+
+    def farewell(self, leave: Exit) -> str | None:
+        """The block at which those go on who leave by this exit, if there is one."""
+        return self.farewells.get(leave.called) or self.farewells.get("")
+
+    @cached_property
     def farewells(self) -> Mapping[str, str]:
-        """Event of an exit ("" for any) to the block at which those go on who leave by it."""
+        """What an exit is called ("" for any) to the block at which those go on who leave by it."""
         return {block.event: id_ for id_, block in self.triggers if isinstance(block, Farewell)}
 
     @cached_property
@@ -60,7 +75,7 @@ class Program:
     def reads(self) -> tuple[Did, ...]:
         """What any of its blocks or exits counts."""
         blocks = [rule for block in self.blocks.values() for rule in block.reads()]
-        return tuple(blocks + [rule for leave in self.exits for rule in counted(leave.where)])
+        return tuple(blocks + [did for leave in self.exits for did in (*counted(leave.where), *counted(leave.rule))])
 
 
 def make_program(version_id: int, flow_id: int, document: Flow, marketing: Mapping[str, bool]) -> Program:
@@ -79,6 +94,8 @@ class Roster:
     """Event name to the flows that somebody may leave because of it, by any version with open runs."""
     hears: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Event name to the flows in which a block may hold somebody until it happens, by any version with open runs."""
+    watching: list[int] = field(default_factory=list)
+    """Flows that somebody may leave because a rule holds for them, by any version with open runs."""
     timed: dict[str, Timed] = field(default_factory=dict)
     """Occasion to a trigger of a live version that waits for it."""
     exit_keys: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
@@ -86,7 +103,7 @@ class Roster:
 
     def concerns(self, name: str) -> bool:
         """Whether any flow cares about events of this name."""
-        return name in self.starts or name in self.exits or name in self.hears
+        return bool(self.watching) or name in self.starts or name in self.exits or name in self.hears
 
     @classmethod
     def of(cls, live: Iterable[Program], open_: Iterable[Program]) -> "Roster":
@@ -100,7 +117,11 @@ class Roster:
                 for name in trigger.listens_to():
                     roster.starts[name].append((program, block_id, trigger))
         for program in {one.version: one for one in (*live, *open_)}.values():
+            if program.conditions and program.flow not in roster.watching:
+                roster.watching.append(program.flow)
             for leave in program.exits:
+                if leave.rule is not None:
+                    continue
                 if program.flow not in roster.exits[leave.event]:
                     roster.exits[leave.event].append(program.flow)
                 known = roster.exit_keys.get((program.flow, leave.event), ())
@@ -139,19 +160,20 @@ class Programs:
 
     def _look(self, tx: Tx) -> Roster:
         values = {"workspace": tx.workspace}
-        live = tuple((row.id, row.version) for row in tx.all(_LIVE, values))
+        going = tuple((row.id, row.version, row.state) for row in tx.all(_GOING, values))
         known = self._rosters.get(tx.workspace)
-        if known is not None and known[0] == live:
+        if known is not None and known[0] == going:
             return known[1]
-        open_ = [self.get(tx, row.id) for row in tx.all(_WITH_OPEN_RUNS, values)]
-        roster = Roster.of([self.get(tx, version_id) for _, version_id in live], open_)
-        self._rosters[tx.workspace] = (live, roster)
+        versions = {row.id for row in tx.all(_WITH_OPEN_RUNS, values)}
+        taking_in = [self.get(tx, version_id) for _, version_id, state in going if state != "finishing"]
+        roster = Roster.of(taking_in, [self.get(tx, id_) for id_ in versions | {one[1] for one in going}])
+        self._rosters[tx.workspace] = (going, roster)
         return roster
 
 
-_LIVE = (
-    select(flow.c.id, flow.c.version)
-    .where(flow.c.workspace == bindparam("workspace"), flow.c.state.in_(("live", "paused")))
+_GOING = (
+    select(flow.c.id, flow.c.version, flow.c.state)
+    .where(flow.c.workspace == bindparam("workspace"), flow.c.state.in_(("live", "paused", "finishing")))
     .order_by(flow.c.id)
 )
 _WITH_OPEN_RUNS = select(version.c.id).where(

@@ -1,31 +1,33 @@
-"""From a draft to a version that runs, and the states of a flow: live, paused, archived."""
+"""From a draft to a version that runs, and the states of a flow: live, paused, finishing, archived."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from blocks import read_block
 from blocks.checks import check
-from blocks.contract import Known, Problem, Reason, Send, Trigger
+from blocks.contract import Known, Problem, Send, Trigger
 from blocks.flow import Flow
 from blocks.phrase import Quoted, say
 from runtime.delivery.preferred import has_mail_server
-from runtime.engine import moving, occasions
-from runtime.engine.batch import Batch, Run
+from runtime.engine import endings, moving, occasions, overdue
+from runtime.engine.batch import Batch
 from runtime.engine.known import brand_of, known_to
 from runtime.engine.moving import Move
+from runtime.engine.overdue import SEND, Choice
 from runtime.engine.program import Programs
 from runtime.engine.work import one_batch
 from runtime.house import House
 from runtime.ledger import Tx
-from runtime.ledger.tables import flow, message, run, version, version_mail
+from runtime.ledger.tables import flow, version, version_mail
 from runtime.mail import EmailDocument, compile_email
 
-AT_ONCE = 500
-"""People who leave in one transaction when a flow is archived."""
+AT_ONCE = 200
+"""People or messages in one transaction when a flow is archived or goes on; while it lasts, intake waits."""
 
 
 class NotPublishable(Exception):
@@ -38,6 +40,10 @@ class NotPublishable(Exception):
 
 class NoSuchFlow(LookupError):
     """There is no flow with this slug, or it was never published."""
+
+
+class NotLive(ValueError):
+    """Only a live flow can finish: a paused one sends nothing, so nobody in it would get to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,11 @@ def release(
         tx.insert(version, [row])
         tx.insert(version_mail, [mail | {"version": version_id} for mail in mails])
         moving.promise(tx, flow_id, version_id, before, document, moves or {})
-        changes = {"version": version_id, "name": document.name, "state": "live", "since_at": now}
+        changes = {"version": version_id, "name": document.name, "since_at": now, "code": None}
+        if not overdue.promised(
+            tx, flow_id
+        ):  # else it is live in a moment, when what was chosen for the overdue is done
+            changes["state"] = "live"
         tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
         occasions.expect(tx, triggers_of(document))
     return Published(flow_id, version_id, number)
@@ -112,49 +122,68 @@ def pause(house: House, workspace: int, slug: str) -> None:
     _set_state(house, workspace, slug, "paused")
 
 
-def resume(house: House, workspace: int, slug: str) -> None:
-    """Send again, beginning with what was kept. Raises NoSuchFlow."""
-    _set_state(house, workspace, slug, "live")
+def resume(house: House, workspace: int, slug: str, choice: Choice = SEND) -> None:
+    """Let a flow go on that was paused, finishing or archived. `choice` says what becomes of what came due while it was
+    paused: it is sent now, spread, or not sent any more. Raises NoSuchFlow."""
+    with house.ledger.write(workspace) as tx:
+        row = _row(tx, slug)
+        deciding = row.state == "paused" and choice.how != "send"
+        if deciding:
+            overdue.promise(tx, row.id, choice, house.clock.now())
+        else:
+            _change_state(tx, row.id, "live", house.clock.now())
+        if row.state not in ("live", "paused") and row.version is not None:
+            # While nobody was taken in, nobody was looked at for what the clock brings.
+            document = tx.scalar(select(version.c.document).where(tx.mine(version), version.c.id == row.version))
+            occasions.expect(tx, triggers_of(Flow.model_validate(document)))
+    if deciding:
+        _in_batches(house, workspace, overdue.keep)
+    house.ring()
+
+
+def finish(house: House, workspace: int, slug: str) -> None:
+    """Take nobody in any more; those inside go on, and when the last one is out, the flow is archived by itself.
+    Publishing or `resume` takes people in again. Raises NoSuchFlow, NotLive."""
+    with house.ledger.write(workspace) as tx:
+        row = _row(tx, slug)
+        if row.state not in ("live", "finishing"):
+            raise NotLive(slug)
+        if row.state == "live":
+            _change_state(tx, row.id, "finishing", house.clock.now())
     house.ring()
 
 
 def archive(house: House, workspace: int, slug: str) -> None:
     """Stop for good: everybody leaves, and what waits is not sent. Publishing brings the flow back. Raises NoSuchFlow."""
-    programs = Programs()
-    with one_batch(house, workspace, programs) as batch:
-        _change_state(batch.tx, slug, "archived", batch.now)
-        more = _everybody_leaves(batch, slug)
-    while more:
+    _set_state(house, workspace, slug, "archived")
+    _in_batches(house, workspace, endings.end)
+    house.ring()
+
+
+def _in_batches(house: House, workspace: int, work: Callable[[Batch, Programs, int], int]) -> None:
+    """Do now what is written down already; the engine would do it as well, and does what is left if this is killed."""
+    programs, done = Programs(), AT_ONCE
+    while done >= AT_ONCE:
         with one_batch(house, workspace, programs) as batch:
-            more = _everybody_leaves(batch, slug)
-
-
-def _everybody_leaves(batch: Batch, slug: str) -> bool:
-    """Some hundred of them; whether there may be more. In the engine's turn, so that nobody comes in or goes on meanwhile."""
-    tx = batch.tx
-    inside = select(run).join(flow, flow.c.id == run.c.flow).where(tx.mine(run), flow.c.slug == slug)
-    runs = [Run.of(row) for row in tx.all(inside.where(run.c.state == "open").limit(AT_ONCE))]
-    waiting = (tx.mine(message), message.c.run.in_([one.id for one in runs]), message.c.state == "queued")
-    unsent = {"state": "cancelled", "code": "flow_archived", "done_at": batch.now}
-    tx.execute(message.update().where(*waiting).values(unsent))
-    for one in runs:
-        reason = Reason("flow_archived")
-        batch.touch(one)
-        batch.note(one, one.block, "", reason)
-        batch.counts[one.flow, one.block, "left"] += 1
-        one.end("left", batch.now, reason)
-    return len(runs) == AT_ONCE
+            done = work(batch, programs, AT_ONCE)
 
 
 def _set_state(house: House, workspace: int, slug: str, state: str) -> None:
     with house.ledger.write(workspace) as tx:
-        _change_state(tx, slug, state, house.clock.now())
+        _change_state(tx, _row(tx, slug).id, state, house.clock.now())
 
 
-def _change_state(tx: Tx, slug: str, state: str, now: int) -> None:
-    mine = (tx.mine(flow), flow.c.slug == slug)
-    if tx.execute(flow.update().where(*mine).values({"state": state, "since_at": now})).rowcount == 0:
+def _change_state(tx: Tx, flow_id: int, state: str, now: int) -> None:
+    overdue.forget(tx, flow_id)
+    changes = {"state": state, "since_at": now, "code": None}
+    tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
+
+
+def _row(tx: Tx, slug: str) -> Row[Any]:
+    found = tx.first(select(flow).where(tx.mine(flow), flow.c.slug == slug))
+    if found is None:
         raise NoSuchFlow(slug)
+    return found
 
 
 def _latest(tx: Tx, flow_id: int) -> Flow | None:

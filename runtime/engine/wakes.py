@@ -22,7 +22,7 @@ FIELDS = select(event.c.id, cast(event.c.typed, Text).label("typed")).where(
     event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")
 )
 _NEXT = select(func.min(run.c.wake_at)).where(run.c.state == "open", run.c.wake_at.is_not(None))
-_EVERYTHING = (1 << 62) - 1
+EVERYTHING = (1 << 62) - 1
 NOTHING = '{"n":{},"t":{},"d":{},"b":{}}'
 
 
@@ -48,7 +48,7 @@ def take_further(batch: Batch, programs: Programs, runs: Sequence[Run]) -> None:
     batch.history.fetch(tx, (one.contact for one in runs), tuple(rules), batch.now, earliest)
     for one in runs:
         typed = orjson.loads(fields.get(one.event) or NOTHING)
-        advance(batch, programs.get(tx, one.version), one, Standpoint(typed, _EVERYTHING))
+        advance(batch, programs.get(tx, one.version), one, Standpoint(typed, EVERYTHING))
 
 
 def next_wake(tx: Tx) -> int | None:

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 
 from sqlalchemy import bindparam, func, or_, select, text
 
-from runtime.engine import moving, occasions
+from runtime.engine import endings, moving, occasions, overdue
 from runtime.engine.arrivals import take_events
 from runtime.engine.batch import Batch
 from runtime.engine.program import Programs
 from runtime.engine.wakes import next_wake, wake
+from runtime.engine.watch import look_again
 from runtime.house import House
 from runtime.ledger.tables import appointment, event, move, occasion, run, workspace
 
@@ -32,6 +33,8 @@ _EXPECTED = (
     select(occasion.c.id).where(occasion.c.workspace == workspace.c.id, occasion.c.planned.is_not(None)).exists()
 )
 _PROMISED = select(move.c.id).where(move.c.workspace == workspace.c.id).exists()
+_ENDING = endings.some_end(workspace.c.id)
+_RESUMING = overdue.some_promised(workspace.c.id)
 _BUSY = (
     select(
         workspace.c.id,
@@ -40,8 +43,10 @@ _BUSY = (
         _COME.label("come"),
         _EXPECTED.label("expected"),
         _PROMISED.label("promised"),
+        _ENDING.label("ending"),
+        _RESUMING.label("resuming"),
     )
-    .where(or_(_NEW, _DUE, _COME, _EXPECTED, _PROMISED))
+    .where(or_(_NEW, _DUE, _COME, _EXPECTED, _PROMISED, _ENDING, _RESUMING))
     .order_by(workspace.c.id)
 )
 _NEXT_TO_COME = select(
@@ -71,6 +76,10 @@ class Engine:
         for row in busy:
             if row.new:
                 self._batch(row.id, take_events)
+            if row.ending:
+                self._batch(row.id, endings.end)
+            if row.resuming:
+                self._batch(row.id, overdue.keep)
             if row.promised:
                 self._batch(row.id, moving.keep_promises)
             if row.due:
@@ -108,5 +117,6 @@ def one_batch(house: House, workspace_id: int, programs: Programs) -> Iterator[B
             tx.execute(_ALONE, {"workspace": workspace_id})
         batch = Batch(tx, house.clock.now())
         yield batch
+        look_again(batch, programs)
         batch.write()
         occasions.keep(batch, programs)

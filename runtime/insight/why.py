@@ -69,10 +69,10 @@ class Standing:
 
 
 def standings(tx: Tx, contact_id: int) -> list[Standing]:
-    """How a contact stands to each flow that is live or paused."""
+    """How a contact stands to each flow that takes people in or lets them finish."""
     rows = tx.all(
         select(flow.c.id, flow.c.slug, flow.c.name)
-        .where(tx.mine(flow), flow.c.state.in_(("live", "paused")))
+        .where(tx.mine(flow), flow.c.state.in_(("live", "paused", "finishing")))
         .order_by(flow.c.name)
     )
     mine = select(run.c.flow, run.c.id, run.c.state, run.c.entered_at).where(tx.mine(run), run.c.contact == contact_id)
@@ -176,6 +176,8 @@ class _Inquiry:
             return (say("The Flow went live only on {when}", when=self._when(since)),)
         if self._flow.state == "archived" and row.received_at >= self._flow.since_at:
             return (say("The Flow was archived by then"),)
+        if self._flow.state == "finishing" and row.received_at >= self._flow.since_at:
+            return (Phrase(REASONS["flow_finishing"]),)
         if row.at < row.received_at - TOO_OLD:
             return (Phrase(REASONS["too_old_event"], {"hours": TOO_OLD // HOUR}),)
         if depth_of(orjson.loads(row.who)) > MOST_DEEP:

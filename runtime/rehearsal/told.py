@@ -10,6 +10,7 @@ from sqlalchemy import select
 from blocks.contract import Block, Farewell, Known, Problem, Send
 from blocks.phrase import Phrase, Quoted, dump_arg, say
 from runtime import delivery
+from runtime.engine.departures import BY_EXIT
 from runtime.engine.program import Program
 from runtime.house import House
 from runtime.ledger import Tx
@@ -154,9 +155,9 @@ class Teller:
             block = self._program.blocks[row.block]
             waited = held.get(row.run) == row.block
             held[row.run] = row.block if not row.outlet else ""
-            if row.code == "exit_event":
+            if row.code in BY_EXIT:
                 exits[row.run] = self._reason(row.code, row.args)
-            if not row.outlet and (row.code == "exit_event" or (row.at, row.code) == ended[row.run]):
+            if not row.outlet and (row.code in BY_EXIT or (row.at, row.code) == ended[row.run]):
                 continue  # the end is told by itself, and so is a last way
             if (entry := self._step(row, block, waited=waited)) is not None:
                 yield row.run, row.hop, replace(entry, why=exits[row.run]) if isinstance(block, Farewell) else entry

@@ -19,7 +19,7 @@ from runtime.ledger.tables.house import (
     user,
     workspace,
 )
-from runtime.ledger.tables.outgoing import attempt, body, message
+from runtime.ledger.tables.outgoing import attempt, body, message, resumption
 from runtime.ledger.tables.published import flow, version, version_mail
 from runtime.ledger.tables.runs import appointment, move, occasion, run, step, tally
 from runtime.ledger.tables.who import consent, contact, identity, suppression
@@ -43,6 +43,7 @@ __all__ = [
     "move",
     "occasion",
     "pulse",
+    "resumption",
     "run",
     "seen",
     "session",

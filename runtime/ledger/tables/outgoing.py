@@ -39,6 +39,21 @@ message = Table(
     Index("message_here", "flow", "block", "state"),
 )
 
+resumption = Table(
+    "resumption",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("flow", Int, nullable=False),
+    Column("how", Text, nullable=False),  # spread, skip
+    Column("at", Int, nullable=False),  # what was due by then is meant
+    Column("span", Int, nullable=False),
+    Column("total", Int, nullable=False),
+    Column("done", Int, nullable=False),
+    UniqueConstraint("flow"),
+)
+"""What is to become of messages that came due while a flow was paused, until that is done and the flow goes on."""
+
 attempt = Table(
     "attempt",
     metadata,

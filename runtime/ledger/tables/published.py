@@ -11,9 +11,10 @@ flow = Table(
     of_workspace(),
     Column("slug", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Text, nullable=False),  # live, paused, finishing, archived
     Column("version", Int),
     Column("since_at", Int, nullable=False),
+    Column("code", Text),  # why it is in that state, where nobody put it there
     UniqueConstraint("workspace", "slug"),
 )
 

@@ -1,0 +1,43 @@
+"""Leaving by an exit: the run ends, or goes the last way that is drawn for those who leave."""
+
+from blocks.contract import Context, Reason
+from blocks.flow import Exit
+from blocks.phrase import Quoted
+from blocks.rule_words import say_rule
+from runtime.engine.batch import Batch, Run, dump_args
+from runtime.engine.program import Program
+
+BY_EXIT = ("exit_event", "exit_rule")
+"""The reasons of those who left by an exit."""
+
+
+def by_event(leave: Exit) -> Reason:
+    """Why they leave whom an event takes out."""
+    return Reason("exit_event", {"event": Quoted(leave.event)})
+
+
+def met(program: Program, ctx: Context) -> tuple[Exit, Reason] | None:
+    """The first exit whose rule holds, and how that is said."""
+    for leave, rule in program.conditions:
+        if rule.meets(ctx):
+            return leave, Reason("exit_rule", {"rule": say_rule(rule)})
+    return None
+
+
+def depart(batch: Batch, program: Program, one: Run, leave: Exit, reason: Reason) -> bool:
+    """Let a run leave by an exit, with all that waits for it cancelled. Whether it goes a last way, at whose block it then is.
+
+    Who has not taken a step yet goes none: they were not to get anything of this flow.
+    """
+    entering = one.hops == 0
+    batch.touch(one)
+    batch.cancel(one)
+    batch.note(one, one.block, "", reason)
+    batch.counts[one.flow, one.block, "left"] += 1
+    block = None if entering else program.farewell(leave)
+    if block is None:
+        one.end("left", batch.now, reason)
+        return False
+    one.code, one.args = reason.code, dump_args(reason)
+    one.block, one.arrived_at, one.wake_at = block, batch.now, None
+    return True

@@ -1,0 +1,59 @@
+"""Contacts whom a flow or a person has changed: does a rule hold for them now by which they leave?
+
+What happens to a contact is looked at event by event (`arrivals`), and each run before each of its blocks (`advance`).
+This is for the other runs of those who were changed: a tag that one flow gives takes them out of another at once.
+"""
+
+import orjson
+from sqlalchemy import bindparam, select
+
+from runtime.engine.advance import Standpoint, leave_if_met
+from runtime.engine.batch import Batch, Run
+from runtime.engine.history import History
+from runtime.engine.program import Programs
+from runtime.engine.wakes import EVERYTHING, FIELDS, NOTHING
+from runtime.ledger.lists import among, listed
+from runtime.ledger.tables import run
+
+_OPEN = select(run).where(
+    run.c.workspace == bindparam("workspace"),
+    run.c.state == "open",
+    among(run.c.contact, "contacts"),
+    among(run.c.flow, "flows"),
+)
+
+
+def look_again(batch: Batch, programs: Programs) -> None:
+    """Let those leave for whom a rule holds by now; before the batch is written. Costs nothing where no flow has such rules,
+    and a few statements where one has, however many were changed."""
+    seen = 0
+    while len(batch.contact_changes) > seen and programs.roster(batch.tx).watching:
+        changed = {change.contact for change in batch.contact_changes[seen:]}
+        seen = len(batch.contact_changes)
+        runs = [one for one in _inside(batch, programs, changed) if programs.get(batch.tx, one.version).conditions]
+        if runs:
+            _hold(batch, programs, runs)
+
+
+def _inside(batch: Batch, programs: Programs, contacts: set[int]) -> list[Run]:
+    """The open runs of these contacts, as they are by now in this batch."""
+    tx, flows = batch.tx, programs.roster(batch.tx).watching
+    values = {"workspace": tx.workspace, "contacts": listed(tx, contacts), "flows": listed(tx, flows)}
+    found = [batch.changed.get(row.id) or Run.of(row) for row in tx.all(_OPEN, values)]
+    found += [one for one in batch.started if one.contact in contacts]
+    return [one for one in found if one.state == "open" and not one.leaving]
+
+
+def _hold(batch: Batch, programs: Programs, runs: list[Run]) -> None:
+    tx = batch.tx
+    batch.expect(one.contact for one in runs)
+    values = {"workspace": tx.workspace, "ids": listed(tx, {one.event for one in runs})}
+    fields = {row.id: row.typed for row in tx.all(FIELDS, values)}
+    rules = tuple(dict.fromkeys(rule for one in runs for rule in programs.get(tx, one.version).reads))
+    # Another one: what is fetched a second time would be counted twice.
+    batch.history = History()
+    batch.history.fetch(tx, (one.contact for one in runs), rules, batch.now, min(one.entered_at for one in runs))
+    for one in runs:
+        if one.state == "open" and not one.leaving:
+            typed = orjson.loads(fields.get(one.event) or NOTHING)
+            leave_if_met(batch, programs.get(tx, one.version), one, Standpoint(typed, EVERYTHING))

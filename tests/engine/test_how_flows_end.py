@@ -1,0 +1,199 @@
+"""A flow that finishes takes nobody in and is archived when the last one is out; archiving and resuming survive a kill."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from runtime.engine import endings, overdue, publish
+from runtime.engine.overdue import SEND, Choice
+from runtime.engine.program import Programs
+from runtime.engine.publish import NotLive, archive, finish, pause, resume
+from runtime.engine.work import one_batch
+from runtime.insight.why import why
+from runtime.ledger.tables import flow, message, resumption
+from runtime.words import words
+from tests.engine.stage import Stage, block, cart_flow, in_a_row
+
+DEWI, BUDI = "dewi@example.com", "budi@example.com"
+HOUR = 3_600_000_000
+
+
+def state(stage: Stage) -> tuple[str, str | None]:
+    """State and code of the flow."""
+    with stage.house.ledger.read(stage.shop) as tx:
+        row = tx.first(select(flow.c.state, flow.c.code).where(tx.mine(flow)))
+        assert row is not None
+        return row.state, row.code
+
+
+def sent(stage: Stage) -> None:
+    """Delivery sends all that is queued."""
+    with stage.house.ledger.write(stage.shop) as tx:
+        out = {"state": "sent", "done_at": stage.clock.now()}
+        tx.execute(message.update().where(tx.mine(message), message.c.state == "queued").values(out))
+
+
+def test_those_inside_finish_nobody_enters_and_then_it_is_archived_by_itself(stage: Stage) -> None:
+    stage.publish(cart_flow(exits=[]))
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    finish(stage.house, stage.shop, "flow")
+    stage.happens("Checkout started", BUDI, checkout_token="c2")
+    assert stage.runs(BUDI) == []
+    with stage.house.ledger.read(stage.shop) as tx:
+        answer = why(tx, stage.contact(BUDI).id, "flow", stage.clock.now())
+    assert answer is not None
+    assert words("en").text(answer.looks[0].why[0]) == "The Flow was finishing and took nobody in"
+    stage.after(hours=2)
+    assert stage.messages(DEWI) == [("first", "queued")]
+    assert state(stage) == ("finishing", None)
+    stage.after(days=3)
+    assert stage.runs(DEWI) == [("second", "ended")]
+    assert state(stage) == ("finishing", None), "her last message is not out yet"
+    sent(stage)
+    stage.work()
+    assert state(stage) == ("archived", "finished")
+
+
+def test_an_empty_one_is_archived_at_once_and_publishing_brings_it_back(stage: Stage) -> None:
+    stage.publish(cart_flow())
+    finish(stage.house, stage.shop, "flow")
+    stage.work()
+    assert state(stage) == ("archived", "finished")
+    stage.publish(cart_flow())
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    assert (stage.runs(DEWI), state(stage)) == ([("hour", "open")], ("live", None))
+
+
+def test_exits_work_while_it_finishes(stage: Stage) -> None:
+    stage.publish(cart_flow())
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    finish(stage.house, stage.shop, "flow")
+    stage.happens("Order placed", DEWI, checkout_token="c1")
+    assert (stage.runs(DEWI), state(stage)) == ([("hour", "left")], ("archived", "finished"))
+
+
+def test_resuming_takes_people_in_again_and_the_clock_is_asked_again(stage: Stage) -> None:
+    birthday = block("when", "date_trigger", field="birthday", yearly=True)
+    stage.happens("Account created", DEWI, fields={"birthday": "1990-12-05"})
+    stage.publish(in_a_row(birthday, block("week", "wait", amount=7, unit="days")))
+    stage.work()
+    stage.happens("Account created", BUDI, fields={"birthday": "1991-01-01"})
+    finish(stage.house, stage.shop, "flow")
+    stage.after(days=400)
+    assert stage.all_runs() == []
+    resume(stage.house, stage.shop, "flow")
+    assert state(stage) == ("live", None)
+    stage.after(days=366)
+    assert {one.contact for one in stage.all_runs()} == {stage.contact(DEWI).id, stage.contact(BUDI).id}
+
+
+def test_only_what_is_live_can_finish(stage: Stage) -> None:
+    stage.publish(cart_flow())
+    pause(stage.house, stage.shop, "flow")
+    with pytest.raises(NotLive):
+        finish(stage.house, stage.shop, "flow")
+
+
+def many(stage: Stage, people: int) -> None:
+    """So many have a first message waiting, a minute apart, while the flow is paused."""
+    mail = block("first", "send_email", email="reminder")
+    stage.publish(
+        in_a_row(block("cart", "event_trigger", event="Cart"), mail, block("day", "wait", amount=9, unit="days"))
+    )
+    pause(stage.house, stage.shop, "flow")
+    for number in range(people):
+        stage.arrives("Cart", f"c{number:03}@example.com")
+        if number % 10 == 9:
+            stage.clock.advance(minutes=1)
+    stage.work()
+
+
+def queue(stage: Stage) -> list[Any]:
+    with stage.house.ledger.read(stage.shop) as tx:
+        return list(tx.all(message.select().where(tx.mine(message)).order_by(message.c.due_at, message.c.id)))
+
+
+def killed(stage: Stage, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    """What is done in batches dies after the first of them."""
+
+    def once(house: Any, workspace: int, work: Any) -> None:
+        with one_batch(house, workspace, Programs()) as batch:
+            work(batch, Programs(), at_once)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publish, "_in_batches", once)
+
+
+def test_archiving_that_is_killed_goes_on_by_itself(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(stage, 30)
+    killed(stage, monkeypatch, 10)
+    with pytest.raises(KeyboardInterrupt):
+        archive(stage.house, stage.shop, "flow")
+    assert sorted(state for _, state in stage.runs()) == ["left"] * 10 + ["open"] * 20
+    stage.work()
+    assert {state for _, state in stage.runs()} == {"left"}
+    assert {state for _, state in stage.messages()} == {"cancelled"}
+
+
+def test_what_is_overdue_is_counted_and_sent_now_unless_something_else_is_chosen(stage: Stage) -> None:
+    many(stage, 30)
+    assert overdue.overdue(stage.house, stage.shop, "flow") == 30
+    before = queue(stage)
+    resume(stage.house, stage.shop, "flow", SEND)
+    assert (state(stage), queue(stage)) == (("live", None), before)
+    assert overdue.overdue(stage.house, stage.shop, "flow") == 0
+
+
+@pytest.mark.parametrize("kill", [False, True])
+def test_what_is_overdue_is_spread_evenly_the_oldest_first(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, kill: bool
+) -> None:
+    many(stage, 30)
+    order = [one.id for one in queue(stage)]
+    now = stage.clock.now()
+    if kill:
+        killed(stage, monkeypatch, 10)
+        with pytest.raises(KeyboardInterrupt):
+            resume(stage.house, stage.shop, "flow", Choice("spread", 6))
+        assert state(stage)[0] == "paused", "nothing goes out before it was decided"
+        stage.clock.advance(minutes=1)
+        stage.work()
+    else:
+        resume(stage.house, stage.shop, "flow", Choice("spread", 6))
+    assert state(stage) == ("live", None)
+    after = queue(stage)
+    assert [one.id for one in after] == order
+    assert [one.due_at for one in after] == [now + 1 + 6 * HOUR * place // 30 for place in range(30)]
+    assert {one.code for one in after} == {"spread_out"}
+    with stage.house.ledger.read(stage.shop) as tx:
+        assert tx.scalar(select(func.count()).select_from(resumption)) == 0
+
+
+def test_what_is_overdue_is_skipped_and_the_runs_go_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(stage, 30)
+    killed(stage, monkeypatch, 10)
+    with pytest.raises(KeyboardInterrupt):
+        resume(stage.house, stage.shop, "flow", Choice("skip"))
+    assert sum(one.state == "skipped" for one in queue(stage)) == 10
+    stage.work()
+    assert {(one.state, one.code) for one in queue(stage)} == {("skipped", "skipped_on_resume")}
+    assert (state(stage)[0], {state for _, state in stage.runs()}) == ("live", {"open"})
+
+
+def test_archiving_takes_the_place_of_what_was_promised(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(stage, 30)
+    with monkeypatch.context() as patched:
+        killed(stage, patched, 10)
+        with pytest.raises(KeyboardInterrupt):
+            resume(stage.house, stage.shop, "flow", Choice("spread", 2))
+    archive(stage.house, stage.shop, "flow")
+    stage.work()
+    assert state(stage)[0] == "archived"
+    assert {one.state for one in queue(stage)} == {"cancelled"}
+
+
+def test_nothing_to_end_costs_nothing_to_ask(stage: Stage) -> None:
+    stage.publish(cart_flow())
+    with one_batch(stage.house, stage.shop, Programs()) as batch:
+        assert endings.end(batch, Programs(), 10) == overdue.keep(batch, Programs(), 10) == 0
