@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
     from runtime.house import House
 
 BY = "command line"
+
+
+class Overdue(StrEnum):
+    """What becomes of messages that came due while a flow was paused."""
+
+    send = "send"
+    spread = "spread"
+    skip = "skip"
+
+
 app = noun("flow", "Flows: drafts, and what was published from them.")
 Slug = Annotated[str, typer.Argument(help="The flow's slug, from flow list.")]
 
@@ -232,12 +243,45 @@ def pause(slug: Slug) -> None:
 
 
 @app.command()
-def resume(slug: Slug) -> None:
-    """Send again, beginning with what was kept."""
+def resume(
+    slug: Slug,
+    overdue: Annotated[Overdue, typer.Option(help="What becomes of what came due while it was paused.")] = Overdue.send,
+    hours: Annotated[int, typer.Option(metavar="N", help="With --overdue spread: over how many hours.")] = 0,
+) -> None:
+    """Let a paused or finishing flow go on; what came due meanwhile is sent, spread evenly over some hours, or skipped."""
+    from runtime.engine.overdue import BadChoice, Choice
+    from runtime.engine.overdue import overdue as waiting
     from runtime.engine.publish import resume as send_again
 
-    _change(slug, send_again)
-    print(f"{slug} is live.")
+    if hours and overdue is not Overdue.spread:
+        raise Mistake("--hours belongs to --overdue spread.")
+    try:
+        choice = Choice(overdue.value, hours)
+    except BadChoice as wrong:
+        raise Mistake(f"--hours: {wrong}") from None
+    count = 0
+
+    def go_on(house: "House", workspace: int, slug: str) -> None:
+        nonlocal count
+        count = waiting(house, workspace, slug)
+        send_again(house, workspace, slug, choice)
+
+    _change(slug, go_on)
+    said = {"send": "are sent now", "spread": f"go out over {hours} hours", "skip": "are not sent"}[overdue.value]
+    print(f"{slug} is live." + (f" Messages that were due: {count}; they {said}." if count else ""))
+
+
+@app.command()
+def finish(slug: Slug) -> None:
+    """Take nobody in any more; those inside go on, and when the last one is out, the flow is archived by itself."""
+    from runtime.engine.publish import NotLive
+    from runtime.engine.publish import finish as let_finish
+
+    try:
+        _change(slug, let_finish)
+    except NotLive:
+        raise Mistake(f"{slug} is not live, so nobody in it would get to the end. First: flow resume {slug}") from None
+    print(f"{slug} is finishing.")
 
 
 @app.command()

@@ -136,6 +136,8 @@ def said_exits(exits: Sequence[Exit], w: Words) -> list[dict[str, str]]:
 
 def said_exit(leave: Exit, w: Words) -> str:
     """An exit rule in one sentence."""
+    if leave.rule is not None:
+        return w.text(say("Leaves at any point as soon as {rule}", rule=say_rule(leave.rule)))
     event = Quoted(leave.event)
     if leave.where is not None:
         return w.text(

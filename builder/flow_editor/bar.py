@@ -26,6 +26,8 @@ class Deeds(Protocol):
     async def publish(self) -> None: ...
     async def open_runs(self) -> None: ...
     async def switch_live(self) -> None: ...
+    async def finish(self) -> None: ...
+    async def resume(self) -> None: ...
     async def duplicate(self) -> None: ...
     async def export(self) -> None: ...
     async def archive(self) -> None: ...
@@ -75,7 +77,7 @@ class Bar:
             self._heading.text = name
 
     def show_state(self, state: str, since: str, *, readonly: bool) -> None:
-        """ "live", "paused", "archived" or "draft"; `since` is a date for a pause. What is published can be switched."""
+        """`state` as of a flow, or "draft"; `since` is a date for a pause. What is live or paused can be switched."""
         w = self.w
         switched = state in ("live", "paused") and not readonly
         self._switch.classes(replace="cw-switch hide-s" if switched else "hidden")
@@ -83,10 +85,11 @@ class Bar:
         texts = {
             "live": w("Live"),
             "paused": w("Paused since {day}", day=since),
+            "finishing": w("Finishing: nobody enters any more"),
             "archived": w("Archived"),
         }
         self._state.text = texts.get(state, w("Draft"))
-        look = {"live": "is-live", "paused": "is-paused"}.get(state, "is-draft")
+        look = {"live": "is-live", "finishing": "is-live", "paused": "is-paused"}.get(state, "is-draft")
         self._state.classes(replace=f"cw-state {look} hide-s")
 
     def show_saved(self, text: str, *, warn: bool = False) -> None:
@@ -134,6 +137,10 @@ class Bar:
                     live = state == "live"
                     text = w("Pause: send nothing for now") if live else w("Go live again")
                     menu_item(text, "pause" if live else "play_arrow", deeds.switch_live)
+                if state == "live":
+                    menu_item(w("Let it finish: nobody enters any more"), "hourglass_bottom", deeds.finish)
+                if state == "finishing":
+                    menu_item(w("Take people in again"), "play_arrow", deeds.resume)
                 menu_line()
             with tag("div", "show-s"):
                 menu_item(w("Preview"), "play_arrow", deeds.preview)

@@ -14,6 +14,7 @@ from builder.flow_editor.insiders import Insiders
 from builder.flow_editor.opened import look
 from builder.flow_editor.reach import said_reach
 from builder.flow_list import deeds
+from builder.flow_list.resuming import resume
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.toast import toast
@@ -114,11 +115,28 @@ class Doing:
     async def switch_live(self) -> None:
         """Pause, or go on."""
         editor, w = self._editor, self._editor.w
-        live = editor.look.live is not None and editor.look.live.state == "live"
-        await act(editor.user, deeds.pause if live else deeds.resume, editor.user, editor.slug)
+        if editor.look.live is None or editor.look.live.state != "live":
+            await self.resume()
+            return
+        await act(editor.user, deeds.pause, editor.user, editor.slug)
+        await self._changed(w("Paused. People stay where they are, and nothing is sent."))
+
+    async def resume(self) -> None:
+        """Go on; what came due while it was paused is asked about."""
+        editor = self._editor
+        await resume(editor.user, editor.slug, editor.flow.name, self._changed, editor.w)
+
+    async def finish(self) -> None:
+        """Let those inside get to the end, and nobody else in."""
+        editor, w = self._editor, self._editor.w
+        await act(editor.user, deeds.finish, editor.user, editor.slug)
+        await self._changed(w("Nobody enters any more. The Flow is archived when the last one is out."))
+
+    async def _changed(self, said: str) -> None:
+        """Show the state as it is now; it can be switched back."""
+        editor, w = self._editor, self._editor.w
         editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, w))
-        text = w("Paused. People stay where they are, and nothing is sent.") if live else w("Live again.")
-        toast(text, action=w("Undo"), on_action=self.switch_live)
+        toast(said, action=w("Undo"), on_action=self.switch_live)
 
     async def duplicate(self) -> None:
         """A draft like it, and its page."""

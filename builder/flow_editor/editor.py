@@ -122,6 +122,7 @@ class FlowEditor:
             known=lambda: self.look.known,
             run_events=self._run_events,
             tags=self._tags,
+            exits=lambda: [leave.called for leave in self.flow.exits if leave.called],
             emails=DeskEmails(self.user, self.w, f"/flows/{self.slug}", self.settle),
         )
 

@@ -36,6 +36,8 @@ def ask(
                 _fact("trending_up", reach)
             if live is not None and live.state == "paused":
                 _fact("play_arrow", w("The Flow is paused. Publishing lets it send again."))
+            if live is not None and live.state == "finishing":
+                _fact("play_arrow", w("The Flow is finishing. Publishing lets people in again."))
         if insiders is not None:
             insiders.draw()
         for problem in look.problems:

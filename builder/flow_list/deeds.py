@@ -4,6 +4,8 @@
 from builder.access import Visitor
 from builder.drafting import deeds as desk
 from runtime.engine import publish as engine
+from runtime.engine.overdue import SEND, Choice
+from runtime.engine.overdue import overdue as waiting
 from runtime.insight.numbers import flow_numbers
 
 
@@ -19,13 +21,23 @@ def pause(user: Visitor, slug: str) -> None:
     engine.pause(user.house, user.workspace, slug)
 
 
-def resume(user: Visitor, slug: str) -> None:
-    """Send again."""
-    engine.resume(user.house, user.workspace, slug)
+def resume(user: Visitor, slug: str, choice: Choice = SEND) -> None:
+    """Send again; `choice` says what becomes of what came due meanwhile."""
+    engine.resume(user.house, user.workspace, slug, choice)
+
+
+def finish(user: Visitor, slug: str) -> None:
+    """Take nobody in any more; it is archived when the last one is out."""
+    engine.finish(user.house, user.workspace, slug)
+
+
+def overdue(user: Visitor, slug: str) -> int:
+    """How many messages came due while it was paused."""
+    return waiting(user.house, user.workspace, slug)
 
 
 def put_away(user: Visitor, slug: str, where: str) -> str:
-    """Into the archive or the bin; what runs is stopped for good. Returns the state before: live, paused or ""."""
+    """Into the archive or the bin; what runs is stopped for good. Returns the state before: live, paused, finishing or ""."""
     house = user.house
     with house.ledger.read(user.workspace) as tx:
         found = flow_numbers(tx, house.clock.now()).get(slug)
@@ -44,3 +56,6 @@ def bring_back(user: Visitor, slug: str, before: str = "") -> None:
         engine.resume(house, user.workspace, slug)
     elif before == "paused":
         engine.pause(house, user.workspace, slug)
+    elif before == "finishing":
+        engine.resume(house, user.workspace, slug)
+        engine.finish(house, user.workspace, slug)

@@ -9,12 +9,13 @@ from blocks import KINDS, read_block
 from blocks.contract import Known, Trigger
 from blocks.phrase import Phrase, say
 from runtime.desk import Draft
+from runtime.desk.draft import State
 from runtime.house import House
 from runtime.insight.numbers import FlowNumbers, flow_numbers
 
-Look = Literal["live", "paused", "draft", "archived", "bin"]
-ORDER: tuple[Look, ...] = ("live", "paused", "draft", "archived", "bin")
-ACTIVE: tuple[Look, ...] = ("live", "paused", "draft")
+Look = Literal["live", "finishing", "paused", "draft", "archived", "bin"]
+ORDER: tuple[Look, ...] = ("live", "finishing", "paused", "draft", "archived", "bin")
+ACTIVE: tuple[Look, ...] = ("live", "finishing", "paused", "draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Entry:
     """Whether the draft is no longer what runs."""
     changed_at: int
     numbers: FlowNumbers | None
+    kept: State
+    """Where the draft is. One that has finished is shown as archived, and its draft can be edited as before."""
 
 
 def entries(house: House, workspace: int) -> list[Entry]:
@@ -55,6 +58,7 @@ def _entry(draft: Draft, numbers: FlowNumbers | None) -> Entry:
         changed=numbers is not None and numbers.state != "archived" and draft.published_rev != draft.rev,
         changed_at=draft.changed_at,
         numbers=numbers,
+        kept=draft.state,
     )
 
 
@@ -63,9 +67,14 @@ def _look(draft: Draft, numbers: FlowNumbers | None) -> Look:
         return "bin"
     if draft.state == "archived":
         return "archived"
-    if numbers is None or numbers.state == "archived":
+    if numbers is None:
         return "draft"
-    return "paused" if numbers.state == "paused" else "live"
+    match numbers.state:
+        case "archived":
+            return "archived" if numbers.finished else "draft"
+        case "paused" | "finishing" as state:
+            return state
+    return "live"
 
 
 def starts_when(document: dict[str, Any]) -> Phrase:

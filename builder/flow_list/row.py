@@ -68,6 +68,11 @@ class Row:
             case "paused":
                 day = w.date(numbers.since_at if numbers else now, self._zone, "short")
                 state(w("Paused since {day}", day=day), "paused")
+            case "finishing":
+                state(w("Finishing: nobody enters any more"), "live")
+            case "archived" if numbers is not None and numbers.finished:
+                day = w.date(numbers.since_at, self._zone, "short")
+                state(w("Archived: everybody was out on {day}", day=day), "")
             case "archived":
                 state(w("Archived"), "")
             case "bin":

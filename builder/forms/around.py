@@ -43,6 +43,8 @@ class Around:
     known: Callable[[], Known]
     run_events: Callable[[], Sequence[str]] = tuple
     tags: Callable[[], Sequence[str]] = tuple
+    exits: Callable[[], Sequence[str]] = tuple
+    """What the exits of the flow are called."""
     emails: EmailChoice | None = None
     more: dict[str, Any] = field(default_factory=dict)
     """For widgets of other rooms (the e-mail studio's), which put here what they need."""

@@ -9,6 +9,7 @@ from builder.drafting.list_page import ListPage, Place
 from builder.flow_list import deeds
 from builder.flow_list.entries import ACTIVE, ORDER, Entry, entries
 from builder.flow_list.new import new_flow
+from builder.flow_list.resuming import resume
 from builder.flow_list.row import Row
 from builder.frame import frame, page_head
 from builder.parts.controls import button
@@ -105,13 +106,14 @@ class _FlowsPage(ListPage[Entry]):
         w = self.w
         labels = {
             "live": w("Live"),
+            "finishing": w("Finishing"),
             "paused": w("Paused"),
             "draft": w("Draft"),
             "archived": w("Archived"),
             "bin": w("Bin"),
         }
         counts = {look: sum(entry.look == look for entry in self.found) for look in ORDER}
-        shown = [look for look in ORDER if counts[look] or look in ACTIVE]
+        shown = [look for look in ORDER if counts[look] or look in ("live", "paused", "draft")]
         return [("all", w("All"), ""), *((look, labels[look], str(counts[look] or "")) for look in shown)]
 
     def in_tab(self, entry: Entry) -> bool:
@@ -124,7 +126,7 @@ class _FlowsPage(ListPage[Entry]):
 
     def place(self, entry: Entry) -> Place:
         """Where the draft is."""
-        return entry.look if entry.look == "archived" or entry.look == "bin" else "active"
+        return entry.kept
 
     async def refresh(self) -> None:
         """Numbers as they are now; the list is drawn again only if flows came, went or changed their state."""
@@ -141,13 +143,16 @@ class _FlowsPage(ListPage[Entry]):
             self.draw()
 
     def more(self, entry: Entry) -> None:
-        """Who is inside; pause and resume."""
+        """Who is inside; pause, finish and resume."""
         if entry.numbers is not None:
             menu_link(self.w("Who is inside"), "group", f"/flows/{entry.slug}/runs")
         if entry.look == "live":
             menu_item(self.w("Pause"), "pause", partial(self.pause, entry))
+            menu_item(self.w("Let it finish"), "hourglass_bottom", partial(self.finish, entry))
         elif entry.look == "paused":
             menu_item(self.w("Resume"), "play_arrow", partial(self.resume, entry))
+        elif entry.look == "finishing":
+            menu_item(self.w("Take people in again"), "play_arrow", partial(self.resume, entry))
 
     async def pause(self, entry: Entry) -> None:
         """Send nothing for now."""
@@ -158,11 +163,21 @@ class _FlowsPage(ListPage[Entry]):
         toast(said, action=w("Undo"), on_action=partial(self.resume, entry))
 
     async def resume(self, entry: Entry) -> None:
-        """Send again."""
+        """Send again; what came due meanwhile is asked about."""
+
+        async def done(said: str) -> None:
+            await self.refresh()
+            toast(said, action=self.w("Undo"), on_action=partial(self.pause, entry))
+
+        await resume(self.user, entry.slug, entry.name, done, self.w)
+
+    async def finish(self, entry: Entry) -> None:
+        """Let those inside get to the end, and nobody else in."""
         w = self.w
-        await act(self.user, deeds.resume, self.user, entry.slug)
+        await act(self.user, deeds.finish, self.user, entry.slug)
         await self.refresh()
-        toast(w("{name} is live again.", name=entry.name), action=w("Undo"), on_action=partial(self.pause, entry))
+        said = w("Nobody enters {name} any more. It is archived when the last one is out.", name=entry.name)
+        toast(said, action=w("Undo"), on_action=partial(self.resume, entry))
 
     async def leave(self, entry: Entry, where: str) -> None:
         """Put it away; when people are inside, which cannot be taken back, say first what becomes of them."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import CTE, func, select
 
+from runtime.engine.endings import FINISHED
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, tally, version
 from runtime.ledger.tallies import day_of
@@ -23,7 +24,7 @@ class FlowNumbers:
 
     id: int
     state: str
-    """live, paused or archived."""
+    """live, paused, finishing or archived."""
     since_at: int
     """Since when it is in that state."""
     inside: int
@@ -33,6 +34,8 @@ class FlowNumbers:
     """Messages sent in each of the last twelve weeks, this one last."""
     last_entry_at: int | None
     """When somebody last entered."""
+    finished: bool = False
+    """Whether it is archived because it was finishing and everybody is out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def flow_numbers(tx: Tx, now: int) -> dict[str, FlowNumbers]:
             sent_week=sum(count for day, count in sent[row.id].items() if day > today - 7),
             sent_weeks=_weeks(sent[row.id], today),
             last_entry_at=entries.get(row.id),
+            finished=row.code == FINISHED,
         )
         for row in rows
     }

@@ -15,7 +15,7 @@ class Live:
     """A flow that was published. Instants are UTC microseconds."""
 
     state: str
-    """live, paused or archived."""
+    """live, paused, finishing or archived."""
     since_at: int
     number: int
     published_at: int

@@ -10,10 +10,11 @@ from builder.flow_editor.settings.paper import Paper
 from builder.forms import Box
 from builder.forms.naming import event_options
 from builder.forms.rule import RuleBuilder
-from builder.parts.controls import button, icon_button
+from builder.parts.controls import button, icon_button, segments
 from builder.parts.tag import tag
 
 MOST = 20
+_EMPTY: Mapping[str, Any] = {"event": "", "where": None, "key": "", "rule": None, "name": ""}
 
 
 class Exits:
@@ -23,7 +24,8 @@ class Exits:
         self._paper = paper
         self._around = paper.around
         self._exits: list[dict[str, Any]] = list(paper.document["exits"])
-        """As they stand on the screen; one without an event is not part of the document yet."""
+        """As they stand on the screen; one that is not filled in is not part of the document yet."""
+        self._kinds = ["event" if leave["rule"] is None else "rule" for leave in self._exits]
         tag("h4", "", self._around.w("Who leaves early"))
         self._box = tag("div")
         self._draw()
@@ -53,8 +55,41 @@ class Exits:
     def _draw_exit(self, index: int, leave: Mapping[str, Any]) -> None:
         w = self._around.w
         with tag("div", "cw-row"):
-            tag("span", "cw-strong", w("Leaves when"))
+            tag("span", "cw-strong", w("Leaves"))
             icon_button("close", w("Remove this exit rule"), partial(self._remove, index))
+        kinds = [("event", w("When this happens"), ""), ("rule", w("As soon as this is true"), "")]
+        segments(kinds, self._kinds[index], partial(self._choose, index), label=w("What makes them leave"))
+        if self._kinds[index] == "rule":
+            self._draw_rule(index, leave)
+        else:
+            self._draw_event(index, leave)
+
+    def _draw_rule(self, index: int, leave: Mapping[str, Any]) -> None:
+        w = self._around.w
+        RuleBuilder(
+            leave["rule"],
+            lambda rule, _: self._put(index, "rule", rule),
+            self._around,
+            context=self._around.run_events,
+            first="contact",
+        )
+        tag(
+            "p",
+            "cw-help",
+            w("Looked at whenever something happens to them or they are changed, and before each Block."),
+        )
+        with tag("div", "cw-field"):
+            tag("span", "cw-label", w("Called"))
+            Box(
+                leave["name"],
+                lambda text: self._put(index, "name", text.strip()),
+                label=w("Called"),
+                placeholder=w("A name by which a Block can take those who leave like this"),
+                length=80,
+            )
+
+    def _draw_event(self, index: int, leave: Mapping[str, Any]) -> None:
+        w = self._around.w
         Box(
             leave["event"],
             partial(self._put, index, "event"),
@@ -83,23 +118,34 @@ class Exits:
             add_words=w("Only if…"),
         )
 
+    def _choose(self, index: int, kind: str) -> None:
+        """An exit is of one kind; what was filled in for the other one is gone with it."""
+        if kind != self._kinds[index]:
+            self._kinds[index] = kind
+            self._exits[index] = dict(_EMPTY)
+            if kind == "rule":
+                self._exits[index]["name"] = self._around.w("Condition {n}", n=index + 1)
+            self._draw()
+            self._store()
+
     def _put(self, index: int, name: str, value: Any) -> None:
-        if name == "where" and value is not None and read_rule(value) is None:
+        if name in ("where", "rule") and value is not None and read_rule(value) is None:
             return  # Half done: the document takes whole rules only, and the line itself says what is missing.
         self._exits[index] = {**self._exits[index], name: value}
         self._store()
 
     def _add(self) -> None:
-        self._exits.append({"event": "", "where": None, "key": ""})
+        self._exits.append(dict(_EMPTY))
+        self._kinds.append("event")
         self._draw()
 
     def _remove(self, index: int) -> None:
-        del self._exits[index]
+        del self._exits[index], self._kinds[index]
         self._draw()
         self._store()
 
     def _store(self) -> None:
-        """A rule without an event is not stored: the schema has none, and it would mean nothing."""
-        ready = [leave for leave in self._exits if str(leave["event"]).strip()]
+        """One with neither an event nor a condition is not stored: the schema has none, and it would mean nothing."""
+        ready = [leave for leave in self._exits if str(leave["event"]).strip() or leave["rule"] is not None]
         if ready != self._paper.document["exits"]:
             self._paper.put(exits=ready)

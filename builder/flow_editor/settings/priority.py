@@ -2,6 +2,7 @@
 
 from builder.flow_editor.settings.paper import Paper
 from builder.forms import Box, Option
+from builder.forms.widgets.choices import make_switch
 from builder.parts.tag import tag
 
 
@@ -25,4 +26,17 @@ def draw_priority(paper: Paper) -> None:
             "p",
             "cw-help",
             w("Where your limits let only one Message through, the Flow with the higher priority speaks."),
+        )
+    with tag("div", "cw-row"):
+        with tag("span", "cw-grow cw-13", id="speaks-alone"):
+            tag("span", "", w("One Flow speaks for each order or cart"))
+            tag(
+                "span",
+                "cw-cap cw-block-el",
+                w("If a Flow of higher priority writes about the same within the hour, this one keeps quiet"),
+            )
+        make_switch(
+            lambda: bool(paper.document["speaks_alone"]),
+            lambda on: paper.put(speaks_alone=on),
+            labelled_by="speaks-alone",
         )

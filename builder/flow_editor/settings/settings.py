@@ -14,7 +14,7 @@ from builder.flow_editor.settings.priority import draw_priority
 from builder.forms import Around
 from builder.parts.tag import icon, tag
 
-_SHOWN = ("entry", "exits", "conversion", "priority", "hold_out")
+_SHOWN = ("entry", "exits", "conversion", "priority", "speaks_alone", "hold_out")
 
 
 class FlowSettings:

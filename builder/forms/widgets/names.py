@@ -28,6 +28,12 @@ def draw_event(field: Field) -> Show:
     return show
 
 
+def draw_exit(field: Field) -> Show:
+    """One of the flow's exits, or none for any of them."""
+    draw_label(field)
+    return _name_box(field, lambda: _plain(dict.fromkeys(field.around.exits())), length=200)
+
+
 def draw_tag_or_field(field: Field) -> Show:
     """The tag or the field that is changed, depending on the setting that `by` names."""
     draw_label(field)

@@ -1,0 +1,108 @@
+"""Resuming a paused flow: what becomes of what came due meanwhile is asked, if there is anything."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from builder.access import Visitor, act, fetch
+from builder.flow_list import deeds
+from builder.forms import Box
+from builder.parts.controls import button
+from builder.parts.dialog import choice, dialog
+from builder.parts.tag import Tag, tag
+from runtime.engine.overdue import MOST_HOURS, SEND, BadChoice, Choice, How
+from runtime.words import Words
+
+
+async def resume(user: Visitor, slug: str, name: str, then: Callable[[str], Awaitable[object]], w: Words) -> None:
+    """Let it go on; where messages are overdue, after asking. `then` gets the sentence that says what was done."""
+
+    async def go(chosen: Choice) -> None:
+        await act(user, deeds.resume, user, slug, chosen)
+        await then(_said(chosen, count, name, w))
+
+    count = await fetch(deeds.overdue, user, slug)
+    if count:
+        _Asking(count, name, go, w)
+    else:
+        await go(SEND)
+
+
+def _said(chosen: Choice, count: int, name: str, w: Words) -> str:
+    if count and chosen.how == "skip":
+        return w(
+            "{name} is live again. {n} Message is not sent. | {name} is live again. {n} Messages are not sent.",
+            name=name,
+            n=count,
+        )
+    if count and chosen.how == "spread":
+        return w("{name} is live again. What was due goes out over {hours} hours.", name=name, hours=chosen.hours)
+    return w("{name} is live again.", name=name)
+
+
+class _Asking:
+    """The dialog."""
+
+    def __init__(self, count: int, name: str, go: Callable[[Choice], Awaitable[None]], w: Words) -> None:
+        self._how: How = "send"
+        self._hours = "6"
+        self._go = go
+        title = w("{n} Message came due meanwhile | {n} Messages came due meanwhile", n=count)
+        text = w("{name} was paused, so nothing was sent. What is to become of it?", name=name)
+        with dialog(title, text, close=w("Close")) as self._box:
+            with tag("div", "cw-grid", role="radiogroup", aria_label=title):
+                self._cards: dict[How, Tag] = {}
+                now = w("All of it goes out as soon as the mail server takes it.")
+                self._card("send", w("Send it now"), now)
+                self._card("spread", w("Spread it"), w("Evenly over some hours, the oldest first."))
+                gone = w("They never get it, and it says so on each Message. Everyone goes on in the Flow.")
+                self._card("skip", w("Skip it"), gone)
+            with tag("div", "cw-row") as self._over:
+                tag("span", "cw-13", w("over"))
+                Box(
+                    self._hours,
+                    self._put_hours,
+                    label=w("Hours"),
+                    kind="number",
+                    look="cw-input cw-num-box",
+                    least=1,
+                    most=MOST_HOURS,
+                )
+                tag("span", "cw-13", w("hours"))
+            self._over.set_visibility(False)
+            with self._box.footer:
+                tag("span", "cw-grow")
+                button(w("Not yet"), self._box.close)
+                self._primary = button(w("Resume"), self._resume, kind="primary")
+
+    def _card(self, how: How, title: str, text: str) -> None:
+        self._cards[how] = choice(title, text, chosen=how == self._how, on_click=partial(self._choose, how))
+
+    def _choose(self, how: How) -> None:
+        self._how = how
+        for one, card in self._cards.items():
+            card.classes(add="is-on") if one == how else card.classes(remove="is-on")
+            card.set(aria_checked="true" if one == how else "false")
+        self._over.set_visibility(how == "spread")
+        self._ready()
+
+    def _put_hours(self, text: str) -> None:
+        self._hours = text
+        self._ready()
+
+    def _chosen(self) -> Choice | None:
+        try:
+            return Choice(self._how, int(self._hours)) if self._how == "spread" else Choice(self._how)
+        except (BadChoice, ValueError):
+            return None
+
+    def _ready(self) -> None:
+        self._primary.set(disabled=True if self._chosen() is None else None)
+
+    async def _resume(self) -> None:
+        chosen = self._chosen()
+        if chosen is not None:
+            self._primary.set(aria_busy="true", disabled=True)
+            try:
+                await self._go(chosen)
+            finally:
+                self._box.close()
