@@ -47,7 +47,7 @@ def take(house: House, workspace: int, sample: Sample, by: str) -> str:
             for slug, email in sample.emails.items()
         }
         blocks = [_with_own_email(block, slugs) for block in sample.flow["blocks"]]
-        return drafts.create("flow", sample.name, {**sample.flow, "blocks": blocks}, by, now).slug
+        return drafts.create("flow", sample.name, {"speaks_alone": True, **sample.flow, "blocks": blocks}, by, now).slug
 
 
 def _with_own_email(block: Mapping[str, Any], slugs: Mapping[str, str]) -> dict[str, Any]:

@@ -155,18 +155,21 @@ def publish(slug: Slug) -> None:
     """Let the draft run from now on; runs on older versions finish on theirs."""
     from pydantic import ValidationError
 
-    from runtime.engine.publish import NotPublishable
+    from blocks.flow import Flow
+    from runtime.engine.publish import NotPublishable, check_draft
     from runtime.engine.publish import publish as publish_draft
 
     with opened() as (house, workspace):
-        existing_draft(house, workspace, "flow", slug)
+        draft = existing_draft(house, workspace, "flow", slug)
         try:
             made = publish_draft(house, workspace, slug, BY)
+            warnings = check_draft(house, workspace, Flow.model_validate(draft.document), slug=slug)
         except NotPublishable as not_yet:
             _print_problems(not_yet.problems)
             raise Mistake(f"{slug} cannot be published; nothing was changed.") from None
         except ValidationError as wrong:
             raise Mistake(f"The draft {slug} is no flow: {_first_error(wrong)}.") from None
+    _print_problems(warnings)
     print(f"{slug} is live, version {made.number}.")
 
 

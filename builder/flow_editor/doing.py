@@ -96,7 +96,8 @@ class Doing:
         if live is not None and live.state != "archived" and standing:
             before = Flow.model_validate(live.document)
             insiders = Insiders(standing, before, editor.flow, editor.look.known, w)
-        publishing.ask(editor.look, editor.flow.name, reach, insiders, partial(self._publish, insiders), w)
+        confirm = partial(self._publish, insiders)
+        publishing.ask(editor.look, editor.flow.name, reach, insiders, confirm, self.open_settings, w)
 
     async def _publish(self, insiders: Insiders | None) -> None:
         editor, w = self._editor, self._editor.w

@@ -57,7 +57,7 @@ def look(user: Visitor, slug: str, flow: Flow, w: Words, known: Known | None = N
     """Check the flow as it is drawn now. With `known`, what the workspace knows is not read again."""
     house, workspace = user.house, user.workspace
     known = known or known_to(house, workspace)
-    problems = check_draft(house, workspace, flow, known)
+    problems = check_draft(house, workspace, flow, known, slug)
     live = what_is_live(house, workspace, slug)
     found: list[Change] = []
     if live is not None and live.state != "archived":

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from blocks import overlaps
 from blocks.contract import Problem
 from builder.drafting.changes import Change
 from builder.flow_editor.insiders import Insiders
@@ -14,16 +15,27 @@ from runtime.words import Words
 
 
 def ask(
-    look: Look, name: str, reach: str, insiders: Insiders | None, confirm: Callable[[], Awaitable[Any]], w: Words
+    look: Look,
+    name: str,
+    reach: str,
+    insiders: Insiders | None,
+    confirm: Callable[[], Awaitable[Any]],
+    settings: Callable[[], Any],
+    w: Words,
 ) -> None:
     """The dialog. `reach` says how many people it will reach, `insiders` lets choose what becomes of those inside;
-    `confirm` publishes and is awaited with a busy button."""
+    `confirm` publishes and is awaited with a busy button, `settings` opens those of the flow."""
     live = look.live if look.live is not None and look.live.state != "archived" else None
     if live is None:
         title, text = w("Publish “{name}”?", name=name), w("From now on it starts for everyone who fits its trigger.")
     else:
         title = w("{n} change | {n} changes", n=len(look.changes)) if look.changes else w("Nothing has changed")
         text = w("What is live now stays as it is until you publish.")
+
+    def set_priority() -> None:
+        box.close()
+        settings()
+
     with dialog(title, text, close=w("Close")) as box:
         if look.changes:
             with tag("div", "fe-changes"):
@@ -42,6 +54,9 @@ def ask(
             insiders.draw()
         for problem in look.problems:
             _warning(problem, w)
+        if any(problem.code == overlaps.CODE for problem in look.problems):
+            with tag("div", "cw-row"):
+                button(w("Choose which one speaks"), set_priority, symbol="tune", small=True)
 
         async def go() -> None:
             primary.set(aria_busy="true", disabled=True)

@@ -12,7 +12,7 @@ from runtime.insight.numbers import flow_numbers
 def create(user: Visitor, name: str) -> str:
     """An empty draft. Returns its slug."""
     house = user.house
-    document = {"format": 1, "name": name, "blocks": [], "links": []}
+    document = {"format": 1, "name": name, "blocks": [], "links": [], "speaks_alone": True}
     return house.desk.drafts(user.workspace).create("flow", name, document, user.email, house.clock.now()).slug
 
 

@@ -67,6 +67,8 @@ class Terms:
     priority: int = 3
     anyway: frozenset[str] = frozenset()
     good_for: Mapping[str, int] = field(default_factory=dict)
+    alone: bool = False
+    """Whether it keeps quiet where a flow of higher priority writes about the same."""
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Terms":
@@ -82,7 +84,7 @@ class Terms:
                     anyway.add(doc["id"])
                 if seconds := block.good_for():
                     good_for[doc["id"]] = seconds * SECOND
-        return cls(document.get("priority", 3), frozenset(anyway), good_for)
+        return cls(document.get("priority", 3), frozenset(anyway), good_for, bool(document.get("speaks_alone")))
 
     def before(self, block: str, queued_at: int) -> int | None:
         """After which instant it is too late for a message."""
@@ -182,6 +184,11 @@ class Bounds:
                 rival = Rival(row.id, row.flow, row.flow_name, terms.priority, row.due_at, before, anyway)
                 rivals[row.contact].append(rival)
         return Lately(out, rivals)
+
+    def terms(self, tx: Tx, versions: Collection[int | None]) -> Mapping[int | None, Terms]:
+        """What these versions say."""
+        self._load(tx, {id_ for id_ in versions if id_ is not None})
+        return {id_: self._of(id_) for id_ in versions}
 
     def _load(self, tx: Tx, versions: Iterable[int]) -> None:
         """Make ready what is not yet, in one statement. A version never changes, so what is kept stays right."""

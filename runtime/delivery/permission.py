@@ -64,6 +64,8 @@ class Facts:
     out: tuple[int, ...] = ()
     """When marketing of this channel went out to the contact, as far back as the caps count."""
     rivals: tuple[Rival, ...] = ()
+    spoken_for: str | None = None
+    """The flow of higher priority that writes about the same within the hour, where its own flow keeps quiet then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ def decide(facts: Facts) -> Decision:
         return Refused("said_no", args={"when": _shown(facts.consent_at, facts)})
     if facts.consent != "yes":
         return Refused("no_consent")
+    if facts.spoken_for is not None:
+        return Refused("spoken_for", args={"flow": Quoted(facts.spoken_for)})
     if facts.anyway:
         return ALLOWED
     return _in_time(_in_quiet_hours(facts) or _over_a_cap(facts) or ALLOWED, facts)

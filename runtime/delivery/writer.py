@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from runtime.delivery import bodies
+from runtime.delivery import alone, bodies
 from runtime.delivery.answers import Answer
 from runtime.delivery.book import AS_IT_WAS, Ending, Outgoing
 from runtime.delivery.bounds import Bounds
@@ -108,7 +108,9 @@ class Writer:
 
     def _look_up(self, tx: Tx, messages: Sequence[Claimed]) -> list[Case]:
         cases = look_up(tx, messages, self.zone)
-        self._bounds.apply(tx, cases, self._house.clock.now(), self.zone)
+        now = self._house.clock.now()
+        self._bounds.apply(tx, cases, now, self.zone)
+        alone.apply(tx, self._bounds, cases, now)
         return cases
 
     def write(self, case: Case) -> Outgoing | Ending:

@@ -12,6 +12,7 @@ from blocks import read_block
 from blocks.checks import check
 from blocks.contract import Known, Problem, Send, Trigger
 from blocks.flow import Flow
+from blocks.overlaps import overlaps
 from blocks.phrase import Quoted, say
 from runtime.delivery.preferred import has_mail_server
 from runtime.engine import endings, moving, occasions, overdue
@@ -55,10 +56,22 @@ class Published:
     number: int
 
 
-def check_draft(house: House, workspace: int, document: Flow, known: Known | None = None) -> list[Problem]:
-    """Everything that `publish` would look at, without publishing."""
+def check_draft(
+    house: House, workspace: int, document: Flow, known: Known | None = None, slug: str = ""
+) -> list[Problem]:
+    """Everything that `publish` would look at, without publishing. `slug` is the flow's own, if it has one yet."""
     known = known or known_to(house, workspace)
-    return check(document, known) + _unreachable_links(house, workspace, document)
+    others = _others(house, workspace, slug)
+    return [*check(document, known), *_unreachable_links(house, workspace, document), *overlaps(document, others)]
+
+
+def _others(house: House, workspace: int, slug: str) -> list[Flow]:
+    """The other flows that take people in."""
+    with house.ledger.read(workspace) as tx:
+        query = select(version.c.document, flow.c.name).join(flow, flow.c.version == version.c.id)
+        mine = (tx.mine(flow), flow.c.state.in_(("live", "paused")), flow.c.slug != slug)
+        rows = tx.all(query.where(*mine).order_by(flow.c.name))
+    return [Flow.model_validate({**row.document, "name": row.name}) for row in rows]
 
 
 def publish(house: House, workspace: int, slug: str, by: str, moves: Mapping[str, Move] | None = None) -> Published:

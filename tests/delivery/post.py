@@ -33,6 +33,7 @@ class Post:
         state: str = "live",
         name: str = "Abandoned cart",
         priority: int = 3,
+        alone: bool = False,
         **settings: Any,
     ) -> int:
         """A flow with a send block for each e-mail: "mail1", "mail2" …, all with the same other `settings`."""
@@ -48,7 +49,7 @@ class Post:
                 "id": version_id,
                 "flow": flow_id,
                 "number": 1,
-                "document": Flow(name=name, priority=priority, blocks=blocks).to_json(),
+                "document": Flow(name=name, priority=priority, speaks_alone=alone, blocks=blocks).to_json(),
             }
             tx.insert(version, [row | {"published_at": self.clock.now(), "published_by": "nok@doileaf.example"}])
             for number, (document, brand) in enumerate(emails, 1):

@@ -91,6 +91,7 @@ HOPELESS = replace(
     limits=STRICT,
     out=(0,),
     rivals=(WIN_BACK,),
+    spoken_for="Thank you",
     flow=1,
 )
 """At midnight, with everything against it."""
@@ -104,6 +105,7 @@ LIFTED: dict[str, dict[str, Any]] = {
     "suppressed_complaint": {"suppressed": None},
     "said_no": {"consent": None},
     "no_consent": {"consent": "yes"},
+    "spoken_for": {"spoken_for": None},
     "quiet_hours": {"limits": Limits(caps=STRICT.caps, over="skip")},
     "cap_reached": {"out": ()},
     "priority_first": {"rivals": ()},
@@ -117,7 +119,7 @@ PASSES: dict[str, dict[str, Any]] = {
 
 def test_the_page_on_permission_names_the_questions_in_their_order() -> None:
     """What is against a message is taken away line by line; the next line must be what is said then."""
-    assert [number for number, *_ in PAGE] == [str(place) for place in range(1, 16)]
+    assert [number for number, *_ in PAGE] == [str(place) for place in range(1, 17)]
     facts = HOPELESS
     for _, question, then, code, said in PAGE:
         if then == "sent":
