@@ -38,7 +38,6 @@ REASONS: Mapping[str, str] = {
     "flow_paused": "Because the Flow is paused",
     "flow_archived": "Because the Flow is archived",
     "flow_finishing": "The Flow was finishing and took nobody in",
-    "finished": "Everybody was out, so the Flow is over",
     "block_failed": "Because this Block failed: {error}",
     "block_gone": "Because the Block it stood at is not there any more",
     "spins": "Because it went round in a circle without waiting",

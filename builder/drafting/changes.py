@@ -83,5 +83,7 @@ def _of_the_flow(live: Flow, draft: Flow, w: Words) -> Iterator[str]:
         yield w("What counts as a success")
     if live.priority != draft.priority:
         yield w("Its priority between Flows")
+    if live.speaks_alone != draft.speaks_alone:
+        yield w("Whether it keeps quiet for a Flow of higher priority")
     if live.hold_out != draft.hold_out:
         yield w("Whom it holds out")

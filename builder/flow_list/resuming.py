@@ -57,7 +57,7 @@ class _Asking:
                 gone = w("They never get it, and it says so on each Message. Everyone goes on in the Flow.")
                 self._card("skip", w("Skip it"), gone)
             with tag("div", "cw-row") as self._over:
-                tag("span", "cw-13", w("over"))
+                tag("span", "cw-13", w("Spread over"))
                 Box(
                     self._hours,
                     self._put_hours,

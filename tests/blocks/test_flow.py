@@ -21,10 +21,11 @@ CART: dict[str, Any] = {
         {"id": "mail", "kind": "send_email", "settings": {"email": ""}, "position": {"x": 40.0, "y": 200.0}},
     ],
     "links": [{"from": "start", "outlet": "next", "to": "mail"}],
-    "exits": [{"event": "Order placed", "where": None, "key": "cart_id"}],
+    "exits": [{"event": "Order placed", "where": None, "key": "cart_id", "rule": None, "name": ""}],
     "entry": {"key": "cart_id", "again": "always", "again_days": 30, "newest_wins": False},
     "conversion": {"event": "Order placed", "days": 5},
     "priority": 4,
+    "speaks_alone": True,
     "hold_out": 5,
     "notes": [{"id": "n1", "text": "ถามคุณนก", "position": {"x": 1.0, "y": 2.0}}],
 }
