@@ -13,7 +13,7 @@ from blocks.registry import read_block
 CODE = "overlaps"
 CARTS = frozenset({"Checkout started", "Checkout updated", "Cart updated", "Added to cart"})
 """Events of one cart: a flow at one of them speaks of the same cart as a flow at another."""
-WELCOMES = frozenset({"Account created", "Signed up", "Subscribed", "Joined the newsletter", "Customer created"})
+WELCOMES = frozenset({"Account created", "Signed up", "Subscribed", "Newsletter joined", "Customer created"})
 """Events that begin somebody's time with the shop."""
 
 

@@ -35,6 +35,8 @@ def register(house: House) -> None:
         with frame(house, user, title=w("Who is inside"), active="flows"):
             _crumb(f"/flows/{slug}", of.flow.name)
             text = w("{n} person is inside this Flow | {n} people are inside this Flow", n=counts.inside)
+            if of.flow.state == "finishing":
+                text += " · " + w("Finishing: nobody enters any more")
             page_head(w("Who is inside"), text)
             List(of, counts, first, slug, wish)
 

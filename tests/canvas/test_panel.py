@@ -189,7 +189,7 @@ def test_settings_of_the_flow(shop_with_web: Shop, open_flow: Open) -> None:
     side.get_by_label("One Run for each").first.fill("cart_token")
     side.get_by_label("Coming back").select_option(label="Again after some days")
     side.get_by_label("Days").first.fill("14")
-    side.get_by_role("switch").click()
+    side.get_by_role("switch").first.click()
     side.get_by_role("button", name="Add an exit rule").click()
     side.get_by_label("Leaves when").fill("Order placed")
     side.get_by_label("What counts as a success").fill("Order placed")
@@ -200,7 +200,9 @@ def test_settings_of_the_flow(shop_with_web: Shop, open_flow: Open) -> None:
 
     entry = {"key": "cart_token", "again": "after_days", "again_days": 14, "newest_wins": True}
     becomes(lambda: stored().get("entry"), entry)
-    becomes(lambda: stored().get("exits"), [{"event": "Order placed", "where": None, "key": ""}])
+    becomes(
+        lambda: stored().get("exits"), [{"event": "Order placed", "where": None, "key": "", "rule": None, "name": ""}]
+    )
     becomes(lambda: stored().get("conversion"), {"event": "Order placed", "days": 5})
     becomes(lambda: stored().get("priority"), 4)
     page.get_by_text("Leaves at any point when they place an order").wait_for()

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from runtime import delivery
 from runtime.clock import SetClock
 from runtime.delivery import claims, office
 from runtime.delivery.permission import Allowed, Decision, Facts, Postponed
+from runtime.engine.publish import pause
 from runtime.house import House
 from runtime.ledger import Ledger, tables
 from runtime.people import consent
@@ -166,6 +167,23 @@ def test_a_paused_flow_keeps_its_messages_as_they_are(
     assert delivery.next_due(house) == before.due_at
     post.deliver()
     assert post.state(message) == ("sent", "sent")
+
+
+def test_a_pause_stops_a_batch_that_is_under_way(post: Post, smtp: SmtpServer, reminder: Email, house: House) -> None:
+    flow = post.flow(reminder)
+    for number in range(120):
+        post.message(flow, post.contact(f"C{number}"))
+    while len(smtp.mails) < 5:
+        assert delivery.deliver(house)
+    with post.house.ledger.read(post.shop) as tx:
+        going = select(func.count()).where(tables.message.c.state == "sending")
+        handed = len(smtp.mails) + int(tx.scalar(going))
+    assert post.leases() > 0, "a batch is under way"
+    pause(house, post.shop, f"flow-{flow}")
+    post.deliver()
+    assert len(smtp.mails) <= handed < 120, "nothing but what the server was being handed"
+    assert post.states() == {"sent": len(smtp.mails), "queued": 120 - len(smtp.mails)}
+    assert post.leases() == 0
 
 
 def test_an_archived_flow_drops_what_waits(post: Post, smtp: SmtpServer, reminder: Email) -> None:

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from blocks.flow import Flow
 from runtime.engine import endings, overdue, publish
+from runtime.engine.handling import retry
 from runtime.engine.overdue import SEND, Choice
 from runtime.engine.program import Programs
 from runtime.engine.publish import NotLive, archive, finish, pause, resume
 from runtime.engine.work import one_batch
 from runtime.insight.why import why
-from runtime.ledger.tables import flow, message, resumption
+from runtime.ledger.tables import flow, message, resumption, run
 from runtime.words import words
 from tests.engine.stage import Stage, block, cart_flow, in_a_row
 
@@ -197,3 +199,32 @@ def test_nothing_to_end_costs_nothing_to_ask(stage: Stage) -> None:
     stage.publish(cart_flow())
     with one_batch(stage.house, stage.shop, Programs()) as batch:
         assert endings.end(batch, Programs(), 10) == overdue.keep(batch, Programs(), 10) == 0
+
+
+def test_what_is_live_and_about_the_same_is_named_before_publishing(stage: Stage) -> None:
+    stage.publish(cart_flow(), "cart")
+    draft = Flow.model_validate({**cart_flow(), "name": "Cart, again"})
+    found = publish.check_draft(stage.house, stage.shop, draft, slug="again")
+    assert [(one.level, one.block) for one in found if one.code == "overlaps"] == [("warn", "cart")]
+    itself = publish.check_draft(stage.house, stage.shop, draft, slug="cart")
+    finish(stage.house, stage.shop, "cart")
+    without = publish.check_draft(stage.house, stage.shop, draft, slug="again")
+    assert "overlaps" not in [one.code for one in (*itself, *without)]
+
+
+def test_who_failed_after_leaving_by_a_rule_goes_on_with_the_last_way_only(stage: Stage) -> None:
+    """Tried again, nothing makes them leave once more, though the rule still holds."""
+    vip = {"kind": "field", "of": "contact", "field": "tags[]", "op": "is", "value": "VIP"}
+    flow = cart_flow(exits=[{"rule": vip}])
+    flow["blocks"] += [block("bye", "on_leaving"), block("thanks", "send_email", email="thanks")]
+    flow["links"].append({"from": "bye", "to": "thanks"})
+    stage.publish(flow)
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    stage.happens("Page viewed", DEWI, fields={"tags": ["VIP"]})
+    (one,) = stage.all_runs()
+    with stage.house.ledger.write(stage.shop) as tx:
+        failed = {"state": "failed", "block": "thanks", "code": "block_failed", "args": None}
+        tx.execute(run.update().where(run.c.id == one.id).values(failed))
+        tx.execute(message.delete().where(message.c.run == one.id))
+    retry(stage.house, stage.shop, {one.id: one.hops}, "Nok")
+    assert (stage.messages(DEWI), stage.runs(DEWI)) == ([("thanks", "queued")], [("thanks", "ended")])

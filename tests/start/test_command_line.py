@@ -107,6 +107,24 @@ def test_a_flow_with_something_missing_is_not_published_and_says_what(cartwheel:
     assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "draft"
 
 
+def test_a_flow_is_paused_resumed_and_left_to_finish(cartwheel: Type) -> None:
+    blocks = [
+        {"id": "when", "kind": "event_trigger", "settings": {"event": "Signed up"}},
+        {"id": "end", "kind": "stop"},
+    ]
+    document = {"name": "Welcome", "blocks": blocks, "links": [{"from": "when", "to": "end"}]}
+    slug = cartwheel("flow", "import", "-", stdin=json.dumps(document)).stdout.strip()
+    assert cartwheel("flow", "publish", slug).returncode == 0
+    cartwheel("flow", "pause", slug)
+    refused = cartwheel("flow", "finish", slug)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    without = cartwheel("flow", "resume", slug, "--overdue", "spread")
+    assert (without.returncode, "1 to 336 hours" in without.stderr) == (1, True)
+    assert cartwheel("flow", "resume", slug, "--overdue", "spread", "--hours", "6").stdout == f"{slug} is live.\n"
+    assert cartwheel("flow", "finish", slug).stdout == f"{slug} is finishing.\n"
+    assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "finishing"
+
+
 def test_an_email_is_shown_as_a_contact_would_get_it(cartwheel: Type) -> None:
     cartwheel("flow", "import", str(SAMPLES / "cart-abandonment"))
     email = json.loads(cartwheel("email", "list", "--json").stdout)[0]["slug"]

@@ -7,10 +7,10 @@ from typing import Any
 from builder.drafting.half_done import read_rule
 from builder.flow_editor.settings.key_box import key_box
 from builder.flow_editor.settings.paper import Paper
-from builder.forms import Box
+from builder.forms import Box, Option
 from builder.forms.naming import event_options
 from builder.forms.rule import RuleBuilder
-from builder.parts.controls import button, icon_button, segments
+from builder.parts.controls import button, icon_button
 from builder.parts.tag import tag
 
 MOST = 20
@@ -54,11 +54,21 @@ class Exits:
 
     def _draw_exit(self, index: int, leave: Mapping[str, Any]) -> None:
         w = self._around.w
+        kinds: list[Option] = [
+            {"value": "event", "label": w("When this happens")},
+            {"value": "rule", "label": w("As soon as this is true")},
+        ]
         with tag("div", "cw-row"):
-            tag("span", "cw-strong", w("Leaves"))
+            kind = Box(
+                self._kinds[index],
+                partial(self._choose, index),
+                label=w("What makes them leave"),
+                kind="select",
+                options=kinds,
+                look="cw-input cw-select",
+            )
+            kind.classes("cw-grow")
             icon_button("close", w("Remove this exit rule"), partial(self._remove, index))
-        kinds = [("event", w("When this happens"), ""), ("rule", w("As soon as this is true"), "")]
-        segments(kinds, self._kinds[index], partial(self._choose, index), label=w("What makes them leave"))
         if self._kinds[index] == "rule":
             self._draw_rule(index, leave)
         else:
