@@ -56,7 +56,7 @@ class _Asking:
                 self._card("spread", w("Spread it"), w("Evenly over some hours, the oldest first."))
                 gone = w("They never get it, and it says so on each Message. Everyone goes on in the Flow.")
                 self._card("skip", w("Skip it"), gone)
-            with tag("div", "cw-row") as self._over:
+            with tag("div", "cw-row cw-mt4") as self._over:
                 tag("span", "cw-13", w("Spread over"))
                 Box(
                     self._hours,
