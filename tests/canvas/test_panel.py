@@ -193,7 +193,7 @@ def test_settings_of_the_flow(shop_with_web: Shop, open_flow: Open) -> None:
     side.get_by_role("button", name="Add an exit rule").click()
     side.get_by_label("Leaves when").fill("Order placed")
     side.get_by_label("What counts as a success").fill("Order placed")
-    side.get_by_label("Priority").select_option(label="High")
+    side.get_by_label("Priority", exact=True).select_option(label="High")
 
     def stored() -> dict[str, Any]:
         return shop_with_web.draft(slug).document
