@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from builder.commands import flow_versions
 from builder.commands.common import (
     AsJson,
     Mistake,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 BY = "command line"
 app = noun("flow", "Flows: drafts, and what was published from them.")
+app.add_typer(flow_versions.app)
 Slug = Annotated[str, typer.Argument(help="The flow's slug, from flow list.")]
 
 

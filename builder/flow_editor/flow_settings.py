@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from blocks.contract import Problem
+from blocks.difference import AGAIN, PRIORITIES
 from blocks.flow import Flow
 from blocks.values import number
 from builder.drafting.half_done import read_rule
@@ -109,12 +110,7 @@ class FlowSettings:
 
     def _draw_again(self, entry: Mapping[str, Any]) -> None:
         w = self._around.w
-        options: list[Option] = [
-            {"value": "always", "label": w("As often as it happens")},
-            {"value": "once_each", "label": w("Once for each cart, order or whatever has a Run")},
-            {"value": "after_days", "label": w("Again after some days")},
-            {"value": "never", "label": w("Never: everyone gets it once")},
-        ]
+        options: list[Option] = [{"value": again, "label": w.text(said)} for again, said in AGAIN.items()]
 
         def choose(again: str) -> None:
             self._put_entry("again", again)
@@ -263,8 +259,9 @@ class FlowSettings:
 
     def _draw_priority(self) -> None:
         w = self._around.w
-        names = (w("Very low"), w("Low"), w("Normal"), w("High"), w("Very high"))
-        options: list[Option] = [{"value": str(place), "label": name} for place, name in enumerate(names, 1)]
+        options: list[Option] = [
+            {"value": str(place), "label": w.text(name)} for place, name in enumerate(PRIORITIES, 1)
+        ]
         with tag("div", "cw-field"):
             tag("span", "cw-label", w("Priority"))
             Box(

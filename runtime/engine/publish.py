@@ -184,8 +184,8 @@ def _flow_row(tx: Tx, slug: str, name: str, now: int) -> int:
     return flow_id
 
 
-def _sends(document: Flow) -> list[tuple[str, str]]:
-    """Id of each send block and the slug of what it sends."""
+def sends_of(document: Flow) -> list[tuple[str, str]]:
+    """Id of each send block and the slug of what it sends. Blocks that are half done are left out."""
     found = []
     for doc in document.blocks:
         try:
@@ -202,7 +202,7 @@ def compose(house: House, workspace: int, document: Flow) -> list[dict[str, obje
     drafts = house.desk.drafts(workspace)
     brand = brand_of(house, workspace)
     mails: list[dict[str, object]] = []
-    for block_id, slug in _sends(document):
+    for block_id, slug in sends_of(document):
         draft = drafts.get("email", slug)
         if draft is None:
             raise NotPublishable([Problem("email_gone", say("Choose an e-mail first"), block=block_id, field="email")])
@@ -224,7 +224,7 @@ def _unreachable_links(house: House, workspace: int, document: Flow) -> list[Pro
         return []
     drafts = house.desk.drafts(workspace)
     problems = []
-    for block_id, slug in _sends(document):
+    for block_id, slug in sends_of(document):
         draft = drafts.get("email", slug)
         if draft is not None and draft.document.get("kind", "marketing") == "marketing":
             text = say(
