@@ -5,7 +5,7 @@ said to be another now, without how.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -121,7 +121,7 @@ def _value(value: Any, info: FieldInfo, known: Known) -> Any:
     return None
 
 
-def _ways(value: Any) -> bool:
+def _ways(value: Any) -> TypeGuard[tuple[NamedWay, ...]]:
     return isinstance(value, tuple) and bool(value) and all(isinstance(way, NamedWay) for way in value)
 
 
