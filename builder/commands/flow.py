@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 BY = "command line"
 app = noun("flow", "Flows: drafts, and what was published from them.")
-app.add_typer(flow_versions.app)
+for _command in (flow_versions.versions, flow_versions.diff, flow_versions.restore):
+    app.command()(_command)
 Slug = Annotated[str, typer.Argument(help="The flow's slug, from flow list.")]
 
 

@@ -12,11 +12,9 @@ if TYPE_CHECKING:
     from runtime.insight.versions import State, Version
 
 BY = "command line"
-app = typer.Typer()
 Slug = Annotated[str, typer.Argument(help="The flow's slug, from flow list.")]
 
 
-@app.command()
 def versions(slug: Slug, as_json: AsJson = False) -> None:
     """The versions of a flow, newest first, with what each changed."""
     from itertools import pairwise
@@ -53,7 +51,6 @@ def versions(slug: Slug, as_json: AsJson = False) -> None:
     print_list(rows, columns | {"inside": "Inside now", "changes": "Changes"}, as_json=False, empty="")
 
 
-@app.command()
 def diff(
     slug: Slug,
     old: Annotated[int | None, typer.Argument(metavar="[N]", help="A version [default: the newest].")] = None,
@@ -77,7 +74,6 @@ def diff(
     print("\n".join(_said(found)) or "They are the same.")
 
 
-@app.command()
 def restore(
     slug: Slug,
     number: Annotated[int, typer.Argument(metavar="N", help="The version, from flow versions.")],

@@ -175,7 +175,7 @@ class Seating(ABC, Generic[Content]):
     def _follow(self, draft: Draft) -> None:
         saving = self._edits.saving
         # What is not saved here yet meets the other draft when it is saved, and the conflict is shown then.
-        if self._edits.gone or saving.state != "saved" or draft.rev < saving.draft.rev:
+        if self._edits.gone or saving.state != "saved" or draft.rev <= saving.draft.rev:
             return
         content = self._content(draft)
         if content is None:

@@ -61,26 +61,18 @@ class Deeds:
             if changed:
                 with tag("div", "cw-grid", role="radiogroup", aria_label=w("E-mails")):
                     was = w("They come along as new drafts. Those of today stay for other Flows.")
-                    now = w("The Flow sends them as they stand today. Those that are gone come back as new drafts.")
-                    cards.append(
+                    now = w("The Flow sends them as they stand today.")
+                    if len(changed) < len(emails):
+                        now = w("The Flow sends them as they stand today. Those that are gone come back as new drafts.")
+                    old: Emails = "as_they_were"
+                    today: Emails = "as_they_are"
+                    cards = [
+                        (choice(w("E-mails as they were"), was, chosen=True, on_click=partial(choose, old)), old),
                         (
-                            choice(
-                                w("E-mails as they were"), was, chosen=True, on_click=partial(choose, "as_they_were")
-                            ),
-                            "as_they_were",
-                        )
-                    )
-                    cards.append(
-                        (
-                            choice(
-                                w("E-mails as they are today"),
-                                now,
-                                chosen=False,
-                                on_click=partial(choose, "as_they_are"),
-                            ),
-                            "as_they_are",
-                        )
-                    )
+                            choice(w("E-mails as they are today"), now, chosen=False, on_click=partial(choose, today)),
+                            today,
+                        ),
+                    ]
             else:
                 tag("p", "cw-13", w("They come back as new drafts."))
             with box.footer:

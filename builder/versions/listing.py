@@ -71,7 +71,7 @@ class List:
             with tag("div", "ve-what"):
                 with tag("div", "ve-head"):
                     tag("h3", "", w("Version {number}", number=version.number))
-                    if version.latest:
+                    if version.live:
                         chip(w("New Runs take this one"), tone="ok")
                     if version.inside:
                         chip(w("{n} inside | {n} inside", n=version.inside), symbol="group")

@@ -43,7 +43,9 @@ class Version:
     inside: int
     """Runs that are open on it now."""
     latest: bool
-    """Whether new runs take it."""
+    """Whether it was published last."""
+    live: bool
+    """Whether new runs take it: it is the latest, and the flow is not archived."""
 
 
 def versions(house: House, workspace: int, slug: str, before: int | None = None) -> list[Version]:
@@ -102,7 +104,7 @@ def knowing(known: Known, these: Sequence[Version]) -> Known:
 def _versions_of(slug: str) -> Select[Any]:
     columns = (version.c.id, version.c.number, version.c.document, version.c.published_at, version.c.published_by)
     return (
-        select(*columns, (flow.c.version == version.c.id).label("latest"))
+        select(*columns, flow.c.state, (flow.c.version == version.c.id).label("latest"))
         .join(flow, flow.c.id == version.c.flow)
         .where(flow.c.slug == slug)
     )
@@ -139,6 +141,7 @@ def _read(tx: Tx, query: Select[Any]) -> list[Version]:
             slugs={block: mail.get("slug", "") for block, mail in mails.get(row.id, {}).items()},
             inside=inside.get(row.id, 0),
             latest=bool(row.latest),
+            live=bool(row.latest) and row.state != "archived",
         )
         for row in rows
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from blocks.phrase import Phrase, Quoted, say
 from runtime.mail.document import DocumentRefused, EmailDocument, read_document
+from runtime.mail.tags import excerpt
 
 _SECTIONS = frozenset({"format", "sections"})
 
@@ -39,7 +40,7 @@ def _of_the_head(old: EmailDocument, new: EmailDocument) -> list[Phrase]:
 
 
 def _value(value: Any, choices: Mapping[str, str]) -> Any:
-    return Phrase(choices[value]) if value in choices else Quoted(str(value or ""))
+    return Phrase(choices[value]) if value in choices else Quoted(excerpt(str(value or "")))
 
 
 def _of_sections(old: EmailDocument, new: EmailDocument) -> list[Phrase]:

@@ -108,7 +108,7 @@ def _let(stage: Stage, line: str) -> str:
         stage.after(minutes=sum(int(count) * _MINUTES[unit] for count, unit in spans))
     elif line.startswith("on "):
         try:
-            wall = datetime.strptime(line, "on %Y-%m-%d %H:%M")  # noqa: DTZ007 - a wall clock
+            wall = datetime.strptime(line, "on %Y-%m-%d %H:%M")
         except ValueError:
             raise NotReadable(f"No time: {line!r}. Write: on 2026-11-23 08:00") from None
         until = micros(local_to_utc(wall, zone_of(ZONE)))

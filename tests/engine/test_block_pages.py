@@ -38,7 +38,7 @@ def test_what_an_example_says_is_what_happens(kind: str, stage: Stage) -> None:
 def test_a_line_that_means_nothing_is_named(stage: Stage) -> None:
     wait = {"id": "hour", "kind": "wait", "settings": {}}
     for wrong in ("Dewi orders", "after a while", "on Tuesday", "=> Dewi is happy", 'Dewi: Order placed {"total"}'):
-        with pytest.raises(NotReadable, match="Dewi|while|Tuesday"):
+        with pytest.raises(NotReadable, match=r"Dewi|while|Tuesday"):
             play(stage, Example(wait, ["Dewi: Checkout started", wrong]))
 
 
