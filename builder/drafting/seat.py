@@ -184,8 +184,12 @@ class Seating(ABC, Generic[Content]):
         if self.readonly:
             self.look_on(content)
         else:
-            self.put(content, draft)
-            toast(self.w("{who} brought another version back.", who=draft.changed_by), kind="info")
+            self._edits.later(self._give_way(content, draft))
+
+    async def _give_way(self, content: Content, draft: Draft) -> None:
+        """Show what somebody put in the place of this page's draft, and say who."""
+        self.put(content, draft)
+        toast(self.w("{who} brought another version back.", who=draft.changed_by), kind="info")
 
     # ---- what could not be saved
 

@@ -23,8 +23,10 @@ class Compared:
     def __init__(self, user: Visitor, w: Words, slug: str, pair: Pair) -> None:
         self._user, self._w, self._slug, self._pair = user, w, slug, pair
         with tag("div", "ve-pair"):
-            self._side(pair.before, w("Before"), lambda chosen: self._go(chosen, pair.after.id), hidden="added")
-            self._side(pair.after, w("After"), lambda chosen: self._go(pair.before.id, chosen), hidden="removed")
+            # Choosing what stands on the other side lets the two change places.
+            old, new = pair.before.id, pair.after.id
+            self._side(pair.before, w("Before"), lambda one: self._go(one, old if one == new else new), hidden="added")
+            self._side(pair.after, w("After"), lambda one: self._go(new if one == old else old, one), hidden="removed")
         count = len(pair.changes)
         with tag("section", "cw-card cw-mt4"):
             with tag("div", "cw-card-head"):
