@@ -4,9 +4,11 @@ The drawing comes back as it was. An e-mail that was changed since, or is gone, 
 beside the one that is there, which other flows may use.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import orjson
 
 from runtime.desk import ChangedElsewhere, Draft, Drafts
 from runtime.house import House
@@ -46,14 +48,14 @@ class Restored:
 
 def other_emails(drafts: Drafts, old: Version) -> list[OldEmail]:
     """The e-mails that are not on the desk as the version has them."""
-    found: dict[tuple[str, str], OldEmail] = {}
+    found: dict[tuple[str, bytes], OldEmail] = {}
     for block, slug in old.slugs.items():
         document = dict(old.state.emails[block])
         now = drafts.get("email", slug)
         gone = now is None or now.state != "active"
         if not gone and now is not None and now.document == document:
             continue
-        key = (slug, repr(document))
+        key = (slug, _wording(document))
         blocks = (*found[key].blocks, block) if key in found else (block,)
         name = str(document.get("name", "") or (now.name if now is not None else slug))
         found[key] = OldEmail(blocks, slug, name, gone, document)
@@ -77,17 +79,22 @@ def restore(
         if before is None or before.state != "active":
             raise NotOnTheDesk(slug)
         wanted = [one for one in other_emails(drafts, old) if one.gone or emails == "as_they_were"]
-        made: dict[str, str] = {}
+        there = {_wording(draft.document): draft.slug for draft in drafts.list("email")}
+        sent: dict[str, str] = {}
+        made: list[str] = []
         for one in wanted:
-            name = copied.replace("{name}", one.name)[:200]
-            fresh = drafts.create("email", name, {**one.document, "name": name}, by, now)
-            made |= dict.fromkeys(one.blocks, fresh.slug)
-        document = _sending(old.state.flow.to_json(), made)
+            # Restored once more, or kept under another name: one such draft is enough.
+            if (same := there.get(_wording(one.document))) is None:
+                name = copied.replace("{name}", one.name)[:200]
+                same = drafts.create("email", name, {**one.document, "name": name}, by, now).slug
+                made.append(same)
+            sent |= dict.fromkeys(one.blocks, same)
+        document = _sending(old.state.flow.to_json(), sent)
         draft = drafts.save("flow", slug, document, before.rev, by, now)
-        if old.latest and not made and not other_emails(drafts, old):
+        if old.latest and not other_emails(drafts, old):
             # It is what is live, so there is nothing to publish.
             draft = drafts.mark_published("flow", slug, draft.rev)
-    return Restored(before, draft, tuple(dict.fromkeys(made.values())))
+    return Restored(before, draft, tuple(made))
 
 
 def take_back(house: House, workspace: int, done: Restored, by: str) -> Draft:
@@ -104,6 +111,11 @@ def take_back(house: House, workspace: int, done: Restored, by: str) -> Draft:
         if before.published_rev == before.rev:
             draft = drafts.mark_published("flow", before.slug, draft.rev)
     return draft
+
+
+def _wording(document: Mapping[str, Any]) -> bytes:
+    """All of an e-mail but its name, for comparing."""
+    return orjson.dumps({**document, "name": ""}, option=orjson.OPT_SORT_KEYS)
 
 
 def _sending(document: dict[str, Any], emails: dict[str, str]) -> dict[str, Any]:

@@ -136,6 +136,14 @@ def test_an_email_that_was_changed_comes_along_beside_the_one_of_today(desk: Des
     assert (copy.name, copy.document["subject"]) == ("Reminder (version 1)", "Your tea is waiting")
     assert today.document["subject"] == "Still thirsty?"
     assert done.draft.document["blocks"][2]["settings"]["email"] == slug
+    assert desk.restore(1).draft.document == done.draft.document, "once is enough"
+    assert len(desk.drafts.list("email")) == 2
+
+
+def test_the_undo_takes_the_emails_away_that_came_along(desk: Desk) -> None:
+    desk.write("Still thirsty?")
+    done = desk.restore(1)
+    (slug,) = done.emails
     take_back(desk.house, desk.shop, done, NOK)
     binned = desk.drafts.get("email", slug)
     assert binned is not None
