@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from blocks.limits import MOST_LIMITS, Limits
 from builder.access import Visitor, act
 from builder.forms.box import Box, Option
 from builder.forms.widgets.choices import make_weekdays
@@ -16,7 +17,6 @@ from builder.parts.controls import button, icon_button
 from builder.parts.tag import icon, tag
 from builder.parts.toast import toast
 from builder.settings_page.card import card
-from runtime.accounts.limits import MOST_LIMITS, Limits
 from runtime.delivery import set_limits
 from runtime.words import Words
 

@@ -2,13 +2,21 @@
 
 from sqlalchemy import select, text
 
+from blocks.limits import Limits
 from runtime.accounts import preferences
-from runtime.accounts.limits import Limits
 from runtime.house import House
 from runtime.ledger.tables import message
 
-WAITS = ("cap_waits", "quiet_waits", "priority_waits")
-"""Codes of messages that a limit makes wait."""
+WAITS = (
+    "cap_waits",
+    "quiet_waits",
+    "priority_waits",
+    "flow_cap_waits",
+    "flow_quiet_waits",
+    "hours_wait",
+    "pause_waits",
+)
+"""Codes of messages that wait for a moment which the shop's limits have a say in."""
 _AT_ONCE = 500
 
 

@@ -26,6 +26,8 @@ CART: dict[str, Any] = {
     "conversion": {"event": "Order placed", "days": 5},
     "priority": 4,
     "hold_out": 5,
+    "limits": {"keep": "own", "caps": [], "over": "skip", "quiet": [], "in_quiet": None},
+    "pauses": [{"from": "2027-04-13", "to": "2027-04-15", "yearly": True, "then": "wait"}],
     "notes": [{"id": "n1", "text": "ถามคุณนก", "position": {"x": 1.0, "y": 2.0}}],
 }
 

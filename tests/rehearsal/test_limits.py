@@ -3,7 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
-from runtime.accounts.limits import Cap, Limits, Quiet
+from blocks.hours import Quiet
+from blocks.limits import Cap, Limits
 from runtime.clock import DAY
 from runtime.delivery import set_limits
 from runtime.rehearsal import Happening, MadeUp
@@ -31,7 +32,7 @@ def test_quiet_hours_hold_the_reminder_until_the_morning_where_they_live(rehears
             ("message", "25 Nov 08:00"),
         ]
         assert said(first[0]).endswith(
-            "waits (Quiet hours: it is 22:10 where they live. Goes out on 25 Nov 2026, 08:00)"
+            "waits (The shop’s quiet hours: it is 22:10 where they live. Goes out on 25 Nov 2026, 08:00)"
         )
 
 

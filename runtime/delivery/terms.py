@@ -1,0 +1,75 @@
+"""What a version of a flow says of its messages besides what is in them: whose limits hold, in which hours and over which
+dates they wait, until when they are worth sending."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from blocks import read_block
+from blocks.contract import Send
+from blocks.hours import Hours, Quiet
+from blocks.limits import FlowLimits, Limits
+from blocks.pauses import Pause
+from runtime.clock import SECOND
+
+_PAUSES = TypeAdapter(tuple[Pause, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Those of one block's messages."""
+
+    priority: int = 3
+    """Of the flow."""
+    anyway: bool = False
+    """No caps and no quiet hours hold."""
+    own: FlowLimits | None = None
+    """The flow's own limits, where they hold."""
+    hours: Hours | None = None
+    pauses: tuple[Pause, ...] = ()
+    good_for: int | None = None
+    """How long after it was queued a message is worth sending (microseconds)."""
+
+    def quiet(self, shop: Limits) -> Sequence[Quiet]:
+        """The quiet hours that hold, where a shop has these limits."""
+        if self.anyway:
+            return ()
+        return self.own.quiet if self.own is not None and self.own.quiet is not None else shop.quiet
+
+    def before(self, queued_at: int) -> int | None:
+        """After which instant it is too late for a message."""
+        return None if self.good_for is None else queued_at + self.good_for
+
+    @property
+    def ask(self) -> bool:
+        """Whether they can keep back what the shop's limits let through."""
+        return bool(self.own or self.hours or self.pauses or self.good_for is not None)
+
+
+PLAIN = Terms()
+
+
+def terms_of(document: Mapping[str, Any]) -> Mapping[str, Terms]:
+    """Of a version's document, by block. A message's own wish comes before its flow's, and that before the shop's."""
+    limits = FlowLimits.model_validate(document.get("limits", {}))
+    pauses = _PAUSES.validate_python(document.get("pauses", ()))
+    found = {}
+    for doc in document.get("blocks", ()):
+        try:
+            block = read_block(doc["kind"], doc.get("settings", {}))
+        except (KeyError, ValidationError):
+            continue
+        if isinstance(block, Send):
+            keeps, lasts = block.keeps_to(), block.good_for()
+            keeps_to = limits.keep if keeps == "follow" else keeps
+            found[doc["id"]] = Terms(
+                priority=document.get("priority", 3),
+                anyway=keeps_to == "anyway",
+                own=limits if keeps_to == "own" else None,
+                hours=block.only_in(),
+                pauses=pauses,
+                good_for=lasts * SECOND if lasts else None,
+            )
+    return found
