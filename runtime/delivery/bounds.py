@@ -2,7 +2,7 @@
 lately, and what else waits for them. Nothing is counted where no cap is set."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,13 +13,14 @@ from runtime.accounts import preferences
 from runtime.delivery.claims import Claimed
 from runtime.delivery.facts import CHANNEL, Case
 from runtime.delivery.permission import NO_LIMITS, SAME_HOUR, Facts, Rival
-from runtime.delivery.terms import PLAIN, Terms, terms_of
+from runtime.delivery.terms import Said, Terms
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, message, run, version
 from runtime.zones import zone_of
 
 _KEPT = 256
 """Versions whose terms are kept ready."""
+_NOTHING = Said()
 _LOCKS = 72_630
 """The class of our advisory locks on PostgreSQL."""
 
@@ -39,6 +40,7 @@ WAITING = (
         *(message.c[name] for name in ("id", "contact", "flow", "version", "block", "state", "queued_at", "due_at")),
         flow.c.name.label("flow_name"),
         flow.c.state.label("flow_state"),
+        flow.c.version.label("live"),
         run.c.state.label("run_state"),
     )
     .select_from(
@@ -92,7 +94,8 @@ class Bounds:
 
     def __init__(self) -> None:
         self._limits = NO_LIMITS
-        self._terms: OrderedDict[int, Mapping[str, Terms]] = OrderedDict()
+        self._said: OrderedDict[int, Said] = OrderedDict()
+        self._terms: dict[tuple[int | None, str, int | None], Terms] = {}
 
     def read(self, tx: Tx) -> None:
         """Read what the shop has set."""
@@ -100,11 +103,11 @@ class Bounds:
 
     def apply(self, tx: Tx, cases: Sequence[Case], now: int, zone: str) -> None:
         """Add to the facts of a batch what the limits ask for: three statements at most, none where nothing is set."""
-        self._load(tx, {case.message.version for case in cases if case.message.version is not None})
+        self._load(tx, (id_ for case in cases for id_ in (case.message.version, case.live)))
         limited = self._limits != NO_LIMITS
         for case in cases:
             claimed = case.message
-            terms = self._of(claimed.version, claimed.block)
+            terms = self._of(claimed.version, claimed.block, case.live)
             if claimed.test or not (terms.ask or (claimed.marketing and limited)):
                 continue
             case.facts = replace(
@@ -149,12 +152,12 @@ class Bounds:
         contacts = sorted({contact for contact, _ in wave if contact is not None})
         values = {"workspace": tx.workspace, "contacts": contacts, "channel": CHANNEL}
         waiting: Sequence[Any] = tx.all(WAITING, values | {"soon": now + SAME_HOUR})
-        self._load(tx, {row.version for row in waiting if row.version is not None})
+        self._load(tx, (id_ for row in waiting for id_ in (row.version, row.live)))
         for row in waiting:
             if row.state == "sending":
                 lately.out[row.contact].append((now, row.flow))
             elif row.flow_state not in ("paused", "archived") and row.run_state not in ("left", "replaced"):
-                terms = self._of(row.version, row.block)
+                terms = self._of(row.version, row.block, row.live)
                 rival = Rival(row.id, row.flow, row.flow_name, row.due_at, terms.before(row.queued_at), terms)
                 lately.rivals[row.contact].append(rival)
         asked = [facts.terms.own for _, facts in wave]
@@ -166,15 +169,21 @@ class Bounds:
             lately.out[row.contact].append((row.done_at, row.flow))
         return lately
 
-    def _load(self, tx: Tx, versions: Iterable[int]) -> None:
+    def _load(self, tx: Tx, versions: Iterable[int | None]) -> None:
         """Make ready what is not yet, in one statement. A version never changes, so what is kept stays right."""
-        while len(self._terms) > _KEPT:
-            self._terms.popitem(last=False)
-        missing = sorted(set(versions) - self._terms.keys())
-        if missing:
-            found = select(version.c.id, version.c.document).where(tx.mine(version), version.c.id.in_(missing))
-            for row in tx.all(found):
-                self._terms[row.id] = terms_of(row.document)
+        while len(self._said) > _KEPT:
+            self._said.popitem(last=False)
+        missing = sorted({id_ for id_ in versions if id_ is not None} - self._said.keys())
+        if not missing:
+            return
+        self._terms.clear()
+        found = select(version.c.id, version.c.document).where(tx.mine(version), version.c.id.in_(missing))
+        for row in tx.all(found):
+            self._said[row.id] = Said.read(row.document)
 
-    def _of(self, version_id: int | None, block: str) -> Terms:
-        return self._terms.get(version_id, {}).get(block, PLAIN) if version_id is not None else PLAIN
+    def _of(self, version_id: int | None, block: str, live: int | None) -> Terms:
+        key = (version_id, block, live)
+        if (terms := self._terms.get(key)) is None:
+            own = self._said.get(version_id or 0, _NOTHING)
+            terms = self._terms[key] = own.terms(block, self._said.get(live or 0, own))
+        return terms

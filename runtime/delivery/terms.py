@@ -1,8 +1,8 @@
-"""What a version of a flow says of its messages besides what is in them: whose limits hold, in which hours and over which
-dates they wait, until when they are worth sending."""
+"""What a flow says of its messages besides what is in them: whose limits hold, in which hours and over which dates they
+wait, until when they are worth sending."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -51,25 +51,45 @@ class Terms:
 PLAIN = Terms()
 
 
-def terms_of(document: Mapping[str, Any]) -> Mapping[str, Terms]:
-    """Of a version's document, by block. A message's own wish comes before its flow's, and that before the shop's."""
-    limits = FlowLimits.model_validate(document.get("limits", {}))
-    pauses = _PAUSES.validate_python(document.get("pauses", ()))
-    found = {}
-    for doc in document.get("blocks", ()):
-        try:
-            block = read_block(doc["kind"], doc.get("settings", {}))
-        except (KeyError, ValidationError):
-            continue
-        if isinstance(block, Send):
-            keeps, lasts = block.keeps_to(), block.good_for()
-            keeps_to = limits.keep if keeps == "follow" else keeps
-            found[doc["id"]] = Terms(
-                priority=document.get("priority", 3),
-                anyway=keeps_to == "anyway",
-                own=limits if keeps_to == "own" else None,
-                hours=block.only_in(),
-                pauses=pauses,
-                good_for=lasts * SECOND if lasts else None,
-            )
-    return found
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one version says, of itself and of each of its send blocks."""
+
+    priority: int = 3
+    limits: FlowLimits = field(default_factory=FlowLimits)
+    pauses: tuple[Pause, ...] = ()
+    blocks: Mapping[str, Send] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "Said":
+        """From a version's document."""
+        blocks = {}
+        for doc in document.get("blocks", ()):
+            try:
+                block = read_block(doc["kind"], doc.get("settings", {}))
+            except (KeyError, ValidationError):
+                continue
+            if isinstance(block, Send):
+                blocks[doc["id"]] = block
+        return cls(
+            document.get("priority", 3),
+            FlowLimits.model_validate(document.get("limits", {})),
+            _PAUSES.validate_python(document.get("pauses", ())),
+            blocks,
+        )
+
+    def terms(self, block: str, live: "Said") -> Terms:
+        """Those of a message of this version, whose flow as a whole is what its `live` version says by now: a holiday that
+        somebody adds holds for those inside too. A message's own wish comes before its flow's, and that before the shop's."""
+        if (send := self.blocks.get(block)) is None:
+            return PLAIN
+        keeps, lasts = send.keeps_to(), send.good_for()
+        keeps_to = live.limits.keep if keeps == "follow" else keeps
+        return Terms(
+            priority=live.priority,
+            anyway=keeps_to == "anyway",
+            own=live.limits if keeps_to == "own" else None,
+            hours=send.only_in(),
+            pauses=live.pauses,
+            good_for=lasts * SECOND if lasts else None,
+        )

@@ -12,6 +12,7 @@ from blocks.checks import check
 from blocks.contract import Known, Problem, Reason, Send, Trigger
 from blocks.flow import Flow
 from blocks.phrase import Quoted, say
+from runtime.delivery.limiting import ask_again
 from runtime.delivery.preferred import has_mail_server
 from runtime.engine import moving, occasions
 from runtime.engine.batch import Batch, Run
@@ -70,7 +71,7 @@ def publish(house: House, workspace: int, slug: str, by: str, moves: Mapping[str
         raise NotPublishable(bad)
     made = release(house, workspace, slug, document, compose(house, workspace, document), by, moves)
     house.desk.drafts(workspace).mark_published("flow", slug, draft.rev)
-    house.ring()
+    ask_again(house, workspace, made.flow)
     return made
 
 

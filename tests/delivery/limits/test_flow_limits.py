@@ -1,13 +1,14 @@
 """A flow's own limits, and whose hold where shop, flow and message disagree."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from blocks.hours import Quiet
 from blocks.limits import Cap, FlowLimits, Limits
 from runtime.delivery.permission import Allowed, Facts, Postponed, Refused, Rival, decide
-from runtime.delivery.terms import PLAIN, Terms, terms_of
+from runtime.delivery.terms import PLAIN, Said, Terms
 from tests.delivery.limits.stage import BANGKOK, NIGHT, ONE_A_DAY, TWO_A_DAY, at, facts, said, waits_until
 
 ONE_IN_7_DAYS = Cap(most=1, per="days", days=7)
@@ -73,6 +74,12 @@ def test_what_the_flow_leaves_open_is_as_in_the_shop() -> None:
 OWN = FlowLimits(keep="own", quiet=())
 
 
+def said_by(document: dict[str, Any]) -> Terms:
+    """What a version says of the messages of its block "mail"."""
+    said = Said.read(document)
+    return said.terms("mail", said)
+
+
 @pytest.mark.parametrize("keep", ["follow", "anyway", "own"])
 @pytest.mark.parametrize("message", ["follow", "shop", "anyway"])
 def test_message_before_flow_before_shop(keep: str, message: str) -> None:
@@ -81,7 +88,7 @@ def test_message_before_flow_before_shop(keep: str, message: str) -> None:
         "limits": FlowLimits(keep=keep).model_dump(mode="json"),  # type: ignore[arg-type]
         "blocks": [{"id": "mail", "kind": "send_email", "settings": {"email": "tea", "limits": message}}],
     }
-    terms = terms_of(document)["mail"]
+    terms = said_by(document)
     held = "none" if terms.anyway else "the shop's" if terms.own is None else "the flow's"
     table = {
         "follow": {"follow": "the shop's", "shop": "the shop's", "anyway": "none"},
@@ -92,7 +99,7 @@ def test_message_before_flow_before_shop(keep: str, message: str) -> None:
 
 
 def test_a_document_of_before_says_nothing() -> None:
-    assert terms_of({"blocks": [{"id": "mail", "kind": "send_email", "settings": {"email": "tea"}}]})["mail"] == PLAIN
+    assert said_by({"blocks": [{"id": "mail", "kind": "send_email", "settings": {"email": "tea"}}]}) == PLAIN
 
 
 def test_a_rival_that_its_own_flow_keeps_back_takes_no_place() -> None:
