@@ -46,6 +46,7 @@ class Bar:
             self._switch = tag("button", "hidden", type="button", role="switch", aria_label=w("Live"))
             self._switch.on_click(deeds.switch_live)
             self._state = tag("span", "cw-state is-draft hide-s")
+            self._pause = tag("span", "hidden")
             with tag("span", "cw-cap hide-s fe-saved", role="status"):
                 self._saved = tag("span", "on")
                 tag("span", "off", w("Offline. Changes are kept in this browser."))
@@ -89,6 +90,11 @@ class Bar:
         self._state.text = texts.get(state, w("Draft"))
         look = {"live": "is-live", "paused": "is-paused"}.get(state, "is-draft")
         self._state.classes(replace=f"cw-state {look} hide-s")
+
+    def show_pause(self, until: str) -> None:
+        """The day on which a live flow goes on that pauses over dates now; "" if it does not."""
+        self._pause.text = self.w("Pauses until {day}", day=until)
+        self._pause.classes(replace="cw-chip is-warn hide-s" if until else "hidden")
 
     def show_saved(self, text: str, *, warn: bool = False) -> None:
         """What is saved and what is not; always true."""

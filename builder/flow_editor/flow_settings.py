@@ -9,6 +9,8 @@ from blocks.difference import AGAIN, PRIORITIES
 from blocks.flow import Flow
 from blocks.values import number
 from builder.drafting.half_done import read_rule
+from builder.flow_editor.limits_section import LimitsSection
+from builder.flow_editor.pauses_section import PausesSection
 from builder.forms import Around, Box, Option
 from builder.forms.naming import event_options, field_options
 from builder.forms.rule import RuleBuilder
@@ -17,7 +19,7 @@ from builder.parts.controls import button, icon_button
 from builder.parts.tag import icon, tag
 
 MOST_EXITS = 20
-_SHOWN = ("entry", "exits", "conversion", "priority", "hold_out")
+_SHOWN = ("entry", "exits", "conversion", "priority", "limits", "pauses", "hold_out")
 Part = Mapping[str, Any]
 
 
@@ -65,6 +67,12 @@ class FlowSettings:
             with tag("section", "cw-sect"):
                 tag("h4", "", self._around.w("When several Flows want to write"))
                 self._draw_priority()
+            with tag("section", "cw-sect"):
+                tag("h4", "", self._around.w("How often, and when"))
+                LimitsSection(self._document["limits"], self._around.w, lambda limits: self._put(limits=limits))
+            with tag("section", "cw-sect"):
+                tag("h4", "", self._around.w("Pauses over dates"))
+                PausesSection(self._document["pauses"], self._around.w, lambda pauses: self._put(pauses=pauses))
             with tag("section", "cw-sect"):
                 tag("h4", "", self._around.w("To see what it is worth"))
                 self._draw_hold_out()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import CTE, func, select
 
+from runtime.insight.pausing import pausing_now
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, tally, version
 from runtime.ledger.tallies import day_of
@@ -33,6 +34,8 @@ class FlowNumbers:
     """Messages sent in each of the last twelve weeks, this one last."""
     last_entry_at: int | None
     """When somebody last entered."""
+    pauses_until: int | None = None
+    """When the dates are over over which it pauses now; None if it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def flow_numbers(tx: Tx, now: int) -> dict[str, FlowNumbers]:
     sent = _sent_by_day(tx, today - 7 * WEEKS + 1)
     latest = select(func.max(run.c.entered_at)).where(run.c.flow == flow.c.id).scalar_subquery()
     entries = {row.id: row.at for row in tx.all(select(flow.c.id, latest.label("at")).where(tx.mine(flow)))}
+    pauses = pausing_now(tx, now)
     return {
         row.slug: FlowNumbers(
             id=row.id,
@@ -70,6 +74,7 @@ def flow_numbers(tx: Tx, now: int) -> dict[str, FlowNumbers]:
             sent_week=sum(count for day, count in sent[row.id].items() if day > today - 7),
             sent_weeks=_weeks(sent[row.id], today),
             last_entry_at=entries.get(row.id),
+            pauses_until=pauses.get(row.id),
         )
         for row in rows
     }
