@@ -78,3 +78,27 @@ def test_silence_that_began_before_lasts_on(rehearsals: Rehearsals) -> None:
     result = rehearsals.rehearse("budi@example.com", "2026-11-21T09:00:00Z", document=document)
     (entered,) = (entry for entry in result.entries if entry.block == "quiet")
     assert entered.at == at("2026-11-21T09:00:00Z") + 10 * DAY
+
+
+def test_a_flows_own_limits_a_holiday_and_the_hours_of_a_block_show_with_their_reasons(rehearsals: Rehearsals) -> None:
+    """Due on Tuesday, 22:10. Quiet hours of the flow, then a holiday, then the hours of the block: each alone."""
+    cart = Happening("Checkout started", at(TUESDAY), CART)
+    night = {"keep": "own", "quiet": [{"start": "22:00", "end": "08:00"}]}
+    holiday = [{"from": "2020-11-24", "to": "2020-11-26", "yearly": True}]
+    fridays = {"days": [5], "start": "09:00", "end": "18:00"}
+    cases: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
+        ({"limits": night}, {}, "25 Nov 08:00", "The Flow’s quiet hours: it is 22:10 where they live"),
+        ({"pauses": holiday}, {}, "27 Nov 00:00", "The Flow pauses from 24 Nov 2026 to 26 Nov 2026"),
+        ({}, {"hours": fridays}, "27 Nov 09:00", "Its Block sends only between 09:00 and 18:00 on Fri where they live"),
+    ]
+    for parts, of_block, sent, why in cases:
+        document = rehearsals.draft.to_json() | parts
+        for doc in document["blocks"]:
+            doc["settings"] |= of_block if doc["id"] == "reminder" else {}
+        result = rehearsals.rehearse(MadeUp(zone="Asia/Bangkok"), TUESDAY, cart, document=document)
+        held, went = [entry for entry in result.entries if entry.block == "reminder"][:2]
+        assert [(held.kind, local(result, held)), (went.kind, local(result, went))] == [
+            ("postponed", "24 Nov 22:10"),
+            ("message", sent),
+        ]
+        assert why in said(held)
