@@ -102,3 +102,17 @@ def test_a_flows_own_limits_a_holiday_and_the_hours_of_a_block_show_with_their_r
             ("message", sent),
         ]
         assert why in said(held)
+
+
+def test_what_a_pause_made_wait_goes_out_once_the_pause_is_published_away(rehearsals: Rehearsals) -> None:
+    """For real: Dewi is inside on the version with the pause, and her reminder was due at 17:00."""
+    drafts, flow_as_it_was = rehearsals.house.desk.drafts(rehearsals.shop), rehearsals.draft.to_json()
+    pause = {"pauses": [{"from": "2026-11-20", "to": "2026-11-30"}]}
+    drafts.put("flow", rehearsals.slug, flow_as_it_was["name"], flow_as_it_was | pause, "Nok", rehearsals.clock.now())
+    rehearsals.happened("Account created", DEWI, says="yes")
+    cart = Happening("Checkout started", at("2026-11-21T16:00:00+07:00"), CART)
+    rehearsals.live(DEWI, until=at("2026-11-21T18:00:00+07:00"), happenings=[cart])
+    assert rehearsals.sent() == []
+    drafts.put("flow", rehearsals.slug, flow_as_it_was["name"], flow_as_it_was, "Nok", rehearsals.clock.now())
+    rehearsals.live(DEWI, until=rehearsals.clock.now(), happenings=[])
+    assert [block for _, block, _ in rehearsals.sent()] == ["reminder"]
