@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from blocks.contract import Block, Known, Send
 from blocks.flow import BlockDoc, Conversion, Exit, Flow
-from blocks.phrase import Joined, Phrase, Quoted, say
+from blocks.pauses import Pause
+from blocks.phrase import Day, Joined, Phrase, Quoted, say
 from blocks.registry import KINDS, read_block
 from blocks.rule_difference import rule_difference
 from blocks.rule_words import readable, say_rule
@@ -137,6 +138,7 @@ def _of_the_flow(before: Flow, after: Flow) -> Iterator[Phrase]:
     if before.priority != after.priority:
         args = {"before": PRIORITIES[before.priority - 1], "after": PRIORITIES[after.priority - 1]}
         yield say("Priority from {before} to {after}", **args)
+    yield from _of_pauses(before.pauses, after.pauses)
     if before.hold_out != after.hold_out:
         yield say("Holds out {after}% instead of {before}%", before=before.hold_out, after=after.hold_out)
     for name, info in Flow.model_fields.items():
@@ -145,7 +147,7 @@ def _of_the_flow(before: Flow, after: Flow) -> Iterator[Phrase]:
 
 
 _SAID = {
-    "format", "name", "blocks", "links", "notes", "entry", "exits", "conversion", "priority", "hold_out",
+    "format", "name", "blocks", "links", "notes", "entry", "exits", "conversion", "priority", "pauses", "hold_out",
 }  # fmt: skip
 """What has sentences of its own, or is no difference."""
 
@@ -200,6 +202,19 @@ def _said_exit(leave: Exit) -> Phrase:
     if leave.key:
         said = say("{exit} for the same {key}", exit=said, key=readable(leave.key))
     return said if leave.where is None else say("{exit} and {rule}", exit=said, rule=say_rule(leave.where))
+
+
+def _of_pauses(before: Sequence[Pause], after: Sequence[Pause]) -> Iterator[Phrase]:
+    for pause in after:
+        if pause not in before:
+            args = {"first": Day(pause.from_), "last": Day(pause.to)}
+            if pause.yearly:
+                yield say("Now pauses from {first} to {last}, every year", **args)
+            else:
+                yield say("Now pauses from {first} to {last}", **args)
+    for pause in before:
+        if pause not in after:
+            yield say("No longer pauses from {first} to {last}", first=Day(pause.from_), last=Day(pause.to))
 
 
 def _of_conversion(now: Conversion | None) -> Phrase:

@@ -100,7 +100,7 @@ class Flow(_Part):
     conversion: Conversion | None = None
     priority: Annotated[int, Field(ge=1, le=5, title="Priority")] = 3
     """Whose message goes first where a contact may get only one: 5 before 1."""
-    limits: FlowLimits = FlowLimits()
+    limits: Annotated[FlowLimits, Field(title="How often, and when")] = FlowLimits()
     pauses: Annotated[tuple[Pause, ...], Field(max_length=MOST_PAUSES)] = ()
     """Dates over which marketing of this flow waits, in the shop's zone; people still enter and wait."""
     hold_out: Annotated[int, Field(ge=0, le=50, title="Hold-out")] = 0

@@ -187,3 +187,12 @@ def test_it_is_said_in_the_readers_language() -> None:
         ("changed", "รอ นานขึ้นจาก 1 ชั่วโมง เป็น 2 ชั่วโมง"),
         ("flow", "ลำดับความสำคัญจาก ปกติ เป็น สูง"),
     ]
+
+
+def test_dates_over_which_a_flow_pauses_are_said() -> None:
+    songkran = {"from": "2027-04-13", "to": "2027-04-15", "yearly": True}
+    before, after = Flow(name="Tea"), Flow.model_validate({"name": "Tea", "pauses": [songkran]})
+    (one,) = differences(before, after, Known())
+    assert words("en").text(one.said) == "Now pauses from 13 Apr 2027 to 15 Apr 2027, every year"
+    (back,) = differences(after, before, Known())
+    assert words("en").text(back.said) == "No longer pauses from 13 Apr 2027 to 15 Apr 2027"
