@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from blocks.hours import Hours
+from blocks.limits import Keep
 from blocks.phrase import Phrase, say
 from blocks.rules import Did, Rule, counted
 from blocks.values import Typed, text_of
@@ -341,9 +343,13 @@ class Send(Block):
         """Slug of the document that the message is made from; publishing keeps a copy with the version."""
         return ""
 
-    def keeps_limits(self) -> bool:
-        """Whether the shop's caps and quiet hours hold for this message. Transactional ones keep to none anyway."""
-        return True
+    def keeps_to(self) -> Keep:
+        """Whose caps and quiet hours hold for this message. Transactional ones keep to none anyway."""
+        return "follow"
+
+    def only_in(self) -> Hours | None:
+        """The only hours in which this message may go out where the contact lives, whatever kind it is; None for any."""
+        return None
 
     def good_for(self) -> int | None:
         """Seconds after queuing from which it is too late to send the message; None if it never is."""

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from blocks.limits import FlowLimits
+from blocks.pauses import MOST_PAUSES, Pause, some_days_left
 from blocks.rules import Rule
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -119,9 +121,19 @@ class Flow(_Part):
     """Whose message goes first where a contact may get only one: 5 before 1."""
     speaks_alone: Annotated[bool, Field(title="One Flow speaks for each order or cart")] = False
     """Keep quiet about a cart, an order or another event of which a flow of higher priority writes within the hour."""
+    limits: Annotated[FlowLimits, Field(title="How often, and when")] = FlowLimits()
+    pauses: Annotated[tuple[Pause, ...], Field(max_length=MOST_PAUSES)] = ()
+    """Dates over which marketing of this flow waits, in the shop's zone; people still enter and wait."""
     hold_out: Annotated[int, Field(ge=0, le=50, title="Hold-out")] = 0
     """Per cent of those who would enter who get nothing and are only counted, always the same people."""
     notes: Annotated[tuple[Note, ...], Field(max_length=200)] = ()
+
+    @field_validator("pauses")
+    @classmethod
+    def _leave_some_days(cls, pauses: tuple[Pause, ...]) -> tuple[Pause, ...]:
+        if not some_days_left(pauses):
+            raise ValueError("Pauses of every year must leave some days of the year.")
+        return pauses
 
     @cached_property
     def ways(self) -> Mapping[tuple[str, str], str]:

@@ -7,7 +7,7 @@ span of 36 hours to "2 days" (as locale libraries do) would be a lie.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 
@@ -31,6 +31,13 @@ class Moment:
 
     at: datetime
     zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the calendar."""
+
+    date: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,7 @@ _TYPED: dict[str, type[Any]] = {
     "span": Span,
     "months": Months,
     "moment": Moment,
+    "day": Day,
     "time": TimeOfDay,
     "weekdays": Weekdays,
     "money": Money,
@@ -117,6 +125,8 @@ def dump_arg(value: Any) -> Any:
     match value:
         case Moment():
             body: Any = [value.at.isoformat(), value.zone]
+        case Day():
+            body = value.date.isoformat()
         case Money():
             body = [value.amount, value.currency]
         case Weekdays():
@@ -138,6 +148,8 @@ def load_arg(value: Any) -> Any:
     match name:
         case "moment":
             return Moment(datetime.fromisoformat(body[0]), body[1])
+        case "day":
+            return Day(date.fromisoformat(body))
         case "money":
             return Money(*body)
         case "weekdays":

@@ -70,10 +70,11 @@ def _compare(rule: Compare) -> Phrase:
                 days=rule.wanted_numbers[0],
             )
         case _:
-            return say("{field} {operator} {value}", field=field, operator=OPERATORS[rule.op], value=_value(rule))
+            return say("{field} {operator} {value}", field=field, operator=OPERATORS[rule.op], value=compared(rule))
 
 
-def _value(rule: Compare) -> Phrase | Joined:
+def compared(rule: Compare) -> Phrase | Joined:
+    """What the field is held against, as it is said."""
     values = rule.value if isinstance(rule.value, tuple) else (rule.value,)
     words = tuple(say("{value}", value=Quoted(value) if isinstance(value, str) else value) for value in values)
     return words[0] if len(words) == 1 else Joined(words, "or")

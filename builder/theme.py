@@ -73,6 +73,7 @@ LOOKS = (
     "sign_in",
     "rehearsal",
     "runs",
+    "versions",
     "library",
 )
 """The files of static/looks, in the order in which their rules count: what is general first, pages last."""

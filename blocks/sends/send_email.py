@@ -5,6 +5,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from blocks.contract import Card, Context, Decision, Go, Known, Preset, Problem, Send
+from blocks.hours import Hours
+from blocks.limits import Keep
 from blocks.phrase import Phrase, Quoted, say
 
 _SECONDS = {"minutes": 60, "hours": 3600, "days": 86_400}
@@ -25,15 +27,20 @@ class SendEmail(Send):
 
     email: Annotated[str, Field(max_length=100, title="E-mail", json_schema_extra={"widget": "email"})] = ""
     limits: Annotated[
-        Literal["follow", "anyway"],
+        Keep,
         Field(
             title="How often, and when",
             json_schema_extra={
                 "widget": "select",
-                "choices": {"follow": "Follow the shop’s limits", "anyway": "Send anyway, at any hour"},
+                "choices": {
+                    "follow": "Follow the limits of the Flow",
+                    "shop": "Keep to the shop’s limits, whatever the Flow says",
+                    "anyway": "Send anyway, at any hour",
+                },
             },
         ),
     ] = "follow"
+    hours: Annotated[Hours | None, Field(title="Only at certain hours", json_schema_extra={"widget": "hours"})] = None
     hurry: Annotated[bool, Field(title="Only if it can go out soon", json_schema_extra={"widget": "switch"})] = False
     within: Annotated[
         int,
@@ -54,8 +61,11 @@ class SendEmail(Send):
     def document(self) -> str:
         return self.email
 
-    def keeps_limits(self) -> bool:
-        return self.limits == "follow"
+    def keeps_to(self) -> Keep:
+        return self.limits
+
+    def only_in(self) -> Hours | None:
+        return self.hours
 
     def good_for(self) -> int | None:
         return self.within * _SECONDS[self.unit] if self.hurry else None

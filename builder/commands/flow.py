@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from builder.commands import flow_versions
 from builder.commands.common import (
     AsJson,
     Mistake,
@@ -37,6 +38,8 @@ class Overdue(StrEnum):
 
 
 app = noun("flow", "Flows: drafts, and what was published from them.")
+for _command in (flow_versions.versions, flow_versions.diff, flow_versions.restore):
+    app.command()(_command)
 Slug = Annotated[str, typer.Argument(help="The flow's slug, from flow list.")]
 
 

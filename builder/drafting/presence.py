@@ -85,8 +85,8 @@ class Presence:
         table = self._tables.get(key)
         return table.pen if table is not None else None
 
-    def tell(self, key: Hashable, seat: Seat, draft: Any) -> None:
-        """Show the other pages what was stored."""
+    def tell(self, key: Hashable, seat: Seat | None, draft: Any) -> None:
+        """Show the other pages what was stored; all of them if it was stored from elsewhere."""
         table = self._tables.get(key)
         for one in list(table.seats) if table is not None else ():
             if one is not seat:

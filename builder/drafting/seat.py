@@ -173,12 +173,23 @@ class Seating(ABC, Generic[Content]):
         PRESENCE.tell(self._pen.key, self._pen.seat, draft)
 
     def _follow(self, draft: Draft) -> None:
-        if not self.readonly or self._edits.gone or self._edits.saving.state != "saved":
+        saving = self._edits.saving
+        # What is not saved here yet meets the other draft when it is saved, and the conflict is shown then.
+        if self._edits.gone or saving.state != "saved" or draft.rev <= saving.draft.rev:
             return
         content = self._content(draft)
-        if content is not None:
-            self._edits.saving.go_on(draft)
+        if content is None:
+            return
+        saving.go_on(draft)
+        if self.readonly:
             self.look_on(content)
+        else:
+            self._edits.later(self._give_way(content, draft))
+
+    async def _give_way(self, content: Content, draft: Draft) -> None:
+        """Show what somebody put in the place of this page's draft, and say who."""
+        self.put(content, draft)
+        toast(self.w("{who} brought another version back.", who=draft.changed_by), kind="info")
 
     # ---- what could not be saved
 

@@ -25,6 +25,7 @@ class Deeds(Protocol):
     async def rehearse(self) -> None: ...
     async def publish(self) -> None: ...
     async def open_runs(self) -> None: ...
+    async def open_versions(self) -> None: ...
     async def switch_live(self) -> None: ...
     async def finish(self) -> None: ...
     async def resume(self) -> None: ...
@@ -47,6 +48,7 @@ class Bar:
             self._switch = tag("button", "hidden", type="button", role="switch", aria_label=w("Live"))
             self._switch.on_click(deeds.switch_live)
             self._state = tag("span", "cw-state is-draft hide-s")
+            self._pause = tag("span", "hidden")
             with tag("span", "cw-cap hide-s fe-saved", role="status"):
                 self._saved = tag("span", "on")
                 tag("span", "off", w("Offline. Changes are kept in this browser."))
@@ -91,6 +93,11 @@ class Bar:
         self._state.text = texts.get(state, w("Draft"))
         look = {"live": "is-live", "finishing": "is-live", "paused": "is-paused"}.get(state, "is-draft")
         self._state.classes(replace=f"cw-state {look} hide-s")
+
+    def show_pause(self, until: str) -> None:
+        """The day on which a live flow goes on that pauses over dates now; "" if it does not."""
+        self._pause.text = self.w("Pauses until {day}", day=until)
+        self._pause.classes(replace="cw-chip is-warn hide-s" if until else "hidden")
 
     def show_saved(self, text: str, *, warn: bool = False) -> None:
         """What is saved and what is not; always true."""
@@ -147,6 +154,7 @@ class Bar:
             menu_item(w("Rehearse"), "fast_forward", deeds.rehearse)
             if state != "draft":
                 menu_item(w("Who is inside"), "group", deeds.open_runs)
+                menu_item(w("Versions"), "history", deeds.open_versions)
             menu_item(w("Duplicate"), "content_copy", deeds.duplicate)
             menu_item(w("Download as a file"), "download", deeds.export)
             if not readonly:

@@ -75,6 +75,11 @@ class Doing:
         await self._editor.settle()
         ui.navigate.to(f"/flows/{self._editor.slug}/runs")
 
+    async def open_versions(self) -> None:
+        """Leave for what was published so far."""
+        await self._editor.settle()
+        ui.navigate.to(f"/flows/{self._editor.slug}/versions")
+
     async def publish(self) -> None:
         """Look once more at everything; then the list of problems, or the dialog."""
         editor, w = self._editor, self._editor.w

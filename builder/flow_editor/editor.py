@@ -28,6 +28,7 @@ from builder.forms import Around
 from builder.frame import Editor
 from builder.parts.toast import toast
 from runtime.desk import Draft
+from runtime.insight.pausing import pauses_until
 from runtime.words import Words
 
 CHECK_AFTER = 0.25
@@ -342,7 +343,15 @@ class FlowEditor:
         state = "draft" if live is None else live.state
         since = "" if live is None else self.w.date(live.since_at, self.user.zone, "short")
         self.bar.show_state(state, since, readonly=self.readonly)
+        self.bar.show_pause(self._pauses_until())
         self.bar.fill_menu(state, readonly=self.readonly)
+
+    def _pauses_until(self) -> str:
+        live, user = self.look.live, self.user
+        if live is None or live.state != "live":
+            return ""
+        until = pauses_until(live.document, user.house.clock.now(), user.zone)
+        return "" if until is None else self.w.date(until, user.zone, "short")
 
     # ---- storing
 

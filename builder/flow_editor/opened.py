@@ -1,13 +1,10 @@
 """What is read before the editor is drawn, and again while it is open. In threads: it looks into the desk and the ledger."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import ValidationError
 
-from blocks import read_block
-from blocks.contract import Known, Problem, Send
+from blocks.contract import Known, Problem
 from blocks.flow import Flow
 from builder.access import Visitor
 from builder.drafting.changes import Change, changes
@@ -15,6 +12,7 @@ from runtime.desk import Draft
 from runtime.engine.known import known_to
 from runtime.engine.publish import check_draft
 from runtime.insight.published import Live, what_is_live
+from runtime.insight.versions import State, drafted
 from runtime.words import Words
 
 
@@ -62,19 +60,5 @@ def look(user: Visitor, slug: str, flow: Flow, w: Words, known: Known | None = N
     found: list[Change] = []
     if live is not None and live.state != "archived":
         before = Flow.model_validate(live.document)
-        found = changes(before, flow, live.emails, _emails(user, flow), known, w)
+        found = changes(State(before, live.emails), drafted(house, workspace, flow), known, w)
     return Look(known, problems, live, found)
-
-
-def _emails(user: Visitor, flow: Flow) -> Mapping[str, Any]:
-    """The e-mails as drafted, by the id of the block that sends them."""
-    drafts = {draft.slug: draft.document for draft in user.house.desk.drafts(user.workspace).list("email")}
-    found: dict[str, Any] = {}
-    for doc in flow.blocks:
-        try:
-            block = read_block(doc.kind, doc.settings)
-        except (KeyError, ValidationError):
-            continue
-        if isinstance(block, Send) and block.document() in drafts:
-            found[doc.id] = drafts[block.document()]
-    return found

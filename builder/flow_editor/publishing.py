@@ -5,7 +5,7 @@ from typing import Any
 
 from blocks import overlaps
 from blocks.contract import Problem
-from builder.drafting.changes import Change
+from builder.drafting.changes import draw_change
 from builder.flow_editor.insiders import Insiders
 from builder.flow_editor.opened import Look
 from builder.parts.controls import button
@@ -40,7 +40,7 @@ def ask(
         if look.changes:
             with tag("div", "fe-changes"):
                 for change in look.changes:
-                    _change(change, w)
+                    draw_change(change)
         with tag("div", "fe-facts"):
             if live is not None and (insiders is None or not live.inside):
                 _fact("group", w("Nobody is inside."))
@@ -89,22 +89,6 @@ def done(staying: int, going: int, w: Words) -> str:
         "| Published. {n} people finish on the version they entered.",
         n=staying,
     )
-
-
-def _change(change: Change, w: Words) -> None:
-    words = {
-        "added": w("Added"),
-        "removed": w("Removed"),
-        "changed": w("Changed"),
-        "email": w("E-mail changed"),
-        "links": w("Leads elsewhere"),
-        "flow": w("Settings"),
-    }
-    with tag("div", "fe-change"):
-        with tag("span", f"cw-tile cw-tile-s f-{change.family}" if change.family else "cw-tile cw-tile-s"):
-            icon(change.icon)
-        tag("span", "cw-grow cw-trunc", change.said)
-        tag("span", "cw-chip", words[change.what])
 
 
 def _fact(symbol: str, text: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from builder.access import Visitor
 from builder.flow_list.entries import Entry
-from builder.parts.controls import icon_button, state
+from builder.parts.controls import chip, icon_button, state
 from builder.parts.picture import flow_picture, spark
 from builder.parts.rich import sentence, strong
 from builder.parts.tag import Tag, tag
@@ -65,6 +65,9 @@ class Row:
         match self.entry.look:
             case "live":
                 state(w("Live"), "live")
+                if numbers is not None and numbers.pauses_until is not None:
+                    day = w.date(numbers.pauses_until, self._zone, "short")
+                    chip(w("Pauses until {day}", day=day), tone="warn", symbol="pause")
             case "paused":
                 day = w.date(numbers.since_at if numbers else now, self._zone, "short")
                 state(w("Paused since {day}", day=day), "paused")

@@ -143,9 +143,10 @@ class _FlowsPage(ListPage[Entry]):
             self.draw()
 
     def more(self, entry: Entry) -> None:
-        """Who is inside; pause, finish and resume."""
+        """Who is inside; what was published so far; pause, finish and resume."""
         if entry.numbers is not None:
             menu_link(self.w("Who is inside"), "group", f"/flows/{entry.slug}/runs")
+            menu_link(self.w("Versions"), "history", f"/flows/{entry.slug}/versions")
         if entry.look == "live":
             menu_item(self.w("Pause"), "pause", partial(self.pause, entry))
             menu_item(self.w("Let it finish"), "hourglass_bottom", partial(self.finish, entry))

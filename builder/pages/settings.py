@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
+from blocks.limits import Limits
 from builder.access import fetch, visitor
 from builder.frame import frame, page_head
 from builder.parts.tag import tag
 from builder.parts.toast import toast
 from builder.settings_page import account, address, brand, delivery, doors, limits, sender, shop
 from runtime.accounts import preferences, workspaces
-from runtime.accounts.limits import Limits
 from runtime.accounts.preferences import Sender
 from runtime.accounts.workspaces import Workspace
 from runtime.house import House

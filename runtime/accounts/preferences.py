@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from blocks.limits import Limits
 from runtime.accounts import stored
-from runtime.accounts.limits import Limits
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.people.addresses import email_of

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
-from runtime.delivery.bounds import Bounds
+from runtime.delivery.bounds import Bounds, Key
 from runtime.delivery.facts import Case
 from runtime.delivery.permission import SAME_HOUR
 from runtime.ledger import Tx
@@ -21,6 +21,8 @@ ABOUT_THE_SAME = (
     select(
         message.c.id,
         _OTHER.c.version,
+        _OTHER.c.block,
+        flow.c.version.label("live"),
         flow.c.name.label("flow_name"),
     )
     .select_from(
@@ -54,18 +56,23 @@ ABOUT_THE_SAME = (
 
 def apply(tx: Tx, bounds: Bounds, cases: Sequence[Case], now: int) -> None:
     """Add to the facts of a batch who speaks in their place: one statement, none where no flow asks for it."""
-    terms = bounds.terms(tx, {case.message.version for case in cases})
+    terms = bounds.terms(tx, {_key(case) for case in cases})
     quiet = {
         case.message.id: case
         for case in cases
-        if terms[case.message.version].alone and case.message.marketing and not case.message.test
+        if terms[_key(case)].alone and case.message.marketing and not case.message.test
     }
     if not quiet:
         return
     values = {"ids": list(quiet), "workspace": tx.workspace, "since": now - SAME_HOUR, "until": now + SAME_HOUR}
     rows: Sequence[Any] = tx.all(ABOUT_THE_SAME, values)
-    theirs = bounds.terms(tx, {row.version for row in rows})
-    for row in sorted(rows, key=lambda row: theirs[row.version].priority):
+    theirs = bounds.terms(tx, {(row.version, row.block, row.live) for row in rows})
+    louder = {row: theirs[row.version, row.block, row.live].priority for row in rows}
+    for row in sorted(rows, key=lambda row: louder[row]):
         case = quiet[row.id]
-        if theirs[row.version].priority > terms[case.message.version].priority:
+        if louder[row] > terms[_key(case)].priority:
             case.facts = replace(case.facts, spoken_for=row.flow_name)
+
+
+def _key(case: Case) -> Key:
+    return case.message.version, case.message.block, case.live

@@ -42,12 +42,14 @@ class Person:
 
 @dataclass(slots=True)
 class Case:
-    """One claimed message with all that bears on it. `properties` is the event's JSON as stored."""
+    """One claimed message with all that bears on it. `properties` is the event's JSON as stored, `live` the version of its
+    flow that runs by now."""
 
     message: Claimed
     facts: Facts
     person: Person | None
     properties: str | None
+    live: int | None = None
 
 
 _SHOP = select(*(workspace.c[name] for name in Shop.__slots__)).where(workspace.c.id == bindparam("shop"))
@@ -65,6 +67,7 @@ _WITH_ALL = (
         message.c.id,
         run.c.state.label("run_state"),
         flow.c.state.label("flow_state"),
+        flow.c.version.label("live"),
         cast(event.c.properties, Text).label("properties"),
         *_PERSON,
     )
@@ -102,6 +105,7 @@ def look_up(tx: Tx, messages: Sequence[Claimed], zone: str) -> list[Case]:
             _facts(m, rows[m.id], addresses[m.id], answers.get(m.contact or 0), blocked, zone),
             _person(rows[m.id]),
             rows[m.id].properties,
+            rows[m.id].live,
         )
         for m in messages
     ]

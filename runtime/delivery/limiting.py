@@ -1,23 +1,41 @@
-"""Changing how often a shop writes, and when: what its old limits made wait is asked again under the new ones."""
+"""Changing how often a shop or a flow writes, and when: what the old limits made wait is asked again under the new ones."""
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 
+from blocks.limits import Limits
 from runtime.accounts import preferences
-from runtime.accounts.limits import Limits
 from runtime.house import House
 from runtime.ledger.tables import message
 
-WAITS = ("cap_waits", "quiet_waits", "priority_waits")
-"""Codes of messages that a limit makes wait."""
+WAITS = (
+    "cap_waits",
+    "quiet_waits",
+    "priority_waits",
+    "flow_cap_waits",
+    "flow_quiet_waits",
+    "hours_wait",
+    "pause_waits",
+)
+"""Codes of messages that wait for a moment which the shop's limits have a say in."""
 _AT_ONCE = 500
 
 
 def set_limits(house: House, workspace: int, wanted: Limits) -> None:
     """Keep the limits of a shop. They hold within a second, for what waits already too."""
-    now = house.clock.now()
     with house.ledger.write(workspace) as tx:
-        preferences.save_limits(tx, wanted, now)
-    free = (text("message.state = 'queued'"), message.c.lease_until.is_(None), message.c.code.in_(WAITS))
+        preferences.save_limits(tx, wanted, house.clock.now())
+    ask_again(house, workspace)
+
+
+def ask_again(house: House, workspace: int, flow: int | None = None) -> None:
+    """Ask anew about what limits made wait, of one flow or of all: they may be other ones by now."""
+    now = house.clock.now()
+    free = (
+        text("message.state = 'queued'"),
+        message.c.lease_until.is_(None),
+        message.c.code.in_(WAITS),
+        true() if flow is None else message.c.flow == flow,
+    )
     ids = [0]
     while ids:
         # Onwards by id: the worker may make some wait again meanwhile.

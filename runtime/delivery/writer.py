@@ -90,15 +90,14 @@ class Writer:
     def last_word(self, tx: Tx, wave: Sequence[Outgoing]) -> list[Ending]:
         """Those of a wave that a cap keeps back after all, decided in the transaction that marks the others as going out:
         no two messages of one contact pass a cap together, here or in two workers."""
-        capped = {one: one.claimed.contact for one in wave if self._bounds.caps(one.facts, one.claimed)}
-        contacts = {contact for contact in capped.values() if contact is not None}
-        if not contacts:
+        capped = [one for one in wave if self._bounds.caps(one.facts, one.claimed)]
+        if not capped:
             return []
         now = self._house.clock.now()
-        lately = self._bounds.count_again(tx, contacts, now)
+        lately = self._bounds.count_again(tx, [(one.claimed.contact, one.facts) for one in capped], now)
         endings = []
-        for one, contact in capped.items():
-            facts = lately.weigh(contact, replace(one.facts, now=now)) if contact is not None else one.facts
+        for one in capped:
+            facts = lately.weigh(one.claimed.contact or 0, replace(one.facts, now=now))
             ending = verdict(one.claimed, facts)
             if ending is None:
                 lately.went(one.claimed, now)

@@ -14,6 +14,7 @@ from blocks.contract import Known, Problem, Send, Trigger
 from blocks.flow import Flow
 from blocks.overlaps import overlaps
 from blocks.phrase import Quoted, say
+from runtime.delivery.limiting import ask_again
 from runtime.delivery.preferred import has_mail_server
 from runtime.engine import endings, moving, occasions, overdue
 from runtime.engine.batch import Batch
@@ -89,7 +90,7 @@ def publish(house: House, workspace: int, slug: str, by: str, moves: Mapping[str
         raise NotPublishable(bad)
     made = release(house, workspace, slug, document, compose(house, workspace, document), by, moves)
     house.desk.drafts(workspace).mark_published("flow", slug, draft.rev)
-    house.ring()
+    ask_again(house, workspace, made.flow)
     return made
 
 
@@ -226,8 +227,8 @@ def _flow_row(tx: Tx, slug: str, name: str, now: int) -> int:
     return flow_id
 
 
-def _sends(document: Flow) -> list[tuple[str, str]]:
-    """Id of each send block and the slug of what it sends."""
+def sends_of(document: Flow) -> list[tuple[str, str]]:
+    """Id of each send block and the slug of what it sends. Blocks that are half done are left out."""
     found = []
     for doc in document.blocks:
         try:
@@ -244,7 +245,7 @@ def compose(house: House, workspace: int, document: Flow) -> list[dict[str, obje
     drafts = house.desk.drafts(workspace)
     brand = brand_of(house, workspace)
     mails: list[dict[str, object]] = []
-    for block_id, slug in _sends(document):
+    for block_id, slug in sends_of(document):
         draft = drafts.get("email", slug)
         if draft is None:
             raise NotPublishable([Problem("email_gone", say("Choose an e-mail first"), block=block_id, field="email")])
@@ -266,7 +267,7 @@ def _unreachable_links(house: House, workspace: int, document: Flow) -> list[Pro
         return []
     drafts = house.desk.drafts(workspace)
     problems = []
-    for block_id, slug in _sends(document):
+    for block_id, slug in sends_of(document):
         draft = drafts.get("email", slug)
         if draft is not None and draft.document.get("kind", "marketing") == "marketing":
             text = say(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import CTE, func, select
 
 from runtime.engine.endings import FINISHED
+from runtime.insight.pausing import pausing_now
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, tally, version
 from runtime.ledger.tallies import day_of
@@ -36,6 +37,8 @@ class FlowNumbers:
     """When somebody last entered."""
     finished: bool = False
     """Whether it is archived because it was finishing and everybody is out."""
+    pauses_until: int | None = None
+    """When the dates are over over which it pauses now; None if it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ def flow_numbers(tx: Tx, now: int) -> dict[str, FlowNumbers]:
     sent = _sent_by_day(tx, today - 7 * WEEKS + 1)
     latest = select(func.max(run.c.entered_at)).where(run.c.flow == flow.c.id).scalar_subquery()
     entries = {row.id: row.at for row in tx.all(select(flow.c.id, latest.label("at")).where(tx.mine(flow)))}
+    pauses = pausing_now(tx, now)
     return {
         row.slug: FlowNumbers(
             id=row.id,
@@ -74,6 +78,7 @@ def flow_numbers(tx: Tx, now: int) -> dict[str, FlowNumbers]:
             sent_weeks=_weeks(sent[row.id], today),
             last_entry_at=entries.get(row.id),
             finished=row.code == FINISHED,
+            pauses_until=pauses.get(row.id),
         )
         for row in rows
     }

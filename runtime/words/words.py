@@ -6,7 +6,7 @@ from datetime import datetime, time
 from functools import cache
 from typing import Any
 
-from blocks.phrase import Joined, Moment, Money, Months, Phrase, Quoted, Span, TimeOfDay, Weekdays, say
+from blocks.phrase import Day, Joined, Moment, Money, Months, Phrase, Quoted, Span, TimeOfDay, Weekdays, say
 from blocks.values import moment
 from runtime.clock import DAY, SECOND
 from runtime.words import local
@@ -126,6 +126,10 @@ class Words:
                 return self.text(_count(_MONTH, value.count))
             case Moment():
                 return self._moment(value.at.astimezone(local.zone(value.zone)), now)
+            case Day():
+                this_year = now is not None and moment(now).year == value.date.year
+                at = datetime(value.date.year, value.date.month, value.date.day)
+                return local.date(at, "short" if this_year else "medium", self.language)
             case TimeOfDay():
                 return local.clock(time.fromisoformat(value.text), self.language)
             case Weekdays():

@@ -27,6 +27,8 @@ CART: dict[str, Any] = {
     "priority": 4,
     "speaks_alone": True,
     "hold_out": 5,
+    "limits": {"keep": "own", "caps": [], "over": "skip", "quiet": [], "in_quiet": None},
+    "pauses": [{"from": "2027-04-13", "to": "2027-04-15", "yearly": True, "then": "wait"}],
     "notes": [{"id": "n1", "text": "ถามคุณนก", "position": {"x": 1.0, "y": 2.0}}],
 }
 

@@ -1,12 +1,12 @@
 """Phrase arguments are kept as JSON and come back as they were."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from blocks.phrase import Joined, Moment, Money, Months, Quoted, Span, TimeOfDay, Weekdays, dump_arg, load_arg, say
+from blocks.phrase import Day, Joined, Moment, Money, Months, Quoted, Span, TimeOfDay, Weekdays, dump_arg, load_arg, say
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from blocks.phrase import Joined, Moment, Money, Months, Quoted, Span, TimeOfDay
         TimeOfDay("09:00"),
         Weekdays((1, 2, 5)),
         Money(1180.5, "THB"),
+        Day(date(2027, 4, 13)),
         Quoted("ต้อนรับ"),
         Joined((say("one"), say("{n} more", n=2)), "or"),
         say("Waits until {until}", until=Moment(datetime(2026, 1, 1, tzinfo=UTC))),

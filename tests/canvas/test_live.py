@@ -89,7 +89,7 @@ def test_publishing_lists_the_changes_and_who_is_inside(live: Any, open_flow: Op
     page.get_by_role("button", name="Publish").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("heading", name="1 change").wait_for()
-    assert dialog.locator(".fe-change").inner_text().split("\n")[-2:] == ["Wait 3 hours", "Changed"]
+    dialog.locator(".cw-change").get_by_text("Wait lengthened from 1 hour to 3 hours").wait_for()
     row = dialog.locator(".fe-insider")
     assert "2 people" in row.inner_text()
     assert row.get_by_role("combobox").input_value() == "stay"

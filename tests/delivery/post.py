@@ -1,7 +1,7 @@
 """A shop with contacts, e-mails and messages in its outbox, written as the engine leaves them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -34,9 +34,12 @@ class Post:
         name: str = "Abandoned cart",
         priority: int = 3,
         alone: bool = False,
+        limits_of_flow: Mapping[str, Any] | None = None,
+        pauses: Sequence[Mapping[str, Any]] = (),
         **settings: Any,
     ) -> int:
         """A flow with a send block for each e-mail: "mail1", "mail2" …, all with the same other `settings`."""
+        said = {"priority": priority, "speaks_alone": alone, "limits": limits_of_flow or {}, "pauses": pauses}
         with self.house.ledger.write(self.shop) as tx:
             flow_id, version_id = tx.reserve(2)
             row = {"id": flow_id, "slug": f"flow-{flow_id}", "name": name, "state": state}
@@ -49,7 +52,7 @@ class Post:
                 "id": version_id,
                 "flow": flow_id,
                 "number": 1,
-                "document": Flow(name=name, priority=priority, speaks_alone=alone, blocks=blocks).to_json(),
+                "document": Flow.model_validate({"name": name, "blocks": blocks, **said}).to_json(),
             }
             tx.insert(version, [row | {"published_at": self.clock.now(), "published_by": "nok@doileaf.example"}])
             for number, (document, brand) in enumerate(emails, 1):

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event, text
 
+from blocks.hours import Quiet
+from blocks.limits import Cap, Limits
 from blocks.values import micros, moment
 from runtime import delivery
-from runtime.accounts.limits import Cap, Limits, Quiet
 from runtime.clock import SetClock
 from runtime.delivery import claims
 from runtime.delivery.bounds import OUT, WAITING, Bounds, Lately
@@ -70,17 +71,17 @@ def test_five_carts_of_one_night_are_spread_over_the_days(
     messages = [post.message(flow, dewi) for _ in range(3)]
     post.deliver()
     assert [due(post, message) for message in messages] == ["22 08:00"] * 3
-    assert why(post, messages[0]) == "Quiet hours: it is 23:30 where they live. Goes out on 22 Nov, 08:00"
+    assert why(post, messages[0]) == "The shop’s quiet hours: it is 23:30 where they live. Goes out on 22 Nov, 08:00"
     went = []
     for day in (22, 23, 24):
         clock.set(at(f"{day} 08:00"))
         post.deliver()
         went.append([post.one(message).state for message in messages].count("sent"))
         if day == 22:
-            assert why(post, messages[1]) == "Reached the cap of 1 e-mail a day; will try again on 23 Nov, 08:00"
+            assert why(post, messages[1]) == "Reached the shop’s cap of 1 e-mail a day; will try again on 23 Nov, 08:00"
             with post.house.ledger.read(post.shop) as tx:
                 told = [words("en").text(entry.why, clock.now()) for entry in timeline(tx, dewi) if entry.why]
-            assert "Reached the cap of 1 e-mail a day; will try again on 23 Nov, 08:00" in told
+            assert "Reached the shop’s cap of 1 e-mail a day; will try again on 23 Nov, 08:00" in told
     assert went == [1, 2, 3]
     assert [post.one(message).done_at for message in messages] == [at(f"{day} 08:00") for day in (22, 23, 24)]
 
@@ -184,7 +185,7 @@ def test_the_more_important_flow_speaks_even_if_the_other_was_first(
     assert post.state(high) == ("sent", "sent")
     assert due(post, low) == "22 00:00"
     assert why(post, low) == (
-        "Lets “Abandoned cart” go first, whose priority is higher, to keep the cap of 1 e-mail a day;"
+        "Lets “Abandoned cart” go first, whose priority is higher, to keep the shop’s cap of 1 e-mail a day;"
         " will try again on 22 Nov, 00:00"
     )
 
@@ -225,7 +226,7 @@ def test_a_contact_who_lives_elsewhere_has_another_night(
     clive = post.message(flow, post.contact("Clive", zone="Australia/Lord_Howe"))
     post.deliver()
     assert [post.one(message).state for message in (dewi, hannah, clive)] == ["sent", "queued", "sent"]
-    assert why(post, hannah) == "Quiet hours: it is 04:00 where they live. Goes out on 21 Nov, 20:00"
+    assert why(post, hannah) == "The shop’s quiet hours: it is 04:00 where they live. Goes out on 21 Nov, 20:00"
 
 
 def test_what_a_limit_made_wait_is_asked_again_when_the_limit_changes(

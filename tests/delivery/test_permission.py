@@ -2,12 +2,16 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
-from runtime.accounts.limits import Cap, Limits, Quiet
+from blocks.hours import Hours, Quiet
+from blocks.limits import Cap, Limits
+from blocks.pauses import Pause
 from runtime.delivery.permission import Allowed, Facts, Kept, Refused, Rival, decide
+from runtime.delivery.terms import Terms
 from runtime.places import ROOT
 from runtime.reasons import REASONS
 
@@ -78,8 +82,10 @@ def test_a_test_goes_to_whoever_asked_for_it() -> None:
 
 ROW = re.compile(r"^\| (\d+) \| (.+?) \| (.+?) \| (?:`(\w+)`)? ?\| ?(.*?) ?\|$", re.MULTILINE)
 PAGE = ROW.findall((ROOT / "docs" / "permission.md").read_text("utf-8"))
-WIN_BACK = Rival(id=8, flow=2, flow_name="Win-back", priority=5, due_at=0)
+WIN_BACK = Rival(id=8, flow=2, flow_name="Win-back", due_at=0, terms=Terms(priority=5))
 STRICT = Limits(caps=(Cap(),), over="skip", quiet=(Quiet(start="00:00", end="01:00"),), in_quiet="skip")
+HOURS = Hours(start="09:00", end="18:00", then="skip")
+GRUDGING = Terms(hours=HOURS, pauses=(Pause(from_=date(1970, 1, 1), to=date(1970, 1, 3), then="skip"),))
 HOPELESS = replace(
     DEWI,
     address=None,
@@ -89,6 +95,7 @@ HOPELESS = replace(
     before=-1,
     consent="no",
     limits=STRICT,
+    terms=GRUDGING,
     out=(0,),
     rivals=(WIN_BACK,),
     spoken_for="Thank you",
@@ -106,20 +113,23 @@ LIFTED: dict[str, dict[str, Any]] = {
     "said_no": {"consent": None},
     "no_consent": {"consent": "yes"},
     "spoken_for": {"spoken_for": None},
+    "flow_pauses": {"terms": Terms(hours=HOURS)},
+    "outside_hours": {"terms": Terms()},
     "quiet_hours": {"limits": Limits(caps=STRICT.caps, over="skip")},
     "cap_reached": {"out": ()},
     "priority_first": {"rivals": ()},
 }
+MAY_WAIT = ("flow_pauses", "outside_hours", "quiet_hours", "cap_reached", "priority_first")
 PASSES: dict[str, dict[str, Any]] = {
     "test": {"test": True},
     "transactional": {"marketing": False},
-    "anyway": {"anyway": True},
+    "anyway": {"terms": Terms(anyway=True)},
 }
 
 
 def test_the_page_on_permission_names_the_questions_in_their_order() -> None:
     """What is against a message is taken away line by line; the next line must be what is said then."""
-    assert [number for number, *_ in PAGE] == [str(place) for place in range(1, 17)]
+    assert [number for number, *_ in PAGE] == [str(place) for place in range(1, 19)]
     facts = HOPELESS
     for _, question, then, code, said in PAGE:
         if then == "sent":
@@ -133,7 +143,7 @@ def test_the_page_on_permission_names_the_questions_in_their_order() -> None:
             assert isinstance(decision, Refused), question
             assert (decision.code, decision.state) == (code, "cancelled" if then == "cancelled" else "skipped")
             assert REASONS[code] == said
-        assert "waits" not in then or code in ("quiet_hours", "cap_reached", "priority_first")
+        assert "waits" not in then or code in MAY_WAIT
         facts = replace(facts, **LIFTED[code or then])
     assert decide(facts) == Allowed()
 
@@ -141,8 +151,8 @@ def test_the_page_on_permission_names_the_questions_in_their_order() -> None:
 def test_nothing_passes_before_its_line() -> None:
     """An order confirmation is sent at its line, and not at an earlier one."""
     facts = HOPELESS
-    for _, _, then, code, _ in PAGE[:7]:
+    for _, _, then, code, _ in PAGE[:13]:
         if then != "sent":
-            assert decide(replace(facts, marketing=False, anyway=True)) != Allowed()
+            assert decide(replace(facts, marketing=False)) != Allowed()
             facts = replace(facts, **LIFTED[code or then])
     assert decide(replace(facts, marketing=False)) == Allowed()

@@ -1,9 +1,12 @@
 """What the list of flows and the cards on the canvas say, from what was tallied."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from blocks.values import micros, moment
 from runtime.clock import DAY, HOUR, SetClock
 from runtime.insight.numbers import block_numbers, flow_numbers
 from runtime.ledger import Ledger, tables, tallies
@@ -109,3 +112,15 @@ def test_a_block_counts_who_passed_by_which_outlet_and_who_waits_on_any_version(
     assert blocks["split"].outlets == {"yes": 4, "no": 3}
     assert (blocks["mail"].sent, blocks["mail"].skipped, blocks["mail"].passed) == (2, 1, 3)
     assert nothing == {}
+
+
+def test_a_live_flow_that_pauses_over_dates_says_until_when(ledger: Ledger, flows: int, clock: SetClock) -> None:
+    """Its live version says so; a paused flow pauses anyway."""
+    day = moment(clock.now()).date()
+    pauses = [{"from": day.isoformat(), "to": (day + timedelta(days=2)).isoformat()}]
+    with ledger.write(flows) as tx:
+        tx.execute(tables.version.update().values(document={"pauses": pauses}))
+    found = numbers(ledger, flows, clock.now())
+    over = datetime.combine(day + timedelta(days=3), time(0), ZoneInfo("Asia/Bangkok"))
+    assert (found["abandoned-cart"].pauses_until, found["welcome"].pauses_until) == (micros(over), None)
+    assert numbers(ledger, flows, micros(over))["abandoned-cart"].pauses_until is None

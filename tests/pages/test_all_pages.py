@@ -16,6 +16,8 @@ PAGES = (
     "/flows",
     "/flows/cart/rehearse",
     "/flows/cart/runs",
+    "/flows/cart/versions",
+    "/flows/cart/versions/compare",
     f"/flows/cart/runs/{INSIDE}",
     "/contacts",
     f"/contacts/{DEWI}",

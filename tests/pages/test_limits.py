@@ -2,8 +2,9 @@
 
 import pytest
 
+from blocks.hours import Quiet
+from blocks.limits import Cap, Limits
 from runtime.accounts import preferences
-from runtime.accounts.limits import Cap, Limits, Quiet
 from runtime.delivery import set_limits
 from tests.pages.conftest import Look, Web, until
 

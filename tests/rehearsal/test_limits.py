@@ -3,7 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
-from runtime.accounts.limits import Cap, Limits, Quiet
+from blocks.hours import Quiet
+from blocks.limits import Cap, Limits
 from runtime.clock import DAY
 from runtime.delivery import set_limits
 from runtime.rehearsal import Happening, MadeUp
@@ -31,7 +32,7 @@ def test_quiet_hours_hold_the_reminder_until_the_morning_where_they_live(rehears
             ("message", "25 Nov 08:00"),
         ]
         assert said(first[0]).endswith(
-            "waits (Quiet hours: it is 22:10 where they live. Goes out on 25 Nov 2026, 08:00)"
+            "waits (The shop’s quiet hours: it is 22:10 where they live. Goes out on 25 Nov 2026, 08:00)"
         )
 
 
@@ -77,3 +78,41 @@ def test_silence_that_began_before_lasts_on(rehearsals: Rehearsals) -> None:
     result = rehearsals.rehearse("budi@example.com", "2026-11-21T09:00:00Z", document=document)
     (entered,) = (entry for entry in result.entries if entry.block == "quiet")
     assert entered.at == at("2026-11-21T09:00:00Z") + 10 * DAY
+
+
+def test_a_flows_own_limits_a_holiday_and_the_hours_of_a_block_show_with_their_reasons(rehearsals: Rehearsals) -> None:
+    """Due on Tuesday, 22:10. Quiet hours of the flow, then a holiday, then the hours of the block: each alone."""
+    cart = Happening("Checkout started", at(TUESDAY), CART)
+    night = {"keep": "own", "quiet": [{"start": "22:00", "end": "08:00"}]}
+    holiday = [{"from": "2020-11-24", "to": "2020-11-26", "yearly": True}]
+    fridays = {"days": [5], "start": "09:00", "end": "18:00"}
+    cases: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
+        ({"limits": night}, {}, "25 Nov 08:00", "The Flow’s quiet hours: it is 22:10 where they live"),
+        ({"pauses": holiday}, {}, "27 Nov 00:00", "The Flow pauses from 24 Nov 2026 to 26 Nov 2026"),
+        ({}, {"hours": fridays}, "27 Nov 09:00", "Its Block sends only between 09:00 and 18:00 on Fri where they live"),
+    ]
+    for parts, of_block, sent, why in cases:
+        document = rehearsals.draft.to_json() | parts
+        for doc in document["blocks"]:
+            doc["settings"] |= of_block if doc["id"] == "reminder" else {}
+        result = rehearsals.rehearse(MadeUp(zone="Asia/Bangkok"), TUESDAY, cart, document=document)
+        held, went = [entry for entry in result.entries if entry.block == "reminder"][:2]
+        assert [(held.kind, local(result, held)), (went.kind, local(result, went))] == [
+            ("postponed", "24 Nov 22:10"),
+            ("message", sent),
+        ]
+        assert why in said(held)
+
+
+def test_what_a_pause_made_wait_goes_out_once_the_pause_is_published_away(rehearsals: Rehearsals) -> None:
+    """For real: Dewi is inside on the version with the pause, and her reminder was due at 17:00."""
+    drafts, flow_as_it_was = rehearsals.house.desk.drafts(rehearsals.shop), rehearsals.draft.to_json()
+    pause = {"pauses": [{"from": "2026-11-20", "to": "2026-11-30"}]}
+    drafts.put("flow", rehearsals.slug, flow_as_it_was["name"], flow_as_it_was | pause, "Nok", rehearsals.clock.now())
+    rehearsals.happened("Account created", DEWI, says="yes")
+    cart = Happening("Checkout started", at("2026-11-21T16:00:00+07:00"), CART)
+    rehearsals.live(DEWI, until=at("2026-11-21T18:00:00+07:00"), happenings=[cart])
+    assert rehearsals.sent() == []
+    drafts.put("flow", rehearsals.slug, flow_as_it_was["name"], flow_as_it_was, "Nok", rehearsals.clock.now())
+    rehearsals.live(DEWI, until=rehearsals.clock.now(), happenings=[])
+    assert [block for _, block, _ in rehearsals.sent()] == ["reminder"]

@@ -125,6 +125,33 @@ def test_a_flow_is_paused_resumed_and_left_to_finish(cartwheel: Type) -> None:
     assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "finishing"
 
 
+def test_versions_are_listed_compared_and_one_is_the_draft_again(cartwheel: Type, tmp_path: Path) -> None:
+    file = tmp_path / "flow.json"
+
+    def drawn(hours: int) -> str:
+        blocks = [
+            {"id": "cart", "kind": "event_trigger", "settings": {"event": "Checkout started"}},
+            {"id": "hour", "kind": "wait", "settings": {"amount": hours}},
+        ]
+        links = [{"from": "cart", "to": "hour"}]
+        return json.dumps({"format": 1, "name": "Cart", "blocks": blocks, "links": links})
+
+    for hours in (1, 2):
+        file.write_text(drawn(hours))
+        cartwheel("flow", "import", str(file), "--slug", "cart")
+        assert cartwheel("flow", "publish", "cart").returncode == 0
+    listed = json.loads(cartwheel("flow", "versions", "cart", "--json").stdout)
+    assert [(one["number"], one["changes"]) for one in listed] == [
+        (2, ["Wait lengthened from 1 hour to 2 hours"]),
+        (1, []),
+    ]
+    assert cartwheel("flow", "diff", "cart").stdout == "They are the same.\n"
+    assert cartwheel("flow", "diff", "cart", "1", "2").stdout == "Wait lengthened from 1 hour to 2 hours\n"
+    assert "Version 1 is the draft of cart now" in cartwheel("flow", "restore", "cart", "1").stdout
+    assert cartwheel("flow", "diff", "cart").stdout == "Wait shortened from 2 hours to 1 hour\n"
+    assert "cart has no version 9" in cartwheel("flow", "restore", "cart", "9").stderr
+
+
 def test_an_email_is_shown_as_a_contact_would_get_it(cartwheel: Type) -> None:
     cartwheel("flow", "import", str(SAMPLES / "cart-abandonment"))
     email = json.loads(cartwheel("email", "list", "--json").stdout)[0]["slug"]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from blocks.difference import AGAIN
 from blocks.values import number
 from builder.flow_editor.settings.key_box import key_box
 from builder.flow_editor.settings.paper import Paper
@@ -45,12 +46,7 @@ def _put(paper: Paper, name: str, value: Any) -> None:
 
 def _draw_again(paper: Paper, entry: Mapping[str, Any]) -> None:
     w = paper.around.w
-    options: list[Option] = [
-        {"value": "always", "label": w("As often as it happens")},
-        {"value": "once_each", "label": w("Once for each cart, order or whatever has a Run")},
-        {"value": "after_days", "label": w("Again after some days")},
-        {"value": "never", "label": w("Never: everyone gets it once")},
-    ]
+    options: list[Option] = [{"value": again, "label": w.text(said)} for again, said in AGAIN.items()]
 
     def choose(again: str) -> None:
         _put(paper, "again", again)

@@ -1,5 +1,6 @@
 """Which flow speaks when several want to."""
 
+from blocks.difference import PRIORITIES
 from builder.flow_editor.settings.paper import Paper
 from builder.forms import Box, Option
 from builder.forms.widgets.choices import make_switch
@@ -9,8 +10,7 @@ from builder.parts.tag import tag
 def draw_priority(paper: Paper) -> None:
     """Draw the section where it is called."""
     w = paper.around.w
-    names = (w("Very low"), w("Low"), w("Normal"), w("High"), w("Very high"))
-    options: list[Option] = [{"value": str(place), "label": name} for place, name in enumerate(names, 1)]
+    options: list[Option] = [{"value": str(place), "label": w.text(name)} for place, name in enumerate(PRIORITIES, 1)]
     tag("h4", "", w("When several Flows want to write"))
     with tag("div", "cw-field"):
         tag("span", "cw-label", w("Priority"))

@@ -9,12 +9,14 @@ from builder.flow_editor.settings.conversion import draw_conversion
 from builder.flow_editor.settings.entry import draw_entry
 from builder.flow_editor.settings.exits import Exits
 from builder.flow_editor.settings.hold_out import draw_hold_out
+from builder.flow_editor.settings.limits import draw_limits
 from builder.flow_editor.settings.paper import Paper, Part
+from builder.flow_editor.settings.pauses import draw_pauses
 from builder.flow_editor.settings.priority import draw_priority
 from builder.forms import Around
 from builder.parts.tag import icon, tag
 
-_SHOWN = ("entry", "exits", "conversion", "priority", "speaks_alone", "hold_out")
+_SHOWN = ("entry", "exits", "conversion", "priority", "speaks_alone", "limits", "pauses", "hold_out")
 
 
 class FlowSettings:
@@ -44,7 +46,7 @@ class FlowSettings:
                 draw_entry(self._paper)
             with tag("section", "cw-sect"):
                 self._exits = Exits(self._paper)
-            for draw in (draw_conversion, draw_priority, draw_hold_out):
+            for draw in (draw_conversion, draw_priority, draw_limits, draw_pauses, draw_hold_out):
                 with tag("section", "cw-sect"):
                     draw(self._paper)
 

@@ -6,6 +6,7 @@ A widget is a function that draws into the open slot and returns what shows the 
 from builder.forms.field import Draw
 from builder.forms.widgets.choices import draw_select, draw_switch, draw_weekdays
 from builder.forms.widgets.email import draw_email
+from builder.forms.widgets.hours import draw_hours
 from builder.forms.widgets.names import draw_event, draw_exit, draw_property, draw_tag_or_field
 from builder.forms.widgets.text import draw_area, draw_number, draw_text
 from builder.forms.widgets.times import draw_duration, draw_time
@@ -20,6 +21,7 @@ WIDGETS: dict[str, Draw] = {
     "weekdays": draw_weekdays,
     "duration": draw_duration,
     "time": draw_time,
+    "hours": draw_hours,
     "event": draw_event,
     "exit": draw_exit,
     "tag_or_field": draw_tag_or_field,
