@@ -84,7 +84,7 @@ def test_a_contact_is_added_from_their_page_then_erased(look: Look, tasting: Web
     page = look(f"/contacts/{HANNAH}")
     page.get_by_role("button", name="Add to a Flow…").click()
     page.locator(".cw-dialog", has_text="Tasting").get_by_role("button", name="Add", exact=True).click()
-    until(lambda: states(tasting)[-1] == "open")
+    until(lambda: states(tasting)[-1:] == ["open"])
     page.get_by_text("1 person entered “Tasting”.").wait_for()
     page.get_by_text("Added to the Flow “Tasting” by Nok").first.wait_for()
     page.locator(".co-head").get_by_label("More").click()
