@@ -18,7 +18,7 @@ from blocks.hours import Hours
 from blocks.limits import Keep
 from blocks.phrase import Phrase, say
 from blocks.rules import Did, Rule, counted
-from blocks.values import Typed, text_of
+from blocks.values import Typed, fold, text_of
 
 Family = Literal["trigger", "timing", "split", "send", "action"]
 
@@ -123,6 +123,11 @@ class Context(Protocol):
         ...
 
     @property
+    def flow(self) -> str:
+        """The flow's slug."""
+        ...
+
+    @property
     def contact(self) -> Typed:
         """The contact's fields in typed form."""
         ...
@@ -160,8 +165,16 @@ class Context(Protocol):
         """Note that the contact wants no more marketing on this channel."""
         ...
 
-    def emit(self, name: str) -> None:
-        """Let an event of this name happen to the contact, with the properties of the one the run stands on."""
+    def suppress(self, channel: str) -> None:
+        """Never send the contact anything on this channel again but what they ordered; a person can take it back."""
+        ...
+
+    def erase(self) -> None:
+        """Forget the contact for good, as soon as the run has ended."""
+        ...
+
+    def emit(self, name: str, more: Mapping[str, Any] | None = None) -> None:
+        """Let an event of this name happen to the contact, with the properties of the one the run stands on and `more`."""
         ...
 
 
@@ -183,6 +196,18 @@ class Known:
     events: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Event names to the property paths seen in them."""
     contact_fields: frozenset[str] = frozenset()
+    flows: Mapping[str, "KnownFlow"] = field(default_factory=dict)
+    """Flows by their slugs."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFlow:
+    """Another flow, as those see it that may add somebody to it."""
+
+    name: str
+    live: bool
+    takes: bool
+    """Whether it starts with those who are added: as it is live, else as it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +279,14 @@ class Trigger(Block):
     def admits(self, ctx: Context) -> bool:
         """Whether the event in `ctx` starts a run for its contact."""
 
+    def addressed(self, flow: str) -> Mapping[str, Any]:
+        """What an event must carry to be meant for this trigger, in the flow with this slug; nothing for most."""
+        return {}
+
+    def means(self, event: Typed, flow: str) -> bool:
+        """Whether an event with these properties is meant for this trigger of the flow with this slug."""
+        return all(text_of(event, name) == fold(str(value)) for name, value in self.addressed(flow).items())
+
     def filter(self) -> Rule | None:
         """The rule that `admits` holds the contact and the event against, if it is one; for saying why it did not."""
         return None
@@ -323,12 +356,15 @@ class Timed(Trigger):
         settings = self.model_dump_json(exclude={"where"})
         return hashlib.blake2b(settings.encode(), digest_size=12).hexdigest()
 
+    def addressed(self, flow: str) -> Mapping[str, Any]:
+        return {"occasion": self.occasion()}
+
     def listens_to(self) -> tuple[str, ...]:
         return (self.happening,)
 
     def admits(self, ctx: Context) -> bool:
         rule = self.filter()
-        return text_of(ctx.event, "occasion") == self.occasion() and (rule is None or rule.meets(ctx))
+        return self.means(ctx.event, ctx.flow) and (rule is None or rule.meets(ctx))
 
     def reads(self) -> tuple[Did, ...]:
         return counted(self.filter())

@@ -74,6 +74,7 @@ LOOKS = (
     "rehearsal",
     "runs",
     "versions",
+    "adding",
     "library",
 )
 """The files of static/looks, in the order in which their rules count: what is general first, pages last."""

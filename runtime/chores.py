@@ -7,11 +7,13 @@ from runtime import delivery
 from runtime.accounts import housekeeping
 from runtime.desk import KEPT_IN_BIN, DeskDamaged
 from runtime.house import House
+from runtime.people import erasure
 
 log = logging.getLogger(__name__)
 
 OFTEN = 10.0
-"""Seconds between two looks for messages whose worker is gone: within a minute of its end another has taken them up."""
+"""Seconds between two looks for messages whose worker is gone, which another takes up within a minute of its end, and for
+contacts who are to be erased."""
 DAILY = 86_400.0
 
 
@@ -28,6 +30,7 @@ class Chores:
         if now - self._swept_at >= OFTEN:
             self._swept_at = now
             delivery.sweep(self._house)
+            erasure.work(self._house)
         if now - self._cleared_at >= DAILY:
             self._cleared_at = now
             housekeeping.sweep(self._house)

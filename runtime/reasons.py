@@ -26,6 +26,7 @@ REASONS: Mapping[str, str] = {
     "moved_by": "{who} moved them to another Block",
     "put_back": "{who} took that back",
     "taken_out": "Taken out by {who}",
+    "not_added": "Taken out again by {who}, as if never added",
     "not_again": (
         "Because they may come back only after {days} day | Because they may come back only after {days} days"
     ),
@@ -42,6 +43,8 @@ REASONS: Mapping[str, str] = {
     "block_gone": "Because the Block it stood at is not there any more",
     "spins": "Because it went round in a circle without waiting",
     "ended": "Reached the end of the Flow",
+    "ended_because": "{reason}",
+    "erased": "Because the Contact was erased",
     # May we send this?
     "no_consent": "Because they have not agreed to marketing e-mails",
     "said_no": "Because they said no to marketing e-mails on {when}",
@@ -49,7 +52,8 @@ REASONS: Mapping[str, str] = {
     "resubscribed": "Agreed to marketing e-mails again",
     "suppressed_hard_bounce": "Because an earlier e-mail came back: the address does not exist",
     "suppressed_complaint": "Because they reported an earlier e-mail as spam",
-    "suppressed_manual": "Because somebody in your shop blocked this address",
+    "suppressed_manual": "Because this address was blocked in your shop",
+    "suppressed_erased": "Because whoever had this address was erased",
     "no_address": "Because the Contact has no e-mail address",
     "bad_address": "Because the e-mail address is not valid",
     "too_late": "Because it was to be sent before {before}",

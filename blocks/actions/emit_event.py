@@ -22,7 +22,7 @@ class EmitEvent(Block):
         family="action",
         describe="Lets an event happen to the Contact, so that other Flows can start at it",
         presets=(
-            Preset("emit_event", "Start another Flow", "campaign", {"event": ""}, "emit trigger event chain next flow"),
+            Preset("emit_event", "Let an event happen", "campaign", {"event": ""}, "emit trigger event custom metric"),
         ),
     )
 

@@ -1,13 +1,15 @@
 """The end of the way."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from blocks.contract import Block, Card, Context, Decision, Known, Outlet, Preset, Stop
+from pydantic import Field
+
+from blocks.contract import Block, Card, Context, Decision, Known, Outlet, Preset, Reason, Stop
 from blocks.phrase import Phrase, say
 
 
 class StopHere(Block):
-    """Ends the run here. An outlet that leads nowhere does the same; this block makes it visible."""
+    """Ends the run here. An outlet that leads nowhere does the same; this block makes it visible, and can say why."""
 
     kind: Literal["stop"] = "stop"
     card: ClassVar = Card(
@@ -16,15 +18,21 @@ class StopHere(Block):
         family="action",
         describe="Ends the Run here",
         rank=90,
-        presets=(Preset("stop", "End", "flag", {}, "stop exit finish leave"),),
+        presets=(Preset("stop", "End", "flag", {}, "stop exit finish leave reason"),),
         compact=True,
     )
+
+    reason: Annotated[
+        str, Field(max_length=200, title="Why (shown in the history)", json_schema_extra={"widget": "text"})
+    ] = ""
 
     def outlets(self) -> tuple[Outlet, ...]:
         return ()
 
     def say(self, known: Known) -> Phrase:
+        if self.reason.strip():
+            return say("Ends: {reason}", reason=self.reason.strip())
         return say("The Run ends here")
 
     def run(self, ctx: Context) -> Decision:
-        return Stop()
+        return Stop(Reason("ended_because", {"reason": self.reason.strip()}) if self.reason.strip() else None)

@@ -36,6 +36,16 @@ class EventTrigger(Trigger):
                 {"event": "Order placed"},
                 "purchase bought order confirmation",
             ),
+            Preset(
+                "form_submitted",
+                "Form submitted",
+                "assignment",
+                {
+                    "event": "Form submitted",
+                    "where": {"kind": "field", "of": "event", "field": "form", "op": "is", "value": "newsletter"},
+                },
+                "form signup newsletter contact lead site",
+            ),
             Preset("event", "Event happens", "bolt", {"event": ""}, "custom metric api behaviour"),
         ),
     )
@@ -68,6 +78,8 @@ class EventTrigger(Trigger):
 
     def say(self, known: Known) -> Phrase:
         if self.where is not None:
+            if self.event == "Form submitted":
+                return say("When someone sends a form and {rule}", rule=say_rule(self.where))
             return say("When {event} happens and {rule}", event=Quoted(self.event), rule=say_rule(self.where))
         match self.event:
             case "Checkout started":
@@ -76,6 +88,8 @@ class EventTrigger(Trigger):
                 return say("When someone changes a cart without paying")
             case "Order placed":
                 return say("When someone places an order")
+            case "Form submitted":
+                return say("When someone sends a form")
             case _:
                 return say("When {event} happens", event=Quoted(self.event))
 

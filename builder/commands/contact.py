@@ -72,6 +72,27 @@ def show(
     )
 
 
+@app.command()
+def erase(
+    address: Annotated[str, typer.Argument(help="E-mail address, phone number or id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget a contact for good: who they are, what happened, what was sent to them. Only counts stay."""
+    from runtime.people import contacts, erasure
+
+    with opened() as (house, workspace):
+        with house.ledger.read(workspace) as tx:
+            contact = contacts.by_address(tx, address)
+            if contact is None and address.isdigit():
+                contact = contacts.get(tx, int(address))
+        if contact is None:
+            raise Mistake(f"There is no contact {address}.")
+        if not yes and not typer.confirm(f"Erase {contact.shown_name} (id {contact.id}) for good?"):
+            raise Mistake("Nothing was done.")
+        whole = erasure.erase(house, workspace, contact.id, "command line")
+    print("Erased." if whole else "Erased but for a message that is on its way; the worker does the rest.")
+
+
 def _row(contact: Any) -> dict[str, Any]:
     row = dataclasses.asdict(contact)
     del row["typed"]

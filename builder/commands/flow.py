@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from builder.commands import flow_versions
+from builder.commands.adding import add
 from builder.commands.common import (
     AsJson,
     Mistake,
@@ -38,7 +39,7 @@ class Overdue(StrEnum):
 
 
 app = noun("flow", "Flows: drafts, and what was published from them.")
-for _command in (flow_versions.versions, flow_versions.diff, flow_versions.restore):
+for _command in (flow_versions.versions, flow_versions.diff, flow_versions.restore, add):
     app.command()(_command)
 Slug = Annotated[str, typer.Argument(help="The flow's slug, from flow list.")]
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from builder.access import Visitor, act, fetch, visitor
+from builder.adding.one_contact import choose_flow
+from builder.contact_page.erasing import ask_to_erase
 from builder.contact_page.history import History, happened
 from builder.frame import frame
 from builder.not_found import not_found
@@ -20,7 +22,7 @@ from builder.parts.values import field_value
 from builder.runs.why import Flows
 from runtime.house import House
 from runtime.insight.why import Standing, standings
-from runtime.people import consent, contacts
+from runtime.people import consent, contacts, forgotten
 from runtime.people.consent import BY_HAND
 from runtime.people.telling import source_of
 from runtime.reasons import reason_phrase
@@ -67,7 +69,9 @@ def register(house: House) -> None:
         w = words(user.language)
         card = await fetch(_card, house, user.workspace, contact)
         if card is None:
-            not_found(house, user, w("There is no such Contact."), back="/contacts", active="contacts")
+            gone = await fetch(_erased, house, user.workspace, contact)
+            title, text = _gone_words(gone, user, w)
+            not_found(house, user, title, text, back="/contacts", active="contacts")
             return
         first = await fetch(happened, house, user.workspace, contact, None)
         with frame(house, user, title=card.contact.shown_name, active="contacts"):
@@ -126,6 +130,16 @@ class _Side:
                     chip(w("{place}, {time} there", place=place_name(one.zone), time=there), symbol="schedule")
                 for word in one.tags:
                     chip(word, tone="brand")
+        button(w("Add to a Flow…"), lambda: self._add_to_flow(one), symbol="person_add")
+        more = icon_button("more_horiz", w("More"))
+        more.on_click(lambda: self._more(more, one))
+
+    async def _add_to_flow(self, one: contacts.Contact) -> None:
+        await choose_flow(self.user, self.w, one.id, one.shown_name, self.reload)
+
+    def _more(self, beside: Tag, one: contacts.Contact) -> None:
+        with open_menu(beside):
+            menu_item(self.w("Erase…"), "person_remove", lambda: ask_to_erase(self.user, self.w, one), bad=True)
 
     def _may_be_sent(self, card: _Card) -> None:
         w, one = self.w, card.contact
@@ -168,7 +182,7 @@ class _Side:
                 menu_item(w("They said no"), "do_not_disturb_on", lambda: self._ask("no"))
             if card.blocked is None:
                 menu_item(w("Block this address"), "block", self._block, bad=True)
-            elif card.blocked == "manual":
+            elif card.blocked in ("manual", "erased"):
                 menu_item(w("Allow this address again"), "undo", self._unblock)
 
     def _ask(self, answer: consent.Answer) -> None:
@@ -224,6 +238,22 @@ class _Side:
                 for known in card.known_as:
                     tag("dt", "", names.get(known.kind, known.kind))
                     tag("dd", "cw-tab", known.value)
+
+
+def _erased(house: House, workspace: int, id_: int) -> forgotten.Erasure | None:
+    with house.ledger.read(workspace) as tx:
+        return forgotten.of(tx, id_)
+
+
+def _gone_words(gone: forgotten.Erasure | None, user: Visitor, w: Words) -> tuple[str, str]:
+    """What is said of a contact that is not there."""
+    if gone is None:
+        return w("There is no such Contact."), ""
+    day = w.date(gone.asked_at, user.zone, "moment")
+    if gone.done_at is None:
+        return w("This Contact is being erased"), w("It was asked for on {day} and is done within a minute.", day=day)
+    day = w.date(gone.done_at, user.zone, "moment")
+    return w("This Contact was erased"), w("It was done on {day}. Only counts are left.", day=day)
 
 
 def _pairs(values: Mapping[str, str]) -> None:

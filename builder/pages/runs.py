@@ -5,11 +5,13 @@ from typing import get_args
 from nicegui import ui
 
 from builder.access import fetch, visitor
+from builder.adding.many import add_people
 from builder.frame import frame, page_head
 from builder.not_found import not_found
+from builder.parts.controls import button
 from builder.parts.tag import icon, tag
 from builder.runs.listing import List
-from builder.runs.read import drawn, one, page
+from builder.runs.read import drawn, one, page, takes_people
 from builder.runs.way import OneRun
 from runtime.house import House
 from runtime.insight.runs import State, Wish
@@ -32,13 +34,21 @@ def register(house: House) -> None:
         chosen: State = next((one for one in get_args(State) if one == state), "inside")
         wish = Wish(of.flow, chosen, block, find)
         first = await fetch(page, of, wish, None)
+        open_door = await fetch(takes_people, user, slug)
         with frame(house, user, title=w("Who is inside"), active="flows"):
             _crumb(f"/flows/{slug}", of.flow.name)
             text = w("{n} person is inside this Flow | {n} people are inside this Flow", n=counts.inside)
             if of.flow.state == "finishing":
                 text += " · " + w("Finishing: nobody enters any more")
-            page_head(w("Who is inside"), text)
-            List(of, counts, first, slug, wish)
+            head = page_head(w("Who is inside"), text)
+            shown = List(of, counts, first, slug, wish)
+            if open_door:
+                with head:
+                    button(
+                        w("Add people"),
+                        lambda: add_people(user, w, slug, of.flow.name, shown.again),
+                        symbol="person_add",
+                    )
 
     @ui.page("/flows/{slug}/runs/{run}")
     async def one_run(slug: str, run: int) -> None:

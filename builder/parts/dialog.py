@@ -42,11 +42,14 @@ def dialog(title: str, text: str = "", *, close: str, wide: bool = False) -> Ite
                     tag("h2", "", title)
                     if text:
                         tag("p", "", text)
-                icon_button("close", close, shell.close)
+                cross = icon_button("close", close)
             body = tag("div", "body")
             footer = tag("footer")
+    made = Dialog(body, footer, shell)
+    # Not `shell.close` itself: it returns the dialog, and a dialog that is awaited opens again.
+    cross.on_click(made.close)
     with body:
-        yield Dialog(body, footer, shell)
+        yield made
     shell.open()
 
 

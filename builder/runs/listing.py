@@ -48,7 +48,7 @@ class List:
         self._entries: list[Entry] = []
         self._chosen: dict[int, int] = {}
         self._boxes: dict[int, Any] = {}
-        self._deeds = Deeds(of, lambda: self._chosen, self._version, self._done)
+        self._deeds = Deeds(of, lambda: self._chosen, self._version, self.again)
         w = self._w
         with tag("div", "fl-bar ru-bar"):
             search_field(w("Find by e-mail address"), self._search, wish.find)
@@ -137,8 +137,8 @@ class List:
         if not unchanged and not self._rows.is_deleted:
             self._show(fresh)
 
-    async def _done(self) -> None:
-        """After something was done with those who were chosen."""
+    async def again(self) -> None:
+        """Read and draw anew, after something was done."""
         self._chosen = {}
         self._asked += 1
         self._counts = await fetch(_counted, self._of)

@@ -9,6 +9,7 @@ from blocks.contract import Known
 from blocks.flow import Flow
 from builder.access import Visitor
 from builder.drafting.faces import Face, faces
+from runtime.engine import adding
 from runtime.engine.known import known_to
 from runtime.insight import runs
 from runtime.insight.runs import Cursor, Entry, Wish
@@ -96,6 +97,12 @@ def count(tx: Any, flow: runs.Flow) -> Counts:
     """How many stand where now."""
     standing = runs.standing(tx, flow)
     return Counts(sum(standing.values()), runs.failed(tx, flow), standing)
+
+
+def takes_people(user: Visitor, slug: str) -> bool:
+    """Whether people can be added to the flow by hand."""
+    with user.house.ledger.read(user.workspace) as tx:
+        return any(into.slug == slug for into in adding.doors(tx))
 
 
 def page(of: Drawn, wish: Wish, before: Cursor | None) -> list[Entry]:

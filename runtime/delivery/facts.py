@@ -93,7 +93,7 @@ def person_of(tx: Tx, contact_id: int) -> Person | None:
 
 
 def look_up(tx: Tx, messages: Sequence[Claimed], zone: str) -> list[Case]:
-    """The cases of those messages that still exist, in their order. Three statements, whatever their number (a batch)."""
+    """The cases of those messages that still exist, in their order. Four statements, whatever their number (a batch)."""
     rows = {row.id: row for row in tx.all(_WITH_ALL, {"workspace": tx.workspace, "ids": [m.id for m in messages]})}
     messages = [m for m in messages if m.id in rows]
     addresses = {m.id: m.address if m.test else rows[m.id].email for m in messages}

@@ -49,7 +49,7 @@ class Facts:
     """The latest answer for e-mail: "yes", "no", or None if nobody ever asked."""
     consent_at: int = 0
     suppressed: str | None = None
-    """Why the address is blocked: "hard_bounce", "complaint", "manual"; None if it is not."""
+    """Why the address is blocked: "hard_bounce", "complaint", "manual", "erased"; None if it is not."""
     run_state: str | None = None
     flow_state: str | None = None
     zone: str = "UTC"

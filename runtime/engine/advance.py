@@ -1,6 +1,7 @@
 """Takes a run as far as it can go: block after block, until one holds it or the way ends."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,9 +23,10 @@ MOST_HOPS = 1000
 class Ctx:
     """What a block sees while it runs (`blocks.contract.Context`)."""
 
-    __slots__ = ("_batch", "_event", "_now_us", "_run", "_up_to", "queued")
+    __slots__ = ("_batch", "_event", "_now_us", "_run", "_up_to", "flow", "queued")
 
-    def __init__(self, batch: Batch, run: Run, event: Typed, up_to: int) -> None:
+    def __init__(self, batch: Batch, run: Run, event: Typed, up_to: int, flow: str) -> None:
+        self.flow = flow
         self._batch = batch
         self._run = run
         self._event = event
@@ -89,8 +91,15 @@ class Ctx:
         proof = {"flow": run.flow, "run": run.id, "block": run.block}
         self._batch.answers.append(consent.Given(run.contact, channel, "no", self._now_us, consent.BY_FLOW, proof))
 
-    def emit(self, name: str) -> None:
-        self._batch.emitted.append(Emitted(name, self._run.contact, self._run.event, self._run.entry_event))
+    def suppress(self, channel: str) -> None:
+        self._batch.suppressed.append((self._run.contact, channel, f"{consent.BY_FLOW}: {self.flow}"))
+
+    def erase(self) -> None:
+        self._batch.erased.append((self._run.contact, f"{consent.BY_FLOW}: {self.flow}"))
+
+    def emit(self, name: str, more: Mapping[str, Any] | None = None) -> None:
+        run = self._run
+        self._batch.emitted.append(Emitted(name, run.contact, run.event, run.entry_event, more or {}))
 
     @property
     def _person(self) -> Person:
@@ -117,7 +126,7 @@ class Standpoint:
 def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
     """Run blocks until one sleeps or the way ends. A block that raises stops this run, with the reason shown."""
     now = batch.now
-    ctx = Ctx(batch, run, at.event, at.up_to)
+    ctx = Ctx(batch, run, at.event, at.up_to, program.slug)
     batch.touch(run)
     for _ in range(MOST_HOPS):
         if program.conditions and not run.leaving and (leaving := met(program, ctx)) is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Text, bindparam, cast, func, select
+from sqlalchemy import Row, Text, bindparam, cast, func, or_, select
 
 from blocks.contract import Farewell, Reason
 from blocks.flow import Exit
@@ -44,12 +44,15 @@ _NEW = (
 _OPEN = select(run).where(run.c.state == "open", run.c.workspace == bindparam("workspace"))
 _OPEN_OF = _OPEN.where(among(run.c.contact, "contacts"), among(run.c.flow, "flows"))
 _OPEN_KEYED = _OPEN.where(among(run.c.key, "keys"), among(run.c.flow, "flows"))
+COUNTS = or_(run.c.code.is_(None), run.c.code != "not_added")
+"""Runs that the rule for coming back counts: not those that somebody took back."""
 _LAST = (
     select(run.c.contact, run.c.flow, func.max(run.c.entered_at).label("at"))
     .where(
         run.c.workspace == bindparam("workspace"),
         among(run.c.contact, "contacts"),
         among(run.c.flow, "flows"),
+        COUNTS,
     )
     .group_by(run.c.contact, run.c.flow)
 )
@@ -60,6 +63,7 @@ _HAD = select(run.c.contact, run.c.flow, run.c.key).where(
     among(run.c.contact, "contacts"),
     among(run.c.flow, "flows"),
     among(run.c.key, "keys"),
+    COUNTS,
 )
 
 
@@ -274,10 +278,10 @@ class _Reception:
     def _admits(self, leave: Exit, one: Run, arrival: Arrival) -> bool:
         if leave.where is None:
             return True
-        return leave.where.meets(self._ctx(one, arrival))
+        return leave.where.meets(self._ctx(one, arrival, self._programs.get(self._batch.tx, one.version)))
 
-    def _ctx(self, one: Run, arrival: Arrival) -> Ctx:
-        return Ctx(self._batch, one, arrival.fields, arrival.id)
+    def _ctx(self, one: Run, arrival: Arrival, program: Program) -> Ctx:
+        return Ctx(self._batch, one, arrival.fields, arrival.id, program.slug)
 
     # ---- going on
 
@@ -320,7 +324,7 @@ class _Reception:
                 arrived_at=now,
                 fresh=True,
             )
-            if not trigger.admits(self._ctx(fresh, arrival)):
+            if not trigger.admits(self._ctx(fresh, arrival, program)):
                 continue
             same = self._open.same(program.flow, arrival.contact, key)
             if same is not None:

@@ -20,7 +20,7 @@ from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import insert_tuples, update_tuples
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, message, run, step, workspace
-from runtime.people import consent, contacts
+from runtime.people import consent, contacts, forgotten
 from runtime.zones import zone_of
 
 _CONTACTS = select(contact.c.id, contact.c.zone, cast(contact.c.typed, Text).label("typed")).where(
@@ -157,6 +157,10 @@ class Batch:
     contact_changes: list[contacts.Change] = field(default_factory=list)
     answers: list[consent.Given] = field(default_factory=list)
     emitted: list[Emitted] = field(default_factory=list)
+    suppressed: list[tuple[int, str, str]] = field(default_factory=list)
+    """(contact, channel, who says so): addresses that are not to be written to again."""
+    erased: list[tuple[int, str]] = field(default_factory=list)
+    """(contact, who says so): to be forgotten once this is written."""
     cancelled: set[int] = field(default_factory=set)
     """Runs whose waiting messages are not to go out."""
     heard_of: set[int] = field(default_factory=set)
@@ -226,6 +230,10 @@ class Batch:
             contacts.update_many(tx, self.contact_changes)
         if self.answers:
             consent.record_many(tx, self.answers)
+        if self.suppressed:
+            consent.suppress_many(tx, self.suppressed, self.now)
+        if self.erased:
+            forgotten.ask_many(tx, self.erased, self.now)
         echo.write(tx, self.emitted, self.now)
         tallies.add(tx, self.counts, self.now)
 

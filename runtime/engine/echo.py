@@ -5,14 +5,15 @@ led to it, and the chain breaks after `MOST_DEEP`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Text, bindparam, cast, select
 
+from blocks.values import type_document
 from runtime.ledger import Tx
-from runtime.ledger.bulk import run_many
+from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event
 
@@ -23,12 +24,17 @@ MOST_DEEP = 5
 _OURS = select(event.c.id, cast(event.c.who, Text).label("who")).where(
     event.c.workspace == bindparam("workspace"), event.c.source == SOURCE, among(event.c.id, "ids")
 )
+_LIKE = select(event.c.id, event.c.properties).where(
+    event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")
+)
+_EVENT = ("id", "workspace", "name", "source", "contact", "at", "received_at", "who", "properties", "typed", "state")
 _INSERT = """
 INSERT INTO event (id, workspace, name, source, contact, at, received_at, who, properties, typed, state)
 VALUES (:id, :workspace, :name, :source, :contact, :now, :now, :who,
   COALESCE((SELECT properties FROM event WHERE id = :like), '{}'),
   COALESCE((SELECT typed FROM event WHERE id = :like), '{"n": {}, "t": {}, "d": {}, "b": {}}'), 'new')
 """
+"""For those that say nothing of their own: what they carry is copied where it lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +47,30 @@ class Emitted:
     """The event whose properties it has."""
     entry: int
     """The event by which the run came in."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Properties of its own, in place of those that are called the same."""
 
 
 def write(tx: Tx, emitted: Sequence[Emitted], now: int) -> None:
     """Let them happen now; the engine's next batch takes them."""
     if not emitted:
         return
-    ours = {row.id: depth_of(orjson.loads(row.who)) for row in tx.all(_OURS, _values(tx, emitted))}
-    rows = [
-        {
-            "id": id_,
-            "workspace": tx.workspace,
-            "name": one.name,
-            "source": SOURCE,
-            "contact": one.contact,
-            "now": now,
-            "who": orjson.dumps({"depth": ours.get(one.entry, 0) + 1}).decode(),
-            "like": one.like,
-        }
-        for id_, one in zip(tx.reserve(len(emitted)), emitted, strict=True)
-    ]
-    run_many(tx, _INSERT, rows)
+    ours = {row.id: depth_of(orjson.loads(row.who)) for row in tx.all(_OURS, _values(tx, emitted, "entry"))}
+    own = [one for one in emitted if one.more]
+    like = {row.id: row.properties for row in tx.all(_LIKE, _values(tx, own, "like"))} if own else {}
+    copied: list[dict[str, Any]] = []
+    made: list[tuple[Any, ...]] = []
+    for id_, one in zip(tx.reserve(len(emitted)), emitted, strict=True):
+        who = orjson.dumps({"depth": ours.get(one.entry, 0) + 1}).decode()
+        if one.more:
+            properties = {**like.get(one.like, {}), **one.more}
+            written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()
+            made.append((id_, tx.workspace, one.name, SOURCE, one.contact, now, now, who, written, typed, "new"))
+            continue
+        row = {"id": id_, "workspace": tx.workspace, "name": one.name, "source": SOURCE, "contact": one.contact}
+        copied.append({**row, "now": now, "who": who, "like": one.like})
+    run_many(tx, _INSERT, copied)
+    insert_tuples(tx, event, _EVENT, made)
 
 
 def depth_of(who: Mapping[str, Any]) -> int:
@@ -70,5 +79,5 @@ def depth_of(who: Mapping[str, Any]) -> int:
     return depth if isinstance(depth, int) else 0
 
 
-def _values(tx: Tx, emitted: Sequence[Emitted]) -> dict[str, Any]:
-    return {"workspace": tx.workspace, "ids": listed(tx, {one.entry for one in emitted})}
+def _values(tx: Tx, emitted: Sequence[Emitted], which: Literal["entry", "like"]) -> dict[str, Any]:
+    return {"workspace": tx.workspace, "ids": listed(tx, {getattr(one, which) for one in emitted})}

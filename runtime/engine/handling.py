@@ -154,15 +154,17 @@ def move_to(house: House, workspace: int, chosen: Hops, block: str, who: str) ->
     return _handle(house, workspace, chosen, who, move)
 
 
-def remove(house: House, workspace: int, chosen: Hops, who: str) -> Answer:
-    """Take people out: their run ends, and what waits to be sent to them is cancelled. It cannot be undone."""
+def remove(house: House, workspace: int, chosen: Hops, who: str, *, undone: bool = False) -> Answer:
+    """Take people out: their run ends, and what waits to be sent to them is cancelled. It cannot be undone. With `undone`
+    the flow's rule for coming back does not count that they were in it: they had been added by mistake."""
 
     def take_out(hand: "_Hand", runs: list[Run]) -> list[Run]:
         for one in hand.only(runs, "not_inside", lambda one: one.state == "open"):
             hand.batch.cancel(one)
-            hand.note(one, "taken_out")
+            reason = hand.reason("not_added" if undone else "taken_out")
+            hand.note(one, reason.code)
             hand.batch.counts[one.flow, one.block, "left"] += 1
-            one.end("left", hand.batch.now, hand.reason("taken_out"))
+            one.end("left", hand.batch.now, reason)
         return []
 
     return _handle(house, workspace, chosen, who, take_out, archived_too=True)

@@ -1,16 +1,19 @@
 """What a workspace has seen so far, for the checks that run while somebody draws."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import orjson
 from sqlalchemy import Text, cast, func, select
 
-from blocks.contract import Known
+from blocks.contract import Known, KnownFlow
 from blocks.phrase import Phrase
+from blocks.triggers.added_trigger import AddedTrigger
 from blocks.values import Typed
+from runtime.desk import Draft
 from runtime.house import House
 from runtime.ledger import Tx
-from runtime.ledger.tables import contact, event
+from runtime.ledger.tables import contact, event, flow, version
 from runtime.mail import Brand, DocumentRefused, MergeField, check_email, merge_fields, read_document
 
 MOST_NAMES = 500
@@ -26,6 +29,7 @@ def known_to(house: House, workspace: int) -> Known:
     with house.ledger.read(workspace) as tx:
         events = {name: event_fields(tx, name) for name in event_names(tx)}
         fields = contact_fields(tx)
+        flows = _flows(tx, drafts.list("flow"))
     tags = merge_fields(sorted(fields), {path: "" for paths in events.values() for path in paths})
     wrong = {draft.slug: problem for draft in emails if (problem := _wrong(draft.document, brand, tags)) is not None}
     return Known(
@@ -33,6 +37,7 @@ def known_to(house: House, workspace: int) -> Known:
         email_problems=wrong,
         events=events,
         contact_fields=fields,
+        flows=flows,
     )
 
 
@@ -69,6 +74,22 @@ def contact_fields(tx: Tx) -> frozenset[str]:
         select(cast(contact.c.typed, Text)).where(tx.mine(contact)).order_by(contact.c.seen_at.desc()).limit(SAMPLE * 4)
     )
     return _paths(str(row[0]) for row in tx.all(latest))
+
+
+def _flows(tx: Tx, drawn: Sequence[Draft]) -> dict[str, KnownFlow]:
+    """Every flow that is drawn or lives, and whether somebody can be added to it."""
+    found = {one.slug: KnownFlow(one.name, False, _takes(one.document)) for one in drawn}
+    live = select(flow.c.slug, flow.c.name, version.c.document).join(version, version.c.id == flow.c.version)
+    for row in tx.all(live.where(tx.mine(flow), flow.c.state.in_(("live", "paused")))):
+        found[row.slug] = KnownFlow(row.name, True, _takes(row.document))
+    return found
+
+
+def _takes(document: Mapping[str, Any]) -> bool:
+    blocks = document.get("blocks")
+    return isinstance(blocks, list) and any(
+        isinstance(one, dict) and one.get("kind") == AddedTrigger.model_fields["kind"].default for one in blocks
+    )
 
 
 def _paths(documents: Iterator[str]) -> frozenset[str]:

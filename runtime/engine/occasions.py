@@ -159,7 +159,7 @@ def comes_within(tx: Tx, trigger: Timed, rows: Sequence[Row[Any]], now: int, unt
 
 
 def _happens(trigger: Timed, who: Somebody, at: int, batch: Batch) -> tuple[Any, ...]:
-    properties = {**trigger.tells(), "occasion": trigger.occasion()}
+    properties = {**trigger.tells(), **trigger.addressed("")}
     if trigger.late_is_fine and at < batch.now - DAY:
         at = batch.now
     written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()

@@ -21,6 +21,7 @@ class Program:
 
     version: int
     flow: int
+    slug: str
     document: Flow
     blocks: Mapping[str, Block]
     marketing: Mapping[str, bool]
@@ -78,10 +79,10 @@ class Program:
         return tuple(blocks + [did for leave in self.exits for did in (*counted(leave.where), *counted(leave.rule))])
 
 
-def make_program(version_id: int, flow_id: int, document: Flow, marketing: Mapping[str, bool]) -> Program:
+def make_program(version_id: int, flow_id: int, slug: str, document: Flow, marketing: Mapping[str, bool]) -> Program:
     """Read a checked document. Raises what `read_block` raises if it was not checked."""
     blocks = {doc.id: read_block(doc.kind, doc.settings) for doc in document.blocks}
-    return Program(version_id, flow_id, document, blocks, marketing)
+    return Program(version_id, flow_id, slug, document, blocks, marketing)
 
 
 @dataclass(slots=True)
@@ -183,8 +184,13 @@ _WITH_OPEN_RUNS = select(version.c.id).where(
 
 
 def _load(tx: Tx, version_id: int) -> Program:
-    row = tx.connection.execute(version.select().where(tx.mine(version), version.c.id == version_id)).one()
+    query = select(version.c.flow, version.c.document, flow.c.slug).join(flow, flow.c.id == version.c.flow)
+    row = tx.connection.execute(query.where(tx.mine(version), version.c.id == version_id)).one()
     mails = tx.all(version_mail.select().where(tx.mine(version_mail), version_mail.c.version == version_id))
     return make_program(
-        version_id, row.flow, Flow.model_validate(row.document), {mail.block: mail.marketing for mail in mails}
+        version_id,
+        row.flow,
+        row.slug,
+        Flow.model_validate(row.document),
+        {mail.block: mail.marketing for mail in mails},
     )

@@ -53,6 +53,7 @@ class _Facts:
     ) -> None:
         self.now = moment(now)
         self.zone = ZoneInfo("UTC")
+        self.flow = ""
         self.contact = contact_typed
         self._event = event_typed
         self._history = history
@@ -99,14 +100,21 @@ class _Facts:
     def unsubscribe(self, channel: str) -> None:
         raise _NotHere
 
-    def emit(self, name: str) -> None:
+    def suppress(self, channel: str) -> None:
+        raise _NotHere
+
+    def erase(self) -> None:
+        raise _NotHere
+
+    def emit(self, name: str, more: Mapping[str, Any] | None = None) -> None:
         raise _NotHere
 
 
 def would_start(house: House, workspace: int, trigger: Trigger) -> Matches | None:
-    """How many of the events it listens to would have started a run. None if it listens to none."""
+    """How many of the events it listens to would have started a run. None if it listens to none, and where events are
+    meant for one flow or one occasion: what others had says nothing about it."""
     names = trigger.listens_to()
-    if not names:
+    if not names or trigger.addressed(""):
         return None
     now = house.clock.now()
     with house.ledger.read(workspace) as tx:

@@ -188,7 +188,9 @@ def one(tx: Tx, id_: int) -> Way | None:
         return None
     drawn = tx.first(select(version.c.number, version.c.document).where(version.c.id == row.version))
     of = tx.first(select(flow.c.slug, flow.c.name).where(tx.mine(flow), flow.c.id == row.flow))
-    if drawn is None or of is None:
+    entries = _entries(tx, [row], {row.version: drawn.number}) if drawn is not None else []
+    if drawn is None or of is None or not entries:
+        # Whose contact was erased has no way any more.
         return None
     steps: Sequence[Any] = tx.all(
         select(*(step.c[name] for name in Step.__slots__)).where(tx.mine(step), step.c.run == id_).order_by(step.c.hop)
@@ -199,7 +201,7 @@ def one(tx: Tx, id_: int) -> Way | None:
     ).where(tx.mine(message), message.c.run == id_)  # fmt: skip
     messages: Sequence[Any] = tx.all(queued.order_by(message.c.hop))
     return Way(
-        entry=_entries(tx, [row], {row.version: drawn.number})[0],
+        entry=entries[0],
         slug=of.slug,
         flow_name=of.name,
         document=drawn.document,

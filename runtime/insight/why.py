@@ -154,9 +154,7 @@ class _Inquiry:
             self._tx.mine(event), event.c.contact == self._person.id, event.c.name.in_(trigger.listens_to())
         )
         rows = self._tx.all(query.order_by(event.c.at.desc(), event.c.id.desc()).limit(MOST))
-        if isinstance(trigger, Timed):
-            return [row for row in rows if text_of(orjson.loads(row.typed), "occasion") == trigger.occasion()]
-        return list(rows)
+        return [row for row in rows if trigger.means(orjson.loads(row.typed), self._flow.slug)]
 
     def _event(self, row: Any) -> Look:
         what = say("{event} happened on {when}", event=Quoted(row.name), when=self._when(row.at))
@@ -186,7 +184,9 @@ class _Inquiry:
         listening = [
             (id_, trigger)
             for id_, trigger in program.triggers
-            if row.name in trigger.listens_to() and not isinstance(trigger, Farewell)
+            if row.name in trigger.listens_to()
+            and not isinstance(trigger, Farewell)
+            and trigger.means(orjson.loads(row.typed), program.slug)
         ]
         if not listening:
             return (say("The Flow did not start at it then"),)
@@ -218,7 +218,7 @@ class _Inquiry:
             id=0, flow=self._flow.id, version=program.version, contact=self._person.id, key=self._key(row, program),
             block=block, entry_event=row.id, event=row.id, hops=0, messages=0, entered_at=entered, arrived_at=entered,
         )  # fmt: skip
-        ctx = Ctx(batch, as_if, orjson.loads(row.typed), row.id)
+        ctx = Ctx(batch, as_if, orjson.loads(row.typed), row.id, program.slug)
         if trigger.admits(ctx):
             return None
         rule = trigger.filter()
@@ -228,7 +228,8 @@ class _Inquiry:
     def _at_the_door(self, row: Any, program: Program) -> Sequence[Phrase]:
         """What the rule for coming back said to an event that the trigger let in."""
         entry, key = program.entry, self._key(row, program)
-        before = [one for one in self._runs if one.entered_at <= row.received_at and (one.entry_event or 0) < row.id]
+        counted = [one for one in self._runs if one.code != "not_added"]
+        before = [one for one in counted if one.entered_at <= row.received_at and (one.entry_event or 0) < row.id]
         for one in self._runs:
             still = one.ended_at is None or one.ended_at >= row.received_at
             if one.key == key and still and one.entered_at <= row.received_at:

@@ -66,7 +66,7 @@ def _operation(own_url: str, path: str, method: str, operation: Mapping[str, Any
     body = orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()
     lines = (
         f"curl {own_url}{path}",
-        "-H 'Authorization: Bearer cw_ing_…'",
+        f"-H 'Authorization: Bearer {operation.get('x-key', 'cw_ing_…')}'",
         "-H 'Content-Type: application/json'",
         f"-d '{body}'",
     )

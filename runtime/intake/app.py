@@ -9,11 +9,13 @@ import logging
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from runtime.house import House
-from runtime.intake import events
+from runtime.intake import events, flows
 from runtime.intake.api_docs import ApiDocs
 from runtime.intake.events import EventsApi
+from runtime.intake.flows import FlowsApi
 from runtime.intake.health import Health
 from runtime.intake.http import Gone, answer_json, peer_of
+from runtime.intake.keyed import TOO_OFTEN, Keyed
 from runtime.intake.limits import Limit
 from runtime.intake.pictures import Pictures
 from runtime.intake.shops import Shops
@@ -35,7 +37,8 @@ class _Front:
     def __init__(self, house: House, otherwise: ASGIApp) -> None:
         self._writer = Writer(house)
         self._otherwise = otherwise
-        self._events = EventsApi(house, self._writer)
+        keyed = Keyed(house)
+        self._events = EventsApi(house, self._writer, keyed)
         shops, unsubscribe, pictures = Shops(house, self._writer), UnsubscribePages(house), Pictures(house)
         # Prefix, what answers, and how often one address may ask.
         self._rest: tuple[tuple[str, ASGIApp, Limit | None], ...] = (
@@ -43,6 +46,7 @@ class _Front:
             ("/u/", unsubscribe, None),
             ("/media/", pictures, Limit(rate=200, burst=1000)),
             ("/health", Health(house), Limit(rate=5, burst=30)),
+            (flows.PREFIX, FlowsApi(house, self._writer, keyed), None),
             ("/api/", ApiDocs(house), Limit(rate=5, burst=30)),
         )
 
@@ -66,7 +70,7 @@ class _Front:
             if path.startswith(prefix):
                 if limit is not None and not limit.allows(peer_of(scope)):
                     wait = (b"retry-after", b"%d" % limit.wait)
-                    await answer_json(send, 429, {"error": events.TOO_OFTEN}, wait)
+                    await answer_json(send, 429, {"error": TOO_OFTEN}, wait)
                     return
                 try:
                     await app(scope, receive, send)

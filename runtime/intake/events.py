@@ -3,33 +3,16 @@
 The busiest address of all, so it is plain ASGI. Answered after the commit.
 """
 
-import logging
-from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeVar
 
 from starlette.types import Receive, Scope, Send
 
-from runtime.accounts import keys
-from runtime.accounts.keys import Key
-from runtime.clock import MINUTE
+from blocks.triggers.added_trigger import ADDED
 from runtime.house import House
-from runtime.intake.http import (
-    MOST_BYTES,
-    Gone,
-    TooLarge,
-    answer_json,
-    headers_of,
-    peer_of,
-    read_body,
-)
-from runtime.intake.limits import Limit
-from runtime.intake.reading import MOST_EVENTS, NotReadable, NotRight, read_events
-from runtime.intake.remembered import Remembered
-from runtime.intake.writer import CannotStore, Full, NewEvent, Writer
-from runtime.ledger import Tx
-
-log = logging.getLogger(__name__)
+from runtime.intake.http import answer_json, headers_of, peer_of
+from runtime.intake.keyed import Keyed, Refusal, answered, store, stored
+from runtime.intake.reading import MOST_EVENTS, read_events
+from runtime.intake.writer import Writer
 
 PATH = "/api/v1/events"
 SOURCE = "api"
@@ -38,121 +21,34 @@ IN_PLACE = 4_000
 SMALLEST = 200
 """Bytes of a small event, by which the length of a list is guessed before it is read."""
 
-Header = tuple[bytes, bytes]
-Result = TypeVar("Result")
-Touch = Callable[[Tx], None]
-
-
-class Refusal(Exception):
-    """The request cannot be taken: status, a sentence, further headers."""
-
-    def __init__(self, status: int, sentence: str, *headers: Header) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
-        self.headers = headers
-
-
-NO_KEY = 'Send your key in the header "Authorization: Bearer cw_ing_…". Keys are made on the settings page.'
-BAD_KEY = "This key is not known. It may have been revoked; make another on the settings page."
 WRONG_KIND = "This key cannot send events. Make one of the kind that sends events on the settings page."
-TOO_LARGE = f"The body is larger than {MOST_BYTES // 1_000_000} MB. Send fewer events at a time."
-NOT_JSON = 'Send JSON, with the header "Content-Type: application/json".'
-TOO_OFTEN = "That is too often. Wait a little, then send it again."
-BUSY = "Too much is waiting to be stored. Nothing of this was stored. Send it again in a second."
-NO_STORE = "The database cannot be written at the moment. Nothing of this was stored. Send it again later."
+OWN_EVENTS = {ADDED: "is a name of our own: add contacts with POST /api/v1/flows/<slug>/contacts"}
+"""Events that are not for others to send, with what to do instead."""
 
 
 class EventsApi:
-    """The address, with the keys it remembers and the tries it counts."""
+    """The address."""
 
-    def __init__(self, house: House, writer: Writer) -> None:
+    def __init__(self, house: House, writer: Writer, keyed: Keyed) -> None:
         self._house = house
         self._writer = writer
-        self._keys: Remembered[Key] = Remembered(partial(keys.find, house))
-        self._of_key = Limit(rate=20_000, burst=40_000)
-        self._failures = Limit(rate=1 / 6, burst=20)
-        self._used: dict[int, int] = {}
+        self._keyed = keyed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self._take(scope, receive, send)
-        except Refusal as refusal:
-            await answer_json(send, refusal.status, {"error": refusal.sentence}, *refusal.headers)
-        except NotReadable as problem:
-            await answer_json(send, 400, {"error": str(problem)})
-        except NotRight as problem:
-            text = "Nothing was stored, because the event is not right."
-            if problem.total > 1:
-                text = f"Nothing was stored, because {problem} events are not right. Mend them and send the list again."
-            await answer_json(send, 422, {"error": text, "problems": [wrong.as_json() for wrong in problem.wrongs]})
-        except Gone:
-            return
+        await answered(self._take(scope, receive, send), send, "event")
 
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
             raise Refusal(405, "Send events with POST.", (b"allow", b"POST"))
         headers = headers_of(scope)
-        key = await self._key(headers.get(b"authorization", b""), peer_of(scope))
-        if not headers.get(b"content-type", b"").lower().startswith(b"application/json"):
-            raise Refusal(415, NOT_JSON)
-        if not self._of_key.allows(key.id):
-            raise Refusal(429, TOO_OFTEN, (b"retry-after", b"1"))
-        try:
-            body = await read_body(receive, headers)
-        except TooLarge:
-            raise Refusal(413, TOO_LARGE) from None
+        key = await self._keyed.key(headers, peer_of(scope), "ingest", WRONG_KIND)
+        body = await self._keyed.body(key, headers, receive)
         now = self._house.clock.now()
-        read = partial(read_events, body, key.workspace, SOURCE, now)
+        read = partial(read_events, body, key.workspace, SOURCE, now, refused=OWN_EVENTS)
         if len(body) <= IN_PLACE:
             events = read()
-            stored, count = await store(self._writer, events, self._touch(key, now)), len(events)
+            new, count = await store(self._writer, events, self._keyed.touch(key, now)), len(events)
         else:
             guess = min(len(body) // SMALLEST, MOST_EVENTS)
-            stored, count = await _stored(self._writer.put_read(read, guess, self._touch(key, now)))
-        await answer_json(send, 200, {"accepted": stored, "duplicates": count - stored})
-
-    def _touch(self, key: Key, now: int) -> Touch | None:
-        """Note once a minute that the key is used."""
-        if self._used.get(key.id, 0) > now - MINUTE:
-            return None
-        self._used[key.id] = now
-        return partial(keys.used, found=key, now=now)
-
-    async def _key(self, authorization: bytes, peer: str) -> Key:
-        scheme, _, secret = authorization.decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer" or not secret:
-            raise self._failed(peer, NO_KEY)
-        key = self._keys.at_hand(secret)
-        if key is None:
-            if self._failures.exhausted(peer) and not self._keys.known(secret):
-                raise self._failed(peer, BAD_KEY)
-            try:
-                key = await self._keys.get(secret)
-            except Exception as error:  # noqa: BLE001 - any driver's error means the same to whoever sends
-                log.error("Keys cannot be looked up: %s", error)
-                raise Refusal(503, NO_STORE, (b"retry-after", b"5")) from None
-        if key is None:
-            raise self._failed(peer, BAD_KEY)
-        if key.kind != "ingest":
-            raise Refusal(403, WRONG_KIND)
-        return key
-
-    def _failed(self, peer: str, sentence: str) -> Refusal:
-        if not self._failures.allows(peer):
-            return Refusal(429, TOO_OFTEN, (b"retry-after", b"%d" % self._failures.wait))
-        return Refusal(401, sentence, (b"www-authenticate", b'Bearer realm="Cartwheel"'))
-
-
-async def store(writer: Writer, events: list[NewEvent], touch: Touch | None) -> int:
-    """Store events and return how many were new. Raises Refusal where that is not possible now."""
-    return await _stored(writer.put(events, touch))
-
-
-async def _stored(storing: Awaitable[Result]) -> Result:
-    try:
-        return await storing
-    except Full:
-        raise Refusal(503, BUSY, (b"retry-after", b"1")) from None
-    except CannotStore:
-        raise Refusal(503, NO_STORE, (b"retry-after", b"5")) from None
+            new, count = await stored(self._writer.put_read(read, guess, self._keyed.touch(key, now)))
+        await answer_json(send, 200, {"accepted": new, "duplicates": count - new})

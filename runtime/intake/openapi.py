@@ -104,6 +104,31 @@ EXAMPLE = {
 }
 
 
+_ADDITION = {
+    "type": "object",
+    "required": ["contact"],
+    "properties": {
+        "id": {
+            "type": "string",
+            "maxLength": LONGEST_ID,
+            "description": "Your id of this. With an id that was sent for this flow before, nobody is added again.",
+        },
+        "contact": {"$ref": "#/components/schemas/Contact"},
+        "properties": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "What the flow and its e-mails may use, like those of an event. flow, how and by are filled in.",
+        },
+    },
+    "additionalProperties": False,
+}
+ADDITION_EXAMPLE = {
+    "id": "tasting-2026-dewi",
+    "contact": {"email": "dewi@example.com", "first_name": "Dewi"},
+    "properties": {"place": "Chiang Rai"},
+}
+
+
 def _error(description: str) -> dict[str, Any]:
     return {
         "description": description,
@@ -124,6 +149,7 @@ DESCRIPTION: dict[str, Any] = {
         },
         "schemas": {
             "Event": _EVENT,
+            "Addition": _ADDITION,
             "Contact": _CONTACT,
             "Stored": {
                 "type": "object",
@@ -198,6 +224,65 @@ DESCRIPTION: dict[str, Any] = {
                     "503": _error("It cannot be stored now. Nothing was stored; send it again later."),
                 },
             }
-        }
+        },
+        "/api/v1/flows/{slug}/contacts": {
+            "post": {
+                "summary": "Add contacts to a flow",
+                "x-key": "cw_api_…",
+                "description": "One contact, or a list of them. The flow is live and has the trigger “Added by hand”; its "
+                "own rules say who comes in. Contacts that are not known yet are made. If one item of a list is wrong, "
+                "nothing of the list is stored. Needs a key of the kind that may read and change (cw_api_…). The limits of "
+                "events hold.",
+                "parameters": [
+                    {
+                        "name": "slug",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "string"},
+                        "description": "The flow, as in the address of its page: /flows/<slug>.",
+                    }
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "oneOf": [
+                                    {"$ref": "#/components/schemas/Addition"},
+                                    {
+                                        "type": "array",
+                                        "minItems": 1,
+                                        "maxItems": MOST_EVENTS,
+                                        "items": {"$ref": "#/components/schemas/Addition"},
+                                    },
+                                ]
+                            },
+                            "example": ADDITION_EXAMPLE,
+                        }
+                    },
+                },
+                "responses": {
+                    "200": {
+                        "description": "Stored.",
+                        "content": {
+                            "application/json": {
+                                "schema": {"$ref": "#/components/schemas/Stored"},
+                                "example": {"accepted": 1, "duplicates": 0},
+                            }
+                        },
+                    },
+                    "400": _error("The body is no JSON, or no contact and no list of 1 to 1,000."),
+                    "401": _error("There is no key, or it is not known."),
+                    "403": _error("The key is of a kind that cannot add contacts."),
+                    "404": _error("No flow of this name was ever published."),
+                    "409": _error("The flow is archived, or has no trigger “Added by hand”."),
+                    "413": _error("The body is too large."),
+                    "415": _error("The body is not sent as application/json."),
+                    "422": _error("Some contacts are not right. Nothing was stored; “problems” names them all."),
+                    "429": _error("Too often. “Retry-After” says after how many seconds to try again."),
+                    "503": _error("It cannot be stored now. Nothing was stored; send it again later."),
+                },
+            }
+        },
     },
 }

@@ -4,11 +4,14 @@ By hand and not with pydantic, because this is 40 % of the work of intake; the s
 program that sends.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
+from blocks.triggers.added_trigger import ADDED, told
 from blocks.values import TooDeep, Typed, instant, moment, type_document
 from runtime.clock import HOUR
 from runtime.intake.writer import NewEvent, digest_of
@@ -25,6 +28,8 @@ MOST_TAGS = 100
 AHEAD = HOUR
 EARLIEST = instant("2000-01-01") or 0
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+_ADDITION = frozenset({"id", "contact", "properties"})
 _FIELDS = frozenset({"id", "name", "time", "contact", "properties"})
 _CONSENT = frozenset({*CHANNELS, "source", "time", "text"})
 _DEEP = f"is nested more than {DEEPEST} levels deep"
@@ -63,19 +68,33 @@ class NotRight(Exception):
         self.total = total
 
 
-def read_events(body: bytes, workspace: int, source: str, now: int) -> list[NewEvent]:
-    """The events of a request. Costs about 30 µs an event. Raises NotReadable and NotRight."""
+def read_events(
+    body: bytes, workspace: int, source: str, now: int, *, refused: Mapping[str, str] = NOTHING
+) -> list[NewEvent]:
+    """The events of a request. Costs about 30 µs an event. `refused` are names that may not be sent, and what is said of
+    them. Raises NotReadable and NotRight."""
+    # Only a body with this escape can hold a NUL, so that no other is searched for one.
+    reader = _Reader(workspace, source, now, refused, may_hold_nul=b"\\u0000" in body)
+    return _all(body, reader, "event")
+
+
+def read_additions(body: bytes, workspace: int, now: int, slug: str, by: str) -> list[NewEvent]:
+    """The contacts that a request adds to a flow, as the events of being added. An id counts for this flow alone. Raises
+    NotReadable and NotRight."""
+    may_hold_nul = b"\\u0000" in body
+    return _all(body, _AdditionReader(workspace, now, slug, by, may_hold_nul=may_hold_nul), "contact")
+
+
+def _all(body: bytes, reader: "_Reader", noun: str) -> list[NewEvent]:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise NotReadable(f"This is not valid JSON: {error}.") from None
     documents = document if type(document) is list else [document]
     if not documents:
-        raise NotReadable("The list is empty. Send one event, or a list of 1 to 1,000.")
+        raise NotReadable(f"The list is empty. Send one {noun}, or a list of 1 to 1,000.")
     if len(documents) > MOST_EVENTS:
-        raise NotReadable(f"The list has {len(documents):,} events. Send at most {MOST_EVENTS:,} at a time.")
-    # Only a body with this escape can hold a NUL, so that no other is searched for one.
-    reader = _Reader(workspace, source, now, may_hold_nul=b"\\u0000" in body)
+        raise NotReadable(f"The list has {len(documents):,} {noun}s. Send at most {MOST_EVENTS:,} at a time.")
     events = [event for index, one in enumerate(documents) if (event := reader.read(index, one)) is not None]
     if reader.wrongs:
         raise NotRight(reader.wrongs, len(documents))
@@ -83,7 +102,10 @@ def read_events(body: bytes, workspace: int, source: str, now: int) -> list[NewE
 
 
 class _Reader:
-    def __init__(self, workspace: int, source: str, now: int, *, may_hold_nul: bool) -> None:
+    def __init__(
+        self, workspace: int, source: str, now: int, refused: Mapping[str, str] = NOTHING, *, may_hold_nul: bool
+    ) -> None:
+        self._refused = refused
         self.wrongs: list[Wrong] = []
         self._workspace = workspace
         self._source = source
@@ -107,6 +129,8 @@ class _Reader:
         name = document.get("name")
         if type(name) is not str or not (name := name.strip()) or len(name) > LONGEST_NAME or not name.isprintable():
             self._wrong("name", f"must be a text of 1 to {LONGEST_NAME} characters in one line")
+        elif name in self._refused:
+            self._wrong("name", self._refused[name])
         properties = document.get("properties")
         if properties is None:
             properties = {}
@@ -218,6 +242,37 @@ class _Reader:
                 self._time(field, value)
             elif name in ("source", "text") and value is not None and (type(value) is not str or len(value) > 1000):
                 self._wrong(field, "must be a text of at most 1,000 characters")
+
+
+class _AdditionReader(_Reader):
+    def __init__(self, workspace: int, now: int, slug: str, by: str, *, may_hold_nul: bool) -> None:
+        super().__init__(workspace, "api", now, may_hold_nul=may_hold_nul)
+        self._told, self._slug = told(slug, "api", by), slug
+
+    def read(self, index: int, document: Any) -> NewEvent | None:
+        self._index, before = index, len(self.wrongs)
+        if type(document) is not dict:
+            self._wrong("", 'must be an object with "contact"')
+            return None
+        for name in document.keys() - _ADDITION:
+            self._wrong(str(name)[:LONGEST_TAG], "is not a field here: id, contact, properties")
+        properties = document.get("properties")
+        if properties is not None and type(properties) is not dict:
+            self._wrong("properties", "must be an object")
+        for name in self._told.keys() & (properties if type(properties) is dict else {}).keys():
+            self._wrong(f"properties.{name}", "is filled in by Cartwheel; call it something else")
+        id_ = document.get("id")
+        if id_ is not None and type(id_) not in (int, str):
+            self._wrong("id", f"must be a text of 1 to {LONGEST_ID} characters, or a whole number")
+        if len(self.wrongs) > before:
+            return None
+        whole = {"name": ADDED, "contact": document.get("contact"), "properties": {**(properties or {}), **self._told}}
+        return super().read(index, {**whole, "id": id_})
+
+    def _digest(self, id_: Any) -> bytes | None:
+        checked = super()._digest(id_)
+        # The same id in another flow is another addition, and no event of that id.
+        return None if checked is None else digest_of(self._source, f"{self._slug}\nadded\n{id_}")
 
 
 def _fits(value: Any, room: int) -> bool:

@@ -17,8 +17,8 @@ from runtime.accounts.sources import SHOPIFY, Source
 from runtime.clock import HOUR, MINUTE
 from runtime.house import House
 from runtime.intake import shopify
-from runtime.intake.events import NO_STORE, TOO_LARGE, TOO_OFTEN, Refusal, Touch, store
 from runtime.intake.http import TooLarge, answer_text, headers_of, peer_of, read_body
+from runtime.intake.keyed import NO_STORE, TOO_LARGE, TOO_OFTEN, Refusal, Touch, store
 from runtime.intake.limits import Limit
 from runtime.intake.remembered import Remembered
 from runtime.intake.writer import NewEvent, Writer, digest_of

@@ -15,9 +15,9 @@ from starlette.types import Receive, Scope, Send
 from runtime.accounts import workspaces
 from runtime.house import House
 from runtime.intake import links
-from runtime.intake.events import NO_STORE, TOO_LARGE, TOO_OFTEN, Refusal
 from runtime.intake.html import answer_page
 from runtime.intake.http import TooLarge, answer_text, headers_of, peer_of, read_body
+from runtime.intake.keyed import NO_STORE, TOO_LARGE, TOO_OFTEN, Refusal
 from runtime.intake.limits import Limit
 from runtime.intake.links import PATH, Unsubscribe
 from runtime.intake.unsubscribe_page import State, unsubscribe_page

@@ -12,7 +12,10 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.ledger import Tx
+from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import consent, suppression
+from runtime.ledger.tables import contact as contact_table
+from runtime.people import forgotten
 from runtime.people.who import Who, consent_of
 
 Answer = Literal["yes", "no"]
@@ -26,6 +29,9 @@ _ANSWERS = select(
     consent.c.contact, consent.c.channel, consent.c.answer, consent.c.at, consent.c.source, consent.c.id
 ).where(consent.c.workspace == bindparam("workspace"), consent.c.contact.in_(bindparam("contacts", expanding=True)))
 _OF_CHANNEL = _ANSWERS.where(consent.c.channel == bindparam("channel"))
+_ADDRESSES = select(contact_table.c.id, contact_table.c.email, contact_table.c.phone).where(
+    contact_table.c.workspace == bindparam("workspace"), among(contact_table.c.id, "ids")
+)
 _SUPPRESSED = select(suppression.c.address, suppression.c.reason).where(
     suppression.c.workspace == bindparam("workspace"),
     suppression.c.channel == bindparam("channel"),
@@ -174,15 +180,28 @@ def suppress(tx: Tx, channel: str, address: str, reason: str, at: int, detail: s
     )
 
 
+def suppress_many(tx: Tx, whom: Sequence[tuple[int, str, str]], at: int) -> None:
+    """Block the addresses of contacts: (contact, channel, who says so)."""
+    values = {"workspace": tx.workspace, "ids": listed(tx, {one for one, _, _ in whom})}
+    known = {row.id: row for row in tx.all(_ADDRESSES, values)}
+    for one, channel, detail in whom:
+        row = known.get(one)
+        address = None if row is None else row.email if channel == "email" else row.phone
+        if address:
+            suppress(tx, channel, address, "manual", at, detail)
+
+
 def unsuppress(tx: Tx, channel: str, address: str) -> bool:
     """Allow the address again. False if it was not suppressed."""
     where = (tx.mine(suppression), suppression.c.channel == channel, suppression.c.address == address)
-    return tx.execute(suppression.delete().where(*where)).rowcount > 0
+    released = forgotten.release(tx, channel, address)
+    return tx.execute(suppression.delete().where(*where)).rowcount > 0 or released
 
 
 def suppressed(tx: Tx, channel: str, addresses: Collection[str]) -> dict[str, str]:
-    """Why, for those of `addresses` (in the form in which contacts have them) that are suppressed."""
-    found: dict[str, str] = {}
+    """Why, for those of `addresses` (in the form in which contacts have them) that are suppressed; "erased" for those whose
+    owner was."""
+    found = dict.fromkeys(forgotten.remembered(tx, channel, addresses), "erased")
     for part in _chunks(addresses):
         for row in tx.all(_SUPPRESSED, {"workspace": tx.workspace, "channel": channel, "addresses": part}):
             found[row.address] = row.reason

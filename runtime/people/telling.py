@@ -35,7 +35,25 @@ def happened(name: str, properties: Mapping[str, Any]) -> tuple[str, Tone, Phras
         case "Checkout updated":
             what = say("Changed the checkout to {total}", total=total) if total else say("Changed the checkout")
             return "shopping_cart", "trigger", what
+        case "Added to flow":
+            return "person_add", "trigger", _added(properties)
+        case "Form submitted" if isinstance(form := properties.get("form"), str) and form:
+            return "assignment", "trigger", say("Sent the form {form}", form=Quoted(form[:_LONGEST]))
     return "bolt", "trigger", say("{name}", name=name)
+
+
+def _added(properties: Mapping[str, Any]) -> Phrase:
+    flow, by = Quoted(str(properties.get("flow") or "…")), str(properties.get("by") or "…")[:_LONGEST]
+    match properties.get("how"):
+        case "hand":
+            return say("Added to the Flow {flow} by {who}", flow=flow, who=by)
+        case "file":
+            return say("Added to the Flow {flow} with a file, by {who}", flow=flow, who=by)
+        case "api":
+            return say("Added to the Flow {flow} over the API, with the key {key}", flow=flow, key=Quoted(by))
+        case "flow":
+            return say("Added to the Flow {flow} by the Flow {other}", flow=flow, other=Quoted(by))
+    return say("Added to the Flow {flow}", flow=flow)
 
 
 def about_of(name: str, properties: Mapping[str, Any]) -> Phrase | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Select, and_, or_, select
 from blocks import KINDS, read_block
 from blocks.contract import Known
 from blocks.phrase import Phrase, Quoted, say
+from blocks.triggers.added_trigger import ADDED
 from runtime.ledger import Tx
 from runtime.ledger.tables import consent, contact, event, flow, message, run, step, suppression, version
 from runtime.people import telling
@@ -63,6 +64,12 @@ def _entry(
     return Entry(at, kind, icon, tone, what, why, id_, (at, _RANK[kind], id_, hop))
 
 
+def _with_names(added: Mapping[str, Any], flows: Mapping[str, str]) -> Mapping[str, Any]:
+    """What the event of being added says, with the flows by their names."""
+    slugs = ("flow", "by") if added.get("how") == "flow" else ("flow",)
+    return {**added, **{key: flows.get(str(added.get(key)), added.get(key)) for key in slugs}}
+
+
 class _Teller:
     """Reads and tells the latest rows of each table up to where the page before ended."""
 
@@ -79,9 +86,16 @@ class _Teller:
 
     def events(self) -> Iterator[Entry]:
         query = select(event.c.id, event.c.name, event.c.at, event.c.properties)
-        for row in self._latest(query.where(self._tx.mine(event), event.c.contact == self._contact), event.c.at):
-            icon, tone, what = telling.happened(row.name, row.properties)
-            yield _entry(row.at, "event", icon, tone, what, telling.about_of(row.name, row.properties), row.id)
+        rows = self._latest(query.where(self._tx.mine(event), event.c.contact == self._contact), event.c.at)
+        flows = self._flow_names() if any(row.name == ADDED for row in rows) else {}
+        for row in rows:
+            told = _with_names(row.properties, flows) if row.name == ADDED else row.properties
+            icon, tone, what = telling.happened(row.name, told)
+            yield _entry(row.at, "event", icon, tone, what, telling.about_of(row.name, told), row.id)
+
+    def _flow_names(self) -> dict[str, str]:
+        """What the flows are called, by their slugs."""
+        return {row.slug: row.name for row in self._tx.all(select(flow.c.slug, flow.c.name).where(self._tx.mine(flow)))}
 
     def answers(self) -> Iterator[Entry]:
         query = consent.select().where(self._tx.mine(consent), consent.c.contact == self._contact)

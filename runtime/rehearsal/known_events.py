@@ -30,6 +30,7 @@ class _Facts:
     now: datetime
     contact: Typed
     event: Typed
+    flow: str
 
     def did(self, rule: Did) -> int:
         raise _Unknown
@@ -47,11 +48,11 @@ def first_event(tx: Tx, program: Program, who: int | None, start: int) -> Happen
     for _, trigger in events_wanted(program):
         for name in trigger.listens_to():
             for properties in _like_it(tx, name, who):
-                found = Happening(name, start, properties)
+                found = Happening(name, start, {**properties, **trigger.addressed(program.slug)})
                 fallback = fallback or found
-                if _fits(trigger, typed, properties, start):
+                if _fits(trigger, typed, found.properties or {}, start, program.slug):
                     return found
-            fallback = fallback or Happening(name, start, {})
+            fallback = fallback or Happening(name, start, {**trigger.addressed(program.slug)})
     return fallback
 
 
@@ -80,8 +81,8 @@ def _like_it(tx: Tx, name: str, who: int | None) -> Iterator[Mapping[str, Any]]:
             yield row.properties
 
 
-def _fits(trigger: Trigger, typed: Typed, properties: Mapping[str, Any], start: int) -> bool:
-    facts: Any = _Facts(moment(start), typed, type_document(properties))
+def _fits(trigger: Trigger, typed: Typed, properties: Mapping[str, Any], start: int, flow: str) -> bool:
+    facts: Any = _Facts(moment(start), typed, type_document(properties), flow)
     try:
         return trigger.admits(facts)
     except (_Unknown, AttributeError):

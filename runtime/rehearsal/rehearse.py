@@ -73,7 +73,7 @@ def rehearse(
         return Rehearsal(document.name, "", "UTC", start, start, problems=not_yet.problems)
     clock = SetClock(start)
     with scratch_house(house, clock) as scratch:
-        program = make_program(0, 0, document, {})
+        program = make_program(0, 0, slug, document, {})
         with house.ledger.read(workspace) as real, scratch.ledger.write(workspace) as into:
             contact = furnish(real, into, slug, document, who, _looked_at(program), start)
             script = _script(real, program, who if isinstance(who, int) else None, happenings, start)
@@ -191,7 +191,8 @@ class _Stage:
         batch = Batch(tx, now)
         batch.expect([self._contact])
         batch.history.fetch(tx, [self._contact], self._program.reads, now, now)
-        ctx = Ctx(batch, _nobody(self._contact, happened.id, now), happened.typed, happened.id)
+        nobody = _nobody(self._contact, happened.id, now)
+        ctx = Ctx(batch, nobody, happened.typed, happened.id, self._program.slug)
         admitted = any(trigger.admits(ctx) for trigger in triggers)
         return stayed_out(self._program, admitted=admitted, at=now, event_id=happened.id)
 

@@ -27,6 +27,7 @@ from runtime.ledger.tables import (
     workspace,
 )
 from runtime.people import consent as answers
+from runtime.people import forgotten
 from runtime.people import identity as identities
 from runtime.people.who import Who
 from runtime.rehearsal.script import MadeUp
@@ -91,6 +92,9 @@ def _bring(real: Tx, into: Tx, who: int, names: set[str], start: int) -> int:
     _copy(real, into, consent, real.mine(consent), consent.c.contact == who)
     blocked = suppression.c.address.in_([address for address in found if address])
     _copy(real, into, suppression, real.mine(suppression), blocked)
+    for channel, address in zip(("email", "sms"), found, strict=True):
+        if address and forgotten.remembered(real, channel, [address]):
+            forgotten.remember(into, [(channel, address)], start)
     before = (real.mine(event), event.c.contact == who, event.c.at < start, event.c.state == "done")
     latest = select(event.c.id).where(*before, event.c.name.in_(names)).order_by(event.c.at.desc()).limit(MOST_EVENTS)
     _copy(real, into, event, event.c.id.in_(latest))

@@ -32,6 +32,7 @@ class Stand:
     contact: Typed = field(default_factory=lambda: type_document({}))
     event: Typed = field(default_factory=lambda: type_document({}))
     counts: Mapping[str, int] = field(default_factory=dict)
+    flow: str = "flow"
     done: list[tuple[Any, ...]] = field(default_factory=list)
 
     def did(self, rule: Did) -> int:
@@ -55,8 +56,14 @@ class Stand:
     def unsubscribe(self, channel: str) -> None:
         self.done.append(("unsubscribe", channel))
 
-    def emit(self, name: str) -> None:
-        self.done.append(("emit", name))
+    def suppress(self, channel: str) -> None:
+        self.done.append(("suppress", channel))
+
+    def erase(self) -> None:
+        self.done.append(("erase",))
+
+    def emit(self, name: str, more: Mapping[str, Any] | None = None) -> None:
+        self.done.append(("emit", name, more) if more else ("emit", name))
 
 
 def contact(**fields: Any) -> Stand:

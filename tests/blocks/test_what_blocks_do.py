@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from blocks.contract import Go, Known, Stop, Trigger
+from blocks.contract import Go, Known, KnownFlow, Reason, Stop, Trigger
 from blocks.rules import Did
 from runtime.words import words
 from tests.blocks.facts import NOTHING_KNOWN, Stand, block, contact, event
@@ -55,6 +55,49 @@ def test_send_email_is_called_what_the_email_is_called() -> None:
 
 def test_end() -> None:
     assert block("stop").run(Stand()) == Stop()
+    assert block("stop", reason=" Bought ").run(Stand()) == Stop(Reason("ended_because", {"reason": "Bought"}))
+
+
+def test_another_flow_is_started_with_who_did_it() -> None:
+    stand = Stand(flow="order")
+    assert block("start_flow", flow="care").run(stand) == Go()
+    assert stand.done == [("emit", "Added to flow", {"flow": "care", "how": "flow", "by": "order"})]
+
+
+@pytest.mark.parametrize(
+    ("flow", "problems"),
+    [
+        ("", [("flow_missing", "bad")]),
+        ("gone", [("flow_gone", "bad")]),
+        ("order", [("flow_takes_nobody", "bad")]),
+        ("draft", [("flow_not_live", "warn")]),
+        ("care", []),
+    ],
+)
+def test_another_flow_must_be_there_and_take_people(flow: str, problems: list[tuple[str, str]]) -> None:
+    flows = {
+        "order": KnownFlow("Orders", True, False),
+        "draft": KnownFlow("Not yet", False, True),
+        "care": KnownFlow("Care", True, True),
+    }
+    found = block("start_flow", flow=flow).problems(Known(flows=flows))
+    assert [(one.code, one.level) for one in found] == problems
+
+
+def test_an_address_is_blocked_and_a_contact_forgotten() -> None:
+    stand = Stand()
+    assert block("suppress").run(stand) == Go()
+    assert block("erase_contact").run(stand) == Stop(Reason("to_be_erased"))
+    assert stand.done == [("suppress", "email"), ("erase",)]
+
+
+def test_who_is_added_to_another_flow_is_not_let_in_here() -> None:
+    trigger = block("added_trigger")
+    assert isinstance(trigger, Trigger)
+    here, elsewhere = event(flow="Tasting"), event(flow="harvest")
+    here.flow = elsewhere.flow = "tasting"
+    assert trigger.admits(here)
+    assert not trigger.admits(elsewhere)
 
 
 def test_a_split_looks_at_contact_event_and_past() -> None:
@@ -121,6 +164,9 @@ def test_a_trigger_without_a_filter_admits_everyone() -> None:
         ("update_contact", {"name": "VIP"}, "Add the tag “VIP”"),
         ("update_contact", {}, "Add the tag “…”"),
         ("stop", {}, "The Run ends here"),
+        ("stop", {"reason": "Bought in the shop"}, "Ends: Bought in the shop"),
+        ("added_trigger", {}, "When someone is added"),
+        ("event_trigger", {"event": "Form submitted"}, "When someone sends a form"),
     ],
 )
 def test_what_the_card_says(kind: str, settings: dict[str, Any], sentence: str) -> None:

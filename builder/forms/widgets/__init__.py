@@ -6,6 +6,7 @@ A widget is a function that draws into the open slot and returns what shows the 
 from builder.forms.field import Draw
 from builder.forms.widgets.choices import draw_select, draw_switch, draw_weekdays
 from builder.forms.widgets.email import draw_email
+from builder.forms.widgets.flow import draw_flow
 from builder.forms.widgets.hours import draw_hours
 from builder.forms.widgets.names import draw_event, draw_exit, draw_property, draw_tag_or_field
 from builder.forms.widgets.text import draw_area, draw_number, draw_text
@@ -27,6 +28,7 @@ WIDGETS: dict[str, Draw] = {
     "tag_or_field": draw_tag_or_field,
     "property": draw_property,
     "email": draw_email,
+    "flow": draw_flow,
 }
 OWN_SECTION: set[str] = {"rule", "email"}
 """Widgets that are large enough for a section of their own, with the title as its heading."""

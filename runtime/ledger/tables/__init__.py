@@ -22,7 +22,7 @@ from runtime.ledger.tables.house import (
 from runtime.ledger.tables.outgoing import attempt, body, message, resumption
 from runtime.ledger.tables.published import flow, version, version_mail
 from runtime.ledger.tables.runs import appointment, move, occasion, run, step, tally
-from runtime.ledger.tables.who import consent, contact, identity, suppression
+from runtime.ledger.tables.who import consent, contact, erased, erasure, identity, suppression
 
 __all__ = [
     "Int",
@@ -33,6 +33,8 @@ __all__ = [
     "consent",
     "contact",
     "counter",
+    "erased",
+    "erasure",
     "event",
     "flow",
     "identity",

@@ -1,8 +1,8 @@
 """Contacts, by what they are known, and what they agreed to."""
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, row_id
+from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, partial, row_id
 
 contact = Table(
     "contact",
@@ -47,6 +47,31 @@ consent = Table(
     Column("proof", Json, nullable=False),
     Index("consent_contact", "contact", "channel", "at"),
 )
+
+erasure = Table(
+    "erasure",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("contact", Int, nullable=False),
+    Column("asked_at", Int, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("done_at", Int),
+    UniqueConstraint("workspace", "contact"),
+    partial("erasure_open", "workspace", "id", where="done_at IS NULL"),
+)
+"""Contacts that are to be forgotten, and since when they are. Of who they were it keeps nothing but the number."""
+
+erased = Table(
+    "erased",
+    metadata,
+    of_workspace(),
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("at", Int, nullable=False),
+    PrimaryKeyConstraint("workspace", "digest"),
+    sqlite_with_rowid=False,
+)
+"""Salted hashes of the addresses of those who were erased: nothing brings marketing back to them."""
 
 suppression = Table(
     "suppression",
