@@ -173,7 +173,7 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
 
 def leave_if_met(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
     """Let a run leave if a rule holds by which it does, wherever it stands."""
-    leaving = met(program, Ctx(batch, run, at.event, at.up_to))
+    leaving = met(program, Ctx(batch, run, at.event, at.up_to, program.slug))
     if leaving is not None and depart(batch, program, run, *leaving):
         advance(batch, program, run, at)
 
