@@ -8,7 +8,6 @@ from sqlalchemy import Text, bindparam, cast, func, select
 from runtime.engine.advance import Standpoint, advance
 from runtime.engine.batch import Batch, Run
 from runtime.engine.program import Programs
-from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event, run
 
@@ -21,7 +20,7 @@ _DUE = (
 FIELDS = select(event.c.id, cast(event.c.typed, Text).label("typed")).where(
     event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")
 )
-_NEXT = select(func.min(run.c.wake_at)).where(run.c.state == "open", run.c.wake_at.is_not(None))
+NEXT_WAKE = select(func.min(run.c.wake_at)).where(run.c.state == "open", run.c.wake_at.is_not(None))
 EVERYTHING = (1 << 62) - 1
 NOTHING = '{"n":{},"t":{},"d":{},"b":{}}'
 
@@ -49,9 +48,3 @@ def take_further(batch: Batch, programs: Programs, runs: Sequence[Run]) -> None:
     for one in runs:
         typed = orjson.loads(fields.get(one.event) or NOTHING)
         advance(batch, programs.get(tx, one.version), one, Standpoint(typed, EVERYTHING))
-
-
-def next_wake(tx: Tx) -> int | None:
-    """When the next run of any workspace is due, UTC microseconds."""
-    due: int | None = tx.scalar(_NEXT)
-    return due
