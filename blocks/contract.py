@@ -259,6 +259,10 @@ class Block(BaseModel):
         """Names of events: a trigger may start a run at them; a block that holds the contact is run again when one comes."""
         return ()
 
+    def lets_happen(self) -> tuple[str, ...]:
+        """Names of events that it lets happen to the contact."""
+        return ()
+
     def waited_out(self) -> str:
         """The outlet by which those go on whom a person lets wait no longer."""
         return self.outlets()[0].id

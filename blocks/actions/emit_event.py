@@ -30,6 +30,9 @@ class EmitEvent(Block):
         str, Field(min_length=1, max_length=200, title="Event that happens", json_schema_extra={"widget": "event"})
     ]
 
+    def lets_happen(self) -> tuple[str, ...]:
+        return (self.event,)
+
     def say(self, known: Known) -> Phrase:
         return say("Let {event} happen", event=Quoted(self.event))
 

@@ -1,6 +1,7 @@
 """flow: from a file to a draft and back, and what a published flow does."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -238,6 +239,50 @@ def rehearse(
     print_list(as_rows(result, w), COLUMNS, as_json=False, empty="Nothing happens.")
     if last := ending(result, w):
         print(last)
+
+
+@app.command()
+def backtest(
+    slug: Slug,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days of the past.")] = 90,
+    until: Annotated[
+        str, typer.Option(metavar="TIME", help="When they end, as 2026-11-24T21:10, where the shop is [default: now].")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """What a draft would have done with the events that are recorded, beside what is live; nothing is sent or kept."""
+    from builder.backtest.printed import as_rows
+    from builder.commands.common import progress
+    from runtime.accounts import workspaces
+    from runtime.backtest import backtest as play
+    from runtime.clock import DAY
+    from runtime.engine.publish import NotPublishable
+    from runtime.words import words
+
+    with opened() as (house, workspace):
+        draft = existing_draft(house, workspace, "flow", slug)
+        document = _read_flow(draft.document, f"The draft {slug}")
+        shop = workspaces.get(house, workspace)
+        now = house.clock.now()
+        ends = min(now, _instant(until, shop.zone if shop is not None else "UTC")) if until else now
+        try:
+            with progress("Playing it on the past") as said:
+                result = play(house, workspace, slug, document, ends - days * DAY, ends, progress=said)
+        except KeyboardInterrupt:
+            print("Stopped. Nothing was changed.", file=sys.stderr)
+            raise typer.Exit(130) from None
+        except NotPublishable as not_yet:
+            if as_json:
+                print_json({"problems": _rows(not_yet.problems)})
+            else:
+                _print_problems(not_yet.problems)
+            raise Mistake(f"{slug} cannot be played before this is mended.") from None
+        emails = {one.slug: one.name for one in house.desk.drafts(workspace).list("email")}
+    if as_json:
+        print_json(result.model_dump(mode="json"))
+        return
+    w = words("en")
+    print_list(as_rows(result, document, emails, w), {"name": "What", "value": "How many"}, as_json=False, empty="")
 
 
 @app.command()

@@ -103,8 +103,9 @@ class Bounds:
         """Read what the shop has set."""
         self._limits = preferences.limits(tx)
 
-    def apply(self, tx: Tx, cases: Sequence[Case], now: int, zone: str) -> None:
-        """Add to the facts of a batch what the limits ask for: three statements at most, none where nothing is set."""
+    def apply(self, tx: Tx, cases: Sequence[Case], now: int, zone: str, *, counting: bool = True) -> None:
+        """Add to the facts of a batch what the limits ask for: three statements at most, none where nothing is set. Without
+        `counting`, caps keep nothing back yet: for who counts at once again."""
         self._load(tx, (id_ for case in cases for id_ in (case.message.version, case.live)))
         limited = self._limits != NO_LIMITS
         for case in cases:
@@ -121,7 +122,7 @@ class Bounds:
                 home=zone_of(case.person.zone if case.person is not None else None, zone),
                 flow=claimed.flow,
             )
-        capped = [case for case in cases if self.caps(case.facts, case.message)]
+        capped = [case for case in cases if counting and self.caps(case.facts, case.message)]
         if capped:
             lately = self._lately(tx, [(case.message.contact, case.facts) for case in capped], now)
             for case in capped:

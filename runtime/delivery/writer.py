@@ -39,6 +39,23 @@ def verdict(message: Claimed, facts: Facts) -> Ending | None:
             return Ending(message, AS_IT_WAS)
 
 
+def last_word(tx: Tx, bounds: Bounds, going: Sequence[tuple[Claimed, Facts]], now: int) -> list[Ending]:
+    """How those go on that a cap keeps back after all, of messages that are about to go out in this transaction: no two of
+    one contact pass a cap together, here or in two workers."""
+    capped = [(claimed, facts) for claimed, facts in going if bounds.caps(facts, claimed)]
+    if not capped:
+        return []
+    lately = bounds.count_again(tx, [(claimed.contact, facts) for claimed, facts in capped], now)
+    endings = []
+    for claimed, facts in capped:
+        ending = verdict(claimed, lately.weigh(claimed.contact or 0, replace(facts, now=now)))
+        if ending is None:
+            lately.went(claimed, now)
+        else:
+            endings.append(ending)
+    return endings
+
+
 class Writer:
     """Writes the mails of one workspace. `answered` is called with each and what came of it."""
 
@@ -88,22 +105,8 @@ class Writer:
             return self._look_up(tx, stale)
 
     def last_word(self, tx: Tx, wave: Sequence[Outgoing]) -> list[Ending]:
-        """Those of a wave that a cap keeps back after all, decided in the transaction that marks the others as going out:
-        no two messages of one contact pass a cap together, here or in two workers."""
-        capped = [one for one in wave if self._bounds.caps(one.facts, one.claimed)]
-        if not capped:
-            return []
-        now = self._house.clock.now()
-        lately = self._bounds.count_again(tx, [(one.claimed.contact, one.facts) for one in capped], now)
-        endings = []
-        for one in capped:
-            facts = lately.weigh(one.claimed.contact or 0, replace(one.facts, now=now))
-            ending = verdict(one.claimed, facts)
-            if ending is None:
-                lately.went(one.claimed, now)
-            else:
-                endings.append(ending)
-        return endings
+        """Those of a wave that a cap keeps back after all, decided in the transaction that marks the others as going out."""
+        return last_word(tx, self._bounds, [(one.claimed, one.facts) for one in wave], self._house.clock.now())
 
     def _look_up(self, tx: Tx, messages: Sequence[Claimed]) -> list[Case]:
         cases = look_up(tx, messages, self.zone)

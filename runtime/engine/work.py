@@ -30,8 +30,10 @@ _ALONE = text("SELECT pg_advisory_xact_lock(7264, :workspace)")
 class Engine:
     """Works off what there is to do. One in a process; several processes may each have one."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, longest: float = LONGEST) -> None:
+        """`longest` is how many seconds a transaction should last, where somebody else has to write as well."""
         self.house = house
+        self._longest = longest
         self._programs = Programs()
         self._limit = 100
 
@@ -65,8 +67,8 @@ class Engine:
         self._adapt(done, time.perf_counter() - began)
 
     def _adapt(self, done: int, took: float) -> None:
-        if took > LONGEST:
-            self._limit = max(10, int(self._limit * LONGEST / took))
+        if took > self._longest:
+            self._limit = max(10, int(self._limit * self._longest / took))
         elif done >= self._limit:
             self._limit = min(500, self._limit + self._limit // 4 + 1)
 

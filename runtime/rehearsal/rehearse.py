@@ -26,9 +26,10 @@ from runtime.ledger.tables import event, message, run
 from runtime.ledger.tables import workspace as workspace_table
 from runtime.people import contacts
 from runtime.rehearsal.known_events import events_wanted, filled_in, first_event
-from runtime.rehearsal.scratch import FIRST_ID, furnish, identity_of, scratch_house
+from runtime.rehearsal.scratch import furnish, identity_of
 from runtime.rehearsal.script import Happening, MadeUp
 from runtime.rehearsal.told import Rehearsal, Seen, Teller, stayed_out
+from runtime.scratch import FIRST_ID, scratch_house
 from runtime.zones import zone_of
 
 LONGEST = 90 * DAY

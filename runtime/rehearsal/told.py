@@ -18,7 +18,7 @@ from runtime.ledger.tables import event, message, run, step
 from runtime.people import telling
 from runtime.people.telling import Tone
 from runtime.reasons import reason_phrase
-from runtime.rehearsal.scratch import FIRST_ID
+from runtime.scratch import FIRST_ID
 
 Kind = Literal["event", "outside", "step", "postponed", "message", "end"]
 """Something happened; it started nothing; a block did its work; a message waits; it went out or did not; the run ended."""

@@ -1,0 +1,1 @@
+"""A backtest on screen and on the command line."""

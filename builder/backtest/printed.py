@@ -1,0 +1,37 @@
+"""A backtest on the command line."""
+
+from collections.abc import Iterator, Mapping
+
+from blocks import read_block
+from blocks.contract import Send
+from blocks.flow import Flow
+from builder.backtest.said import busiest, difference, exactness, messages, people, really
+from runtime.backtest import Backtest
+from runtime.words import Words
+
+
+def as_rows(result: Backtest, document: Flow, emails: Mapping[str, str], w: Words) -> Iterator[dict[str, str]]:
+    """The numbers, a row each, and the sentences after them."""
+    draft, names = result.draft, names_of(document, emails)
+    span = f"{w.date(result.start, result.zone)} – {w.date(result.until, result.zone)}"
+    yield {"name": w("Events played"), "value": f"{w.number(draft.events)} · {span}"}
+    sent = w("to {n} person | to {n} people", n=draft.mailed)
+    lines = [
+        *people(draft, w),
+        (w("Messages"), f"{w.number(draft.sent)} · {sent}" if draft.sent else "0"),
+        *messages(draft, w, lambda block: names.get(block, block)),
+        *busiest(draft, result.zone, w),
+        *((f"{w('Most mailed')}: {one.name}", w.number(one.messages)) for one in draft.most_mailed),
+    ]
+    for name, value in lines:
+        yield {"name": name, "value": value}
+    for sentence in (*difference(result, w), really(result, w), exactness(result, w)):
+        if sentence:
+            yield {"name": sentence, "value": ""}
+
+
+def names_of(document: Flow, emails: Mapping[str, str]) -> dict[str, str]:
+    """What the blocks of a checked flow that send are called: by their e-mail."""
+    blocks = {doc.id: read_block(doc.kind, doc.settings) for doc in document.blocks}
+    sends = {id_: block.document() for id_, block in blocks.items() if isinstance(block, Send)}
+    return {id_: emails.get(slug, slug) for id_, slug in sends.items()}

@@ -1,0 +1,53 @@
+"""A ledger that may be lost at any moment: what is played on it is over when its process is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, event, make_url
+
+from runtime.ledger.database import Ledger, Tx
+from runtime.ledger.schema import create_tables
+
+# Without a journal a transaction can be as long as it likes; what does not fit into the cache goes to the file.
+_PRAGMAS = (
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    "locking_mode = EXCLUSIVE",
+    "cache_size = -32768",
+    "temp_store = FILE",
+)
+
+
+class ScratchLedger(Ledger):
+    """An empty SQLite ledger in a file of its own, for one thread. All of it is one transaction that is never committed,
+    which spares what opening and ending one costs (0.2 ms, where a moment of a backtest has two)."""
+
+    def __init__(self, file: Path) -> None:
+        self.url = make_url(f"sqlite:///{file}")
+        self.engine = create_engine(self.url)
+        self._turnstile = None
+
+        @event.listens_for(self.engine, "connect")
+        def _configure(connection: object, _record: object) -> None:
+            connection.isolation_level = None  # type: ignore[attr-defined]
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}").close()  # type: ignore[attr-defined]
+
+        self._only = self.engine.connect()
+        self._only.exec_driver_sql("BEGIN EXCLUSIVE")
+        create_tables(self._only)
+        self._txs: dict[int, Tx] = {}
+
+    @contextmanager
+    def write(self, workspace: int = 0) -> Iterator[Tx]:
+        """The one transaction. What raised leaves it half written: whoever plays gives up then."""
+        if workspace not in self._txs:
+            self._txs[workspace] = Tx(self._only, workspace)
+        yield self._txs[workspace]
+
+    read = write
+
+    def close(self) -> None:
+        self._only.close()
+        super().close()
