@@ -72,6 +72,7 @@ LOOKS = (
     "settings",
     "sign_in",
     "rehearsal",
+    "backtest",
     "runs",
     "versions",
     "adding",

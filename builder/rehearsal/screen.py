@@ -8,6 +8,7 @@ from blocks import KINDS, read_block
 from blocks.contract import Problem, Send
 from blocks.flow import Flow
 from builder.access import Visitor, fetch
+from builder.backtest.screen import PastScreen
 from builder.canvas import FlowCanvas
 from builder.drafting.faces import catalog, faces, said_exits
 from builder.flow_editor.canvas_words import canvas_words
@@ -15,7 +16,7 @@ from builder.flow_editor.emails import DeskEmails
 from builder.flow_editor.opened import Opened, open_flow
 from builder.forms.box import Box
 from builder.frame import Editor
-from builder.parts.controls import button, chip
+from builder.parts.controls import button, chip, segments
 from builder.parts.empty import empty
 from builder.parts.loading import patiently, skeleton_rows
 from builder.parts.tag import tag
@@ -47,19 +48,24 @@ class Screen:
         with frame.left:
             chip(w("Rehearsal. Nothing is sent."), tone="brand", symbol="shield").classes("hide-s")
         with frame.right:
+            tabs = [("one", w("One Contact"), ""), ("past", w("Test on the past"), "")]
+            segments(tabs, "one", self._turn_to, label=w("Rehearsal")).classes("re-tabs")
             button(w("Back to the canvas"), href=self._back, classes="hide-s cw-h34")
         self._work = frame.work
         frame.work.classes("re")
         with frame.work:
-            with tag("div", "re-left"):
+            with tag("div", "re-left") as left:
                 with tag("div", "re-set"):
                     self._draw_wish()
                 self._progress = tag("progress", "re-progress", max=1, aria_label=w("Rehearsing"))
                 self._progress.set_visibility(False)
                 self._ticker = ui.timer(EVERY_SECONDS, self._tick, active=False)
                 self._timeline = Timeline(w, emails.picture, self._light)
-            with tag("div", "re-canvas hide-s"):
+            with tag("div", "re-canvas hide-s") as right:
                 self._canvas = self._draw_canvas()
+            self._one = (left, right)
+            self._past = PastScreen(user, opened, self._back, w)
+            self._past.show(False)
 
     @property
     def _back(self) -> str:
@@ -83,6 +89,11 @@ class Screen:
                 self._progress.set_visibility(False)
         if turn == self._turn and not self._canvas.is_deleted:
             self._show(*found)
+
+    def _turn_to(self, tab: str) -> None:
+        for pane in self._one:
+            pane.set_visibility(tab == "one")
+        self._past.show(tab == "past")
 
     # ---- asking
 
