@@ -3,7 +3,7 @@
 import logging
 import time
 
-from runtime import delivery
+from runtime import delivery, shop
 from runtime.accounts import housekeeping
 from runtime.desk import KEPT_IN_BIN, DeskDamaged
 from runtime.house import House
@@ -34,6 +34,7 @@ class Chores:
         if now - self._cleared_at >= DAILY:
             self._cleared_at = now
             housekeeping.sweep(self._house)
+            shop.clear_up(self._house)
             self._empty_bins()
 
     def _empty_bins(self) -> None:

@@ -9,7 +9,7 @@ import logging
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from runtime.house import House
-from runtime.intake import events, flows
+from runtime.intake import events, flows, products
 from runtime.intake.api_docs import ApiDocs
 from runtime.intake.events import EventsApi
 from runtime.intake.flows import FlowsApi
@@ -18,6 +18,7 @@ from runtime.intake.http import Gone, answer_json, peer_of
 from runtime.intake.keyed import TOO_OFTEN, Keyed
 from runtime.intake.limits import Limit
 from runtime.intake.pictures import Pictures
+from runtime.intake.products import ProductsApi
 from runtime.intake.shops import Shops
 from runtime.intake.unsubscribe import UnsubscribePages
 from runtime.intake.writer import Writer
@@ -47,6 +48,7 @@ class _Front:
             ("/media/", pictures, Limit(rate=200, burst=1000)),
             ("/health", Health(house), Limit(rate=5, burst=30)),
             (flows.PREFIX, FlowsApi(house, self._writer, keyed), None),
+            (products.PATH, ProductsApi(house, keyed), None),
             ("/api/", ApiDocs(house), Limit(rate=5, burst=30)),
         )
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from runtime.intake.http import MOST_BYTES
+from runtime.intake.products import LONGEST as LONGEST_PRODUCT_ID
+from runtime.intake.products import MOST as MOST_PRODUCTS
 from runtime.intake.reading import (
     DEEPEST,
     LONGEST_ID,
@@ -85,6 +87,51 @@ _EVENT = {
     },
     "additionalProperties": False,
 }
+_PRODUCT = {
+    "type": "object",
+    "required": ["id"],
+    "description": "Something that is sold; where a product has variants, one of them. What is left out stays as it was, "
+    "null clears it.",
+    "properties": {
+        "id": {
+            "type": "string",
+            "maxLength": LONGEST_PRODUCT_ID,
+            "description": "Your id of it, the same as “variant_id” or “product_id” in events.",
+        },
+        "variant_of": {
+            "type": "string",
+            "maxLength": LONGEST_PRODUCT_ID,
+            "description": "Your id of the product that it is a variant of: “product_id” in events.",
+        },
+        "title": {"type": "string", "description": "Needed for one that is not known yet."},
+        "variant": {"type": "string", "description": "What tells it from the other variants: “250 g”."},
+        "sku": {"type": "string"},
+        "url": {"type": "string", "format": "uri", "description": "Its page in the shop."},
+        "image": {"type": "string", "format": "uri", "description": "A picture of it."},
+        "price": {"type": "number", "minimum": 0, "description": "What it costs now."},
+        "currency": {"type": "string", "description": "ISO 4217: THB."},
+        "stock": {"type": "integer", "description": "How many there are; null where it is not counted."},
+        "kind": {"type": "string", "description": "What it is: “Tea”."},
+        "category": {"type": "string"},
+        "fields": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "Anything else about it, such as “days_per_unit”: how many days one lasts.",
+        },
+    },
+    "additionalProperties": False,
+}
+_PRODUCT_EXAMPLE = {
+    "id": "MSO-100",
+    "title": "Mae Salong oolong 100 g",
+    "url": "https://shop.example/oolong",
+    "image": "https://shop.example/oolong.jpg",
+    "price": 960,
+    "currency": "THB",
+    "stock": 12,
+    "kind": "Tea",
+    "fields": {"days_per_unit": 30},
+}
 EXAMPLE = {
     "id": "order-4821",
     "name": "Order placed",
@@ -158,6 +205,14 @@ DESCRIPTION: dict[str, Any] = {
                     "duplicates": {"type": "integer", "description": "Events that were stored before."},
                 },
             },
+            "Product": _PRODUCT,
+            "Kept": {
+                "type": "object",
+                "properties": {
+                    "accepted": {"type": "integer", "description": "Products that were sent."},
+                    "changed": {"type": "integer", "description": "Those that were new or are different now."},
+                },
+            },
             "Error": {
                 "type": "object",
                 "properties": {
@@ -222,6 +277,51 @@ DESCRIPTION: dict[str, Any] = {
                     "422": _error("Some events are not right. Nothing was stored; “problems” names them all."),
                     "429": _error("Too often. “Retry-After” says after how many seconds to try again."),
                     "503": _error("It cannot be stored now. Nothing was stored; send it again later."),
+                },
+            }
+        },
+        "/api/v1/products": {
+            "post": {
+                "summary": "Send products",
+                "description": "One product, or a list of them, whenever something about them changes. If one item of a "
+                "list is wrong, nothing of the list is stored. Changes of price and stock start Flows.",
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "oneOf": [
+                                    {"$ref": "#/components/schemas/Product"},
+                                    {
+                                        "type": "array",
+                                        "minItems": 1,
+                                        "maxItems": MOST_PRODUCTS,
+                                        "items": {"$ref": "#/components/schemas/Product"},
+                                    },
+                                ]
+                            },
+                            "example": _PRODUCT_EXAMPLE,
+                        }
+                    },
+                },
+                "responses": {
+                    "200": {
+                        "description": "Stored.",
+                        "content": {
+                            "application/json": {
+                                "schema": {"$ref": "#/components/schemas/Kept"},
+                                "example": {"accepted": 1, "changed": 1},
+                            }
+                        },
+                    },
+                    "400": _error("The body is no JSON, or no product and no list of 1 to 1,000."),
+                    "401": _error("There is no key, or it is not known."),
+                    "403": _error("The key is of a kind that cannot send anything."),
+                    "413": _error("The body is too large."),
+                    "415": _error("The body is not sent as application/json."),
+                    "422": _error("Some products are not right. Nothing was stored; “problems” names them all."),
+                    "429": _error("Too often. “Retry-After” says after how many seconds to try again."),
+                    "503": _error("It cannot be stored now. Some of a list may be; send it again later."),
                 },
             }
         },

@@ -7,6 +7,7 @@ import hmac
 import logging
 from collections import Counter
 from functools import partial
+from typing import Any
 
 import orjson
 from starlette.types import Receive, Scope, Send
@@ -16,7 +17,7 @@ from runtime.accounts import sources
 from runtime.accounts.sources import SHOPIFY, Source
 from runtime.clock import HOUR, MINUTE
 from runtime.house import House
-from runtime.intake import shopify
+from runtime.intake import shopify, shopify_products
 from runtime.intake.http import TooLarge, answer_text, headers_of, peer_of, read_body
 from runtime.intake.keyed import NO_STORE, TOO_LARGE, TOO_OFTEN, Refusal, Touch, store
 from runtime.intake.limits import Limit
@@ -68,6 +69,9 @@ class Shops:
             raise self._failed(peer)
         now = self._house.clock.now()
         topic = headers.get(b"x-shopify-topic", b"").decode("latin-1")
+        if topic in shopify_products.TOPICS:
+            domain = headers.get(b"x-shopify-shop-domain", b"").decode("latin-1").lower()
+            return await asyncio.to_thread(self._keep, source, topic, domain, body, now)
         delivery = headers.get(b"x-shopify-event-id") or headers.get(b"x-shopify-webhook-id") or b""
         made = partial(event_of, source, topic, delivery.decode("latin-1"), body, now)
         event = made() if len(body) <= IN_PLACE else await asyncio.to_thread(made)
@@ -75,6 +79,19 @@ class Shops:
             self._count_unused(topic)
             return "Not needed."
         return "Stored." if await store(self._writer, [event], self._touch(source, now)) else "Known already."
+
+    def _keep(self, source: Source, topic: str, domain: str, body: bytes, now: int) -> str:
+        """What a notice says of the shelf. It may come twice or late; the shelf knows what was told last."""
+        notice = _read(topic, body)
+        try:
+            used = notice is not None and shopify_products.keep(self._house, source.workspace, topic, domain, notice)
+            if (touch := self._touch(source, now)) is not None:
+                with self._house.ledger.write(source.workspace) as tx:
+                    touch(tx)
+        except Exception as error:  # noqa: BLE001 - any driver's error means the same to the shop
+            log.error("A notice of %s cannot be stored: %s", topic, error)
+            raise Refusal(503, NO_STORE, (b"retry-after", b"5")) from None
+        return "Stored." if used else "Not needed."
 
     async def _source(self, slug: str, peer: str) -> tuple[Source, str]:
         if self._failures.exhausted(peer) and not self._sources.known(slug):
@@ -117,13 +134,9 @@ def is_signed(body: bytes, signature: bytes, secret: str) -> bool:
 
 def event_of(source: Source, topic: str, delivery: str, body: bytes, now: int) -> NewEvent | None:
     """The event to store for a notice, or None. A body that cannot be read is none: sending it again would not help."""
-    try:
-        notice = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        log.warning("A notice of %s cannot be read: %s", topic, error)
-        return None
-    told = shopify.translate(topic, notice) if isinstance(notice, dict) else None
-    if told is None:
+    notice = _read(topic, body)
+    told = shopify.translate(topic, notice) if notice is not None else None
+    if notice is None or told is None:
         return None
     name = f"{SHOPIFY}:{source.slug}"
     # One thing that happens in a shop can be told under several topics, all with its id.
@@ -140,3 +153,12 @@ def event_of(source: Source, topic: str, delivery: str, body: bytes, now: int) -
         orjson.dumps(told.properties).decode(),
         orjson.dumps(type_document(told.properties)).decode(),
     )
+
+
+def _read(topic: str, body: bytes) -> dict[str, Any] | None:
+    try:
+        notice = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        log.warning("A notice of %s cannot be read: %s", topic, error)
+        return None
+    return notice if isinstance(notice, dict) else None

@@ -28,6 +28,8 @@ FEW = {
     "key": 100_000,
     "contact": 100_000,
     "run": 200_000,
+    "item": 20_000,
+    "product": 20_000,
     "since_at": 900_000,
 }
 """How many different values a column has. One that is not named has as many as there are rows."""

@@ -22,6 +22,7 @@ from runtime.ledger.tables.house import (
 from runtime.ledger.tables.outgoing import attempt, body, message, resumption
 from runtime.ledger.tables.published import flow, version, version_mail
 from runtime.ledger.tables.runs import appointment, move, occasion, run, step, tally
+from runtime.ledger.tables.shop import interest, interest_kept, offer, product, product_change
 from runtime.ledger.tables.who import consent, contact, erased, erasure, identity, suppression
 
 __all__ = [
@@ -38,12 +39,17 @@ __all__ = [
     "event",
     "flow",
     "identity",
+    "interest",
+    "interest_kept",
     "key",
     "media",
     "message",
     "metadata",
     "move",
     "occasion",
+    "offer",
+    "product",
+    "product_change",
     "pulse",
     "resumption",
     "run",
