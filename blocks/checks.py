@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from blocks.contract import Block, Farewell, Known, Problem, Trigger
+from blocks.contract import Block, Farewell, Known, Problem, Send, Trigger
 from blocks.flow import BlockDoc, Flow
+from blocks.offered import Offered
 from blocks.phrase import Quoted, say
 from blocks.registry import KINDS, read_block
 from blocks.rule_problems import RUN_EVENT, field_problems, rule_problems
@@ -22,7 +23,7 @@ def check(flow: Flow, known: Known) -> list[Problem]:
     """Every problem of `flow`, blocks in their order. An empty list or only warnings: it may be published."""
     read = [(doc.id, *_read(doc)) for doc in flow.blocks]
     blocks = {id_: block for id_, block, _ in read if block is not None}
-    known = _with_run_event(known, blocks.values())
+    known = _with_run_event(with_sends(known, flow), blocks.values())
     found: list[Problem] = []
     for id_, block, problems in read:
         found += problems
@@ -30,6 +31,12 @@ def check(flow: Flow, known: Known) -> list[Problem]:
             found += [_at(id_, problem) for problem in block.problems(known)]
         if isinstance(block, Trigger):
             found += _entry_key(flow.entry.key, known, id_, block)
+        if isinstance(block, Offered) and not flow.entry.key:
+            text = say(
+                "Say in the Flow’s settings that there is one Run for each product_id. Else a second product finds the "
+                "Contact inside already."
+            )
+            found.append(Problem("no_product_key", text, "warn", id_))
     found += _shape(flow, blocks)
     found += _exits(flow, known)
     return found
@@ -50,6 +57,21 @@ def _exits(flow: Flow, known: Known) -> Iterator[Problem]:
         if count > 1:
             text = say("Two exit rules have the name {name}. Give each its own.", name=Quoted(name))
             yield Problem("two_exits", text, field="exits")
+
+
+def with_sends(known: Known, flow: Flow) -> Known:
+    """Knows, too, which blocks of this flow send what; nothing for one that is half done."""
+    return replace(
+        known, sends={doc.id: _sent(doc) for doc in flow.blocks if issubclass(KINDS.get(doc.kind, Block), Send)}
+    )
+
+
+def _sent(doc: BlockDoc) -> str:
+    try:
+        block = read_block(doc.kind, doc.settings)
+    except ValidationError:
+        return ""
+    return block.document() if isinstance(block, Send) else ""
 
 
 def _with_run_event(known: Known, blocks: Iterable[Block]) -> Known:
@@ -132,6 +154,7 @@ def _shape(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
         yield Problem("no_trigger", say("Add a trigger: it says when the Flow starts"))
     yield from _links(flow, blocks, ids)
     yield from _farewells(flow, blocks)
+    yield from _followed(flow, blocks)
     reached = _reachable(flow, triggers)
     for doc in flow.blocks:
         if triggers and doc.id not in reached:
@@ -185,6 +208,15 @@ def _farewells(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
             text = say("Another Block takes those who leave like this already. Keep one.")
             yield Problem("two_farewells", text, block=block_id, field="event")
         seen.add(block.event)
+
+
+def _followed(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
+    """Blocks that look at the message of one that nobody can have passed before."""
+    for block_id, block in blocks.items():
+        for sender in block.follows():
+            if sender in blocks and block_id not in _reachable(flow, [sender]) - {sender}:
+                text = say("The Block whose Message this looks at does not come before it.")
+                yield Problem("message_later", text, "warn", block_id, "message")
 
 
 def _lets_in(doc: BlockDoc) -> bool:

@@ -6,7 +6,7 @@ may know or do is in `ctx`. It returns what it decided; the engine records the d
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from blocks.facts import Item, Outcome
 from blocks.hours import Hours
 from blocks.limits import Keep
 from blocks.phrase import Phrase, say
@@ -141,6 +142,20 @@ class Context(Protocol):
         """How often the contact did what a declared `Did` rule counts. Raises UndeclaredRead otherwise."""
         ...
 
+    def reachable(self, channel: str) -> bool:
+        """Whether marketing may reach the contact by a declared channel now: there is an address, it is not blocked, and
+        they agreed. Raises UndeclaredRead otherwise."""
+        ...
+
+    def message(self, block: str) -> Outcome | None:
+        """What has become of the latest message that a declared send block queued in this run, None if it queued none.
+        Raises UndeclaredRead otherwise."""
+        ...
+
+    def items(self) -> Sequence[Item]:
+        """What is in the event the run stands on. Raises UndeclaredRead for a block that does not say it looks there."""
+        ...
+
     def chance(self) -> float:
         """A number in [0, 1) that is the same whenever this contact comes to this block, in this run or a later one."""
         ...
@@ -198,6 +213,8 @@ class Known:
     contact_fields: frozenset[str] = frozenset()
     flows: Mapping[str, "KnownFlow"] = field(default_factory=dict)
     """Flows by their slugs."""
+    sends: Mapping[str, str] = field(default_factory=dict)
+    """Id of each send block of the flow that is looked at to the slug of what it sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +245,8 @@ class Block(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     card: ClassVar[Card]
+    looks_at_items: ClassVar[bool] = False
+    """Whether `run` asks what is in the event."""
     reasons: ClassVar[Mapping[str, str]] = {}
     """Reason codes that this block gives, to the message id that says them."""
 
@@ -269,6 +288,14 @@ class Block(BaseModel):
 
     def reads(self) -> tuple[Did, ...]:
         """The counts of past events that `run` asks for."""
+        return ()
+
+    def reaches(self) -> tuple[str, ...]:
+        """The channels for which `run` asks whether the contact can be reached."""
+        return ()
+
+    def follows(self) -> tuple[str, ...]:
+        """Ids of the send blocks for which `run` asks what became of their message."""
         return ()
 
     def problems(self, known: Known) -> list[Problem]:
@@ -328,35 +355,23 @@ class Subject(Protocol):
         ...
 
 
-class Timed(Trigger):
-    """A trigger that no event starts but time: a date comes, or too long nothing happens.
-
-    When its time comes for a contact, the engine lets an event named `happening` happen to them, with this block's
-    `occasion` in it. Flows whose triggers mean the same occasion share it.
+class Brought(Trigger):
+    """A trigger that no event from outside starts. When its time has come for a contact, the engine lets an event named
+    `happening` happen to them, with this block's `occasion` in it. Flows whose triggers mean the same occasion share it.
     """
 
     happening: ClassVar[str]
-    late_is_fine: ClassVar[bool] = False
-    """Whether it still holds when nobody was there to see it in time; else what is over 24 h late starts nothing."""
 
     @abstractmethod
     def filter(self) -> Rule | None:
-        """What a contact must meet besides when the time comes."""
-
-    @abstractmethod
-    def due(self, who: Subject, after: datetime) -> datetime | None:
-        """The first time (UTC) at or after `after` at which this contact is to enter; None if nothing known says so."""
+        """What a contact must meet besides when it comes."""
 
     @abstractmethod
     def tells(self) -> Mapping[str, Any]:
         """Properties of the event that happens."""
 
-    def watches(self) -> str:
-        """The event whose last time `due` asks for, "" if for none by name."""
-        return ""
-
     def occasion(self) -> str:
-        """Tells occasions apart; the same for settings that mean the same times."""
+        """Tells occasions apart; the same for settings that mean the same."""
         settings = self.model_dump_json(exclude={"where"})
         return hashlib.blake2b(settings.encode(), digest_size=12).hexdigest()
 
@@ -372,6 +387,21 @@ class Timed(Trigger):
 
     def reads(self) -> tuple[Did, ...]:
         return counted(self.filter())
+
+
+class Timed(Brought):
+    """A trigger that time starts: a date comes, or too long nothing happens."""
+
+    late_is_fine: ClassVar[bool] = False
+    """Whether it still holds when nobody was there to see it in time; else what is over 24 h late starts nothing."""
+
+    @abstractmethod
+    def due(self, who: Subject, after: datetime) -> datetime | None:
+        """The first time (UTC) at or after `after` at which this contact is to enter; None if nothing known says so."""
+
+    def watches(self) -> str:
+        """The event whose last time `due` asks for, "" if for none by name."""
+        return ""
 
 
 class Send(Block):

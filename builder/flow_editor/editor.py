@@ -6,6 +6,7 @@ from typing import Any
 
 from nicegui import background_tasks, ui
 
+from blocks import KINDS
 from blocks.contract import Problem
 from blocks.flow import BlockDoc, Flow
 from builder.access import Visitor, act, fetch
@@ -124,6 +125,7 @@ class FlowEditor:
             run_events=self._run_events,
             tags=self._tags,
             exits=lambda: [leave.called for leave in self.flow.exits if leave.called],
+            sends=self._sends,
             emails=DeskEmails(self.user, self.w, f"/flows/{self.slug}", self.settle),
         )
 
@@ -141,12 +143,18 @@ class FlowEditor:
     def _run_events(self) -> list[str]:
         """The events that a run of this flow may stand on."""
         events = [doc.settings.get("event") for doc in self.flow.blocks]
+        events += [getattr(KINDS.get(doc.kind), "happening", None) for doc in self.flow.blocks]
         return [event for event in events if isinstance(event, str) and event]
 
     def _tags(self) -> list[str]:
         """The tags that this flow names."""
         named = {doc.settings.get("name") for doc in self.flow.blocks if "tag" in str(doc.settings.get("change", ""))}
         return sorted(name for name in named if isinstance(name, str) and name)
+
+    def _sends(self) -> list[tuple[str, str]]:
+        """The blocks of this flow that send, as their cards say it."""
+        sends = [doc.id for doc in self.flow.blocks if doc.kind in KINDS and KINDS[doc.kind].card.family == "send"]
+        return [(id_, str(self.cards.faces[id_]["say"])) for id_ in sends if id_ in self.cards.faces]
 
     def _numbers_of(self, block: str) -> None:
         """How many a block's rule would match, into the panel as soon as it is known."""

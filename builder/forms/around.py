@@ -45,6 +45,8 @@ class Around:
     tags: Callable[[], Sequence[str]] = tuple
     exits: Callable[[], Sequence[str]] = tuple
     """What the exits of the flow are called."""
+    sends: Callable[[], Sequence[tuple[str, str]]] = tuple
+    """Id and card of each block of the flow that sends."""
     emails: EmailChoice | None = None
     more: dict[str, Any] = field(default_factory=dict)
     """For widgets of other rooms (the e-mail studio's), which put here what they need."""

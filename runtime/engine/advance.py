@@ -1,18 +1,20 @@
 """Takes a run as far as it can go: block after block, until one holds it or the way ends."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocks.contract import Go, Reason, Sleep, Stop
+from blocks.facts import Item, Outcome
 from blocks.rules import Did
 from blocks.values import Typed, micros, moment
 from runtime.engine.batch import Batch, Person, Queued, Run
 from runtime.engine.departures import depart, met
 from runtime.engine.echo import Emitted
+from runtime.engine.lookups import outcome
 from runtime.engine.program import Program
 from runtime.people import consent, contacts
 
@@ -69,6 +71,19 @@ class Ctx:
             up_to=self._up_to,
             key=run.key,
         )
+
+    def reachable(self, channel: str) -> bool:
+        return self._batch.lookups.reachable(self._run.contact, channel, self._batch.answers)
+
+    def message(self, block: str) -> Outcome | None:
+        known = self._batch.lookups.outcome(self._run.id, block)
+        if known is not None and known.state == "waiting" and self._run.id in self._batch.cancelled:
+            known = outcome("cancelled", "run_ended", None)
+        mine = [one for one in self._batch.messages if (one.run, one.block) == (self._run.id, block)]
+        return outcome(mine[-1].state, mine[-1].code, None) if mine else known
+
+    def items(self) -> Sequence[Item]:
+        return self._batch.lookups.items(self._run.event)
 
     def chance(self) -> float:
         # Of the contact, not of the run: who comes again gets the same, and so does a rehearsal.

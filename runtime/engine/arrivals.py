@@ -12,12 +12,12 @@ from blocks.contract import Farewell, Reason
 from blocks.flow import Exit
 from blocks.values import Typed, text_of
 from runtime.clock import DAY
-from runtime.engine import echo
+from runtime.engine import echo, ties
 from runtime.engine.advance import Ctx, Standpoint, advance, leave_if_met, lot
 from runtime.engine.batch import Batch, Run
 from runtime.engine.departures import by_event, depart
 from runtime.engine.program import Program, Programs, Roster
-from runtime.engine.wakes import FIELDS, NOTHING
+from runtime.engine.wakes import FIELDS, NOTHING, look_up
 from runtime.ledger.bulk import update_tuples
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event, run
@@ -121,6 +121,7 @@ def take_events(batch: Batch, programs: Programs, limit: int) -> int:
         return 0
     arrivals = _who_is_it(batch, rows)
     roster = programs.roster(tx)
+    ties.note(batch, roster, arrivals)
     concerned = [one for one in arrivals if roster.concerns(one.name)]
     if concerned:
         reception = _Reception(batch, programs, roster)
@@ -220,6 +221,7 @@ class _Reception:
             begun = [min(one.at, batch.now) for one in arrivals] + [one.entered_at for one in self._open.all()]
             whom = {one.contact for one in arrivals} | {one.contact for one in self._open.all()}
             batch.history.fetch(batch.tx, whom, rules, batch.now, min(begun))
+        look_up(batch, programs, list(self._open.all()), arrivals)
 
     def _exit_keys(self, arrival: Arrival) -> Iterator[str]:
         for flow_id in self._roster.exits.get(arrival.name, ()):

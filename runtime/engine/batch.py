@@ -16,6 +16,7 @@ from blocks.values import Typed
 from runtime.engine import echo
 from runtime.engine.echo import Emitted
 from runtime.engine.history import History
+from runtime.engine.lookups import Lookups
 from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import insert_tuples, update_tuples
 from runtime.ledger.lists import among, listed
@@ -149,6 +150,7 @@ class Batch:
     tx: Tx
     now: int
     history: History = field(default_factory=History)
+    lookups: Lookups = field(default_factory=Lookups)
     started: list[Run] = field(default_factory=list)
     changed: dict[int, Run] = field(default_factory=dict)
     steps: list[tuple[Any, ...]] = field(default_factory=list)

@@ -8,14 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, not_, select
 
-from runtime.engine import endings, moving, occasions, overdue
+from runtime.engine import endings, moving, occasions, offers, overdue, ties
 from runtime.engine.arrivals import take_events
 from runtime.engine.batch import Batch
 from runtime.engine.program import Programs
 from runtime.engine.wakes import NEXT_WAKE, wake
-from runtime.ledger.tables import appointment, event, move, occasion, run, workspace
+from runtime.ledger.tables import (
+    appointment,
+    event,
+    interest_kept,
+    move,
+    occasion,
+    offer,
+    product_change,
+    run,
+    workspace,
+)
 
 NOW: BindParameter[int] = bindparam("now")
 HOME = workspace.c.id
@@ -39,6 +49,9 @@ def _soonest(at: Any) -> Select[Any]:
     return select(select(func.min(at)).where(at.table.c.workspace == HOME).scalar_subquery())
 
 
+_TIED = (
+    select(interest_kept.c.name).where(interest_kept.c.workspace == HOME, interest_kept.c.upto_at.is_not(None)).exists()
+)
 DUTIES = (
     Duty("new", select(event.c.id).where(event.c.workspace == HOME, event.c.state == "new").exists(), take_events),
     Duty("ending", endings.some_end(HOME), endings.end),
@@ -60,5 +73,18 @@ DUTIES = (
         "expected",
         select(occasion.c.id).where(occasion.c.workspace == HOME, occasion.c.planned.is_not(None)).exists(),
         occasions.plan,
+    ),
+    Duty("tied", _TIED, ties.plan),
+    Duty(
+        "offered",
+        # Only once all are tied: whoever asked first is to be first.
+        and_(select(offer.c.id).where(offer.c.due_at <= NOW, offer.c.workspace == HOME).exists(), not_(_TIED)),
+        offers.bring,
+        _soonest(offer.c.due_at),
+    ),
+    Duty(
+        "changed",
+        select(product_change.c.id).where(product_change.c.workspace == HOME, offers.FRESH).exists(),
+        offers.look,
     ),
 )

@@ -55,7 +55,7 @@ _DUE = (
     .order_by(appointment.c.due_at)
     .limit(bindparam("limit"))
 )
-_EVENT = ("id", "workspace", "name", "source", "contact", "at", "received_at", "who", "properties", "typed", "state")
+EVENT = ("id", "workspace", "name", "source", "contact", "at", "received_at", "who", "properties", "typed", "state")
 _EXPECT = (
     "INSERT INTO occasion (id, workspace, key, planned) VALUES (:id, :workspace, :key, 0)"
     " ON CONFLICT (workspace, key) DO UPDATE SET planned = 0"
@@ -145,7 +145,7 @@ def bring(batch: Batch, programs: Programs, limit: int) -> int:
             at = _instant(trigger, who, batch.now + 1)
         place = {"workspace": tx.workspace, "occasion": one.occasion, "contact": one.contact}
         (over if at is None else moved).append(place if at is None else place | {"due_at": at})
-    insert_tuples(tx, event, _EVENT, [(id_, *row) for id_, row in zip(tx.reserve(len(events)), events, strict=True)])
+    insert_tuples(tx, event, EVENT, [(id_, *row) for id_, row in zip(tx.reserve(len(events)), events, strict=True)])
     run_many(tx, _SET, moved)
     run_many(tx, _DROP, over)
     return len(due)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from blocks import read_block
 from blocks.contract import Block, Farewell, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
+from blocks.offered import Offered
 from blocks.rules import Compare, Did, Rule, counted, leaves
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, version, version_mail
@@ -78,6 +79,21 @@ class Program:
         blocks = [rule for block in self.blocks.values() for rule in block.reads()]
         return tuple(blocks + [did for leave in self.exits for did in (*counted(leave.where), *counted(leave.rule))])
 
+    @cached_property
+    def reaches(self) -> frozenset[str]:
+        """The channels for which any of its blocks asks whether a contact can be reached."""
+        return frozenset(channel for block in self.blocks.values() for channel in block.reaches())
+
+    @cached_property
+    def follows(self) -> frozenset[str]:
+        """The send blocks for which any of its blocks asks what became of their messages."""
+        return frozenset(id_ for block in self.blocks.values() for id_ in block.follows())
+
+    @cached_property
+    def looks_at_items(self) -> bool:
+        """Whether any of its blocks asks what is in the event."""
+        return any(block.looks_at_items for block in self.blocks.values())
+
 
 def make_program(version_id: int, flow_id: int, slug: str, document: Flow, marketing: Mapping[str, bool]) -> Program:
     """Read a checked document. Raises what `read_block` raises if it was not checked."""
@@ -99,6 +115,10 @@ class Roster:
     """Flows that somebody may leave because a rule holds for them, by any version with open runs."""
     timed: dict[str, Timed] = field(default_factory=dict)
     """Occasion to a trigger of a live version that waits for it."""
+    offered: dict[str, Offered] = field(default_factory=dict)
+    """Occasion to a trigger of a live version that waits for a change of a product."""
+    ties: set[str] = field(default_factory=set)
+    """Events that tie a contact to a product, for any of these."""
     exit_keys: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     """(flow, event name) to the event's properties that may name a run's key."""
 
@@ -115,6 +135,9 @@ class Roster:
             for block_id, trigger in program.triggers:
                 if isinstance(trigger, Timed):
                     roster.timed[trigger.occasion()] = trigger
+                if isinstance(trigger, Offered):
+                    roster.offered[trigger.occasion()] = trigger
+                    roster.ties.update(line.event for line in trigger.lines())
                 for name in trigger.listens_to():
                     roster.starts[name].append((program, block_id, trigger))
         for program in {one.version: one for one in (*live, *open_)}.values():

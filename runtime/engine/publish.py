@@ -16,7 +16,7 @@ from blocks.overlaps import overlaps
 from blocks.phrase import Quoted, say
 from runtime.delivery.limiting import ask_again
 from runtime.delivery.preferred import has_mail_server
-from runtime.engine import endings, moving, occasions, overdue
+from runtime.engine import endings, moving, occasions, overdue, ties
 from runtime.engine.batch import Batch
 from runtime.engine.known import brand_of, known_to
 from runtime.engine.moving import Move
@@ -128,6 +128,7 @@ def release(
             changes["state"] = "live"
         tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
         occasions.expect(tx, triggers_of(document))
+        ties.expect(tx, triggers_of(document))
     return Published(flow_id, version_id, number)
 
 

@@ -1,13 +1,14 @@
 """Runs whose time has come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import orjson
 from sqlalchemy import Text, bindparam, cast, func, select
 
 from runtime.engine.advance import Standpoint, advance
 from runtime.engine.batch import Batch, Run
-from runtime.engine.program import Programs
+from runtime.engine.program import Program, Programs
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event, run
 
@@ -23,6 +24,15 @@ FIELDS = select(event.c.id, cast(event.c.typed, Text).label("typed")).where(
 NEXT_WAKE = select(func.min(run.c.wake_at)).where(run.c.state == "open", run.c.wake_at.is_not(None))
 EVERYTHING = (1 << 62) - 1
 NOTHING = '{"n":{},"t":{},"d":{},"b":{}}'
+
+
+class Arrived(Protocol):
+    """An event that has just come in."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def contact(self) -> int: ...
 
 
 def wake(batch: Batch, programs: Programs, limit: int) -> int:
@@ -45,6 +55,18 @@ def take_further(batch: Batch, programs: Programs, runs: Sequence[Run]) -> None:
     # At once: of a contact who is due in two flows, a second fetch would count everything twice.
     earliest = min(one.entered_at for one in runs)
     batch.history.fetch(tx, (one.contact for one in runs), tuple(rules), batch.now, earliest)
+    look_up(batch, [programs.get(tx, id_) for id_ in {one.version for one in runs}], runs)
     for one in runs:
         typed = orjson.loads(fields.get(one.event) or NOTHING)
         advance(batch, programs.get(tx, one.version), one, Standpoint(typed, EVERYTHING))
+
+
+def look_up(batch: Batch, programs: Iterable[Program], runs: Sequence[Run], arrivals: Iterable[Arrived] = ()) -> None:
+    """Fetch what the blocks of these programs ask of the contacts of `runs` and of `arrivals`, events that have just come
+    in. Costs nothing where none of them asks."""
+    tx, lookups, programs, arrivals = batch.tx, batch.lookups, list(programs), list(arrivals)
+    whom = {one.contact for one in (*runs, *arrivals)}
+    lookups.fetch_reach(tx, whom, frozenset[str]().union(*(one.reaches for one in programs)))
+    lookups.fetch_outcomes(tx, {one.id for one in runs}, frozenset[str]().union(*(one.follows for one in programs)))
+    if any(one.looks_at_items for one in programs):
+        lookups.fetch_items(tx, {one.event for one in runs} | {one.id for one in arrivals})

@@ -5,7 +5,7 @@ stands on) has no honest answer, and then there is none.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,12 @@ import orjson
 from sqlalchemy import Text, cast, select
 
 from blocks.contract import Block, Go, Timed, Trigger, UndeclaredRead
+from blocks.facts import Item, Outcome
 from blocks.rules import Did, SinceEntering
 from blocks.values import Typed, empty, moment
 from runtime.clock import DAY
 from runtime.engine.history import History
+from runtime.engine.lookups import Lookups
 from runtime.engine.occasions import CONTACTS, comes_within
 from runtime.house import House
 from runtime.ledger import Tx
@@ -49,7 +51,14 @@ class _Facts:
     """What a block may know of somebody who is in no run."""
 
     def __init__(
-        self, history: History, contact_id: int, contact_typed: Typed, event_typed: Typed | None, now: int, up_to: int
+        self,
+        history: History,
+        contact_id: int,
+        contact_typed: Typed,
+        event_typed: Typed | None,
+        now: int,
+        up_to: int,
+        lookups: Lookups | None = None,
     ) -> None:
         self.now = moment(now)
         self.zone = ZoneInfo("UTC")
@@ -60,6 +69,7 @@ class _Facts:
         self._contact = contact_id
         self._now = now
         self._up_to = up_to
+        self._lookups = lookups
 
     @property
     def event(self) -> Typed:
@@ -81,6 +91,17 @@ class _Facts:
         return self._history.count(
             rule, self._contact, now=self._now, entered=self._now, entry_event=0, up_to=self._up_to
         )
+
+    def reachable(self, channel: str) -> bool:
+        if self._lookups is None:
+            raise _NotHere
+        return self._lookups.reachable(self._contact, channel, ())
+
+    def message(self, block: str) -> Outcome | None:
+        raise _NotHere
+
+    def items(self) -> Sequence[Item]:
+        raise _NotHere
 
     def chance(self) -> float:
         raise _NotHere
@@ -162,10 +183,12 @@ def would_take(house: House, workspace: int, block: Block) -> Matches | None:
         if any(isinstance(rule.window, SinceEntering) for rule in block.reads()):
             return None
         history.fetch(tx, {row.id for row in rows}, block.reads(), now, now)
+        lookups = Lookups()
+        lookups.fetch_reach(tx, {row.id for row in rows}, block.reaches())
     found: Counter[str] = Counter({outlet.id: 0 for outlet in block.outlets()})
     for row in rows:
         try:
-            decision = block.run(_Facts(history, row.id, _typed(row.typed), None, now, 2**62))
+            decision = block.run(_Facts(history, row.id, _typed(row.typed), None, now, 2**62, lookups))
         except (_NotHere, UndeclaredRead):
             return None
         if not isinstance(decision, Go):

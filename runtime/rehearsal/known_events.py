@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from blocks.contract import Timed, Trigger
+from blocks.offered import Offered
 from blocks.rules import Did
 from blocks.values import Typed, empty, moment, type_document
+from runtime import shop
 from runtime.engine.program import Program
 from runtime.ledger import Tx
-from runtime.ledger.tables import contact, event
+from runtime.ledger.tables import contact, event, product
 from runtime.rehearsal.script import Happening
 
 LOOKED_AT = 50
@@ -48,12 +50,31 @@ def first_event(tx: Tx, program: Program, who: int | None, start: int) -> Happen
     for _, trigger in events_wanted(program):
         for name in trigger.listens_to():
             for properties in _like_it(tx, name, who):
-                found = Happening(name, start, {**properties, **trigger.addressed(program.slug)})
+                found = Happening(name, start, {**_of(trigger, properties), **trigger.addressed(program.slug)})
                 fallback = fallback or found
                 if _fits(trigger, typed, found.properties or {}, start, program.slug):
                     return found
-            fallback = fallback or Happening(name, start, {**trigger.addressed(program.slug)})
+            made_up = {**_off_the_shelf(tx, trigger), **trigger.addressed(program.slug)}
+            fallback = fallback or Happening(name, start, made_up)
     return fallback
+
+
+def _of(trigger: Trigger, properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """These properties, for what the shelf brings with its mark in them."""
+    return (
+        {**properties, **trigger.tells(), "occasion": trigger.occasion()}
+        if isinstance(trigger, Offered)
+        else properties
+    )
+
+
+def _off_the_shelf(tx: Tx, trigger: Trigger) -> Mapping[str, Any]:
+    """What would be told of the product that changed last; nothing where the shelf plays no part."""
+    latest = select(product).where(tx.mine(product)).order_by(product.c.changed_at.desc()).limit(1)
+    if not isinstance(trigger, Offered) or (row := tx.first(latest)) is None:
+        return _of(trigger, {})
+    about = shop.as_told(row)
+    return _of(trigger, {**about, "items": [{**about, "quantity": 1}]})
 
 
 def filled_in(tx: Tx, program: Program, who: int | None, happenings: Sequence[Happening]) -> list[Happening]:

@@ -5,9 +5,10 @@ from zlib import crc32
 
 from sqlalchemy import select
 
+from blocks import KINDS
 from blocks.flow import Flow
 from runtime.ledger import Tx
-from runtime.ledger.tables import consent, contact, event, identity, message, suppression
+from runtime.ledger.tables import consent, contact, event, identity, message, product, suppression
 from runtime.people import consent as answers
 from runtime.people import forgotten
 from runtime.people import identity as identities
@@ -16,6 +17,8 @@ from runtime.rehearsal.script import MadeUp
 from runtime.scratch import FIRST_ID, MAILED, copy, furnish_shop
 
 MOST_EVENTS = 5000
+MOST_PRODUCTS = 1000
+"""So many of those that changed last are known in a rehearsal."""
 
 
 def furnish(real: Tx, into: Tx, slug: str, document: Flow, who: int | MadeUp, names: Iterable[str], start: int) -> int:
@@ -26,6 +29,9 @@ def furnish(real: Tx, into: Tx, slug: str, document: Flow, who: int | MadeUp, na
     """
     number = FIRST_ID if isinstance(who, int) else FIRST_ID + 4096 * crc32(f"{who.email}\n{who.name}".encode())
     furnish_shop(real, into, slug, document, start, number)
+    if any(doc.kind in KINDS and KINDS[doc.kind].looks_at_items for doc in document.blocks):
+        latest = select(product.c.id).where(real.mine(product)).order_by(product.c.changed_at.desc())
+        copy(real, into, product, product.c.id.in_(latest.limit(MOST_PRODUCTS)))
     return _make(into, who, start) if isinstance(who, MadeUp) else _bring(real, into, who, set(names), start)
 
 

@@ -1,12 +1,13 @@
 """A contact standing at a block, for tests: everything a block may ask, and a list of what it asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocks.contract import Block, Known
+from blocks.facts import Item, Outcome
 from blocks.registry import read_block
 from blocks.rules import Did
 from blocks.values import Typed, type_document
@@ -33,10 +34,22 @@ class Stand:
     event: Typed = field(default_factory=lambda: type_document({}))
     counts: Mapping[str, int] = field(default_factory=dict)
     flow: str = "flow"
+    reached_by: frozenset[str] = frozenset()
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    basket: Sequence[Item] = ()
     done: list[tuple[Any, ...]] = field(default_factory=list)
 
     def did(self, rule: Did) -> int:
         return self.counts.get(rule.event, 0)
+
+    def reachable(self, channel: str) -> bool:
+        return channel in self.reached_by
+
+    def message(self, block: str) -> Outcome | None:
+        return self.outcomes.get(block)
+
+    def items(self) -> Sequence[Item]:
+        return self.basket
 
     def chance(self) -> float:
         return 0.25

@@ -4,7 +4,7 @@ A widget is a function that draws into the open slot and returns what shows the 
 """
 
 from builder.forms.field import Draw
-from builder.forms.widgets.choices import draw_select, draw_switch, draw_weekdays
+from builder.forms.widgets.choices import draw_select, draw_send_block, draw_switch, draw_weekdays
 from builder.forms.widgets.email import draw_email
 from builder.forms.widgets.flow import draw_flow
 from builder.forms.widgets.hours import draw_hours
@@ -27,6 +27,7 @@ WIDGETS: dict[str, Draw] = {
     "exit": draw_exit,
     "tag_or_field": draw_tag_or_field,
     "property": draw_property,
+    "send_block": draw_send_block,
     "email": draw_email,
     "flow": draw_flow,
 }

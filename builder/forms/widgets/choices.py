@@ -24,6 +24,28 @@ def draw_select(field: Field) -> Show:
     return lambda: box.show(str(field.value or ""))
 
 
+def draw_send_block(field: Field) -> Show:
+    """One of the flow's blocks that send; one that is not there any more is shown by nothing."""
+    draw_label(field)
+
+    def options() -> list[Option]:
+        sends: list[Option] = [{"value": id_, "label": said} for id_, said in field.around.sends()]
+        return [{"value": "", "label": field.w("Choose a Block that sends")}, *sends]
+
+    def chosen() -> str:
+        value = str(field.value or "")
+        return value if any(value == one["value"] for one in options()) else ""
+
+    box = Box(chosen(), field.put, kind="select", options=options(), look="cw-input cw-select")
+    field.entered_by(box)
+
+    def show() -> None:
+        box.offer(options())
+        box.show(chosen())
+
+    return show
+
+
 def draw_switch(field: Field) -> Show:
     """Yes or no, at once."""
     with tag("div", "cw-row"):

@@ -47,6 +47,10 @@ def number_box(field: Field, name: str, *, label: str = "") -> Box:
 
     def put(text: str) -> None:
         typed = number(text.strip().replace(",", "."))
+        if typed is None and not text.strip() and field.form.default_of(field.name) is None:
+            # A number that may be left out.
+            field.put(text if field.info.is_required() else None)
+            return
         field.put(text if typed is None else typed)
 
     box = Box(

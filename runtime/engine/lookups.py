@@ -1,0 +1,146 @@
+"""What blocks ask besides the past, fetched once a batch for those that declared it: whether a contact can be reached, what
+became of a message, what is in an order."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import Text, bindparam, cast, select
+
+from blocks.contract import UndeclaredRead
+from blocks.facts import Item, Outcome
+from runtime.ledger import Tx
+from runtime.ledger.lists import among, listed
+from runtime.ledger.tables import contact, event, message, product
+from runtime.people import consent
+from runtime.reasons import reason_phrase
+
+MOST_ITEMS = 100
+"""Products of one event that are looked at."""
+_ADDRESS = {"email": "email", "sms": "phone"}
+_OUTCOMES: Mapping[str, Any] = {
+    "queued": "waiting",
+    "sending": "waiting",
+    "sent": "sent",
+    "uncertain": "sent",
+    "failed": "failed",
+    "skipped": "not_sent",
+    "cancelled": "not_sent",
+}
+
+_ADDRESSES = select(contact.c.id, contact.c.email, contact.c.phone).where(
+    contact.c.workspace == bindparam("workspace"), among(contact.c.id, "ids")
+)
+_MESSAGES = (
+    select(message.c.run, message.c.block, message.c.state, message.c.code, message.c.args)
+    .where(
+        message.c.workspace == bindparam("workspace"), among(message.c.run, "runs"), among(message.c.block, "blocks")
+    )
+    .order_by(message.c.id)
+)
+_PROPERTIES = select(event.c.id, cast(event.c.properties, Text).label("properties")).where(
+    event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")
+)
+_PRODUCTS = select(product.c.external, product.c.title, cast(product.c.fields, Text).label("fields")).where(
+    product.c.workspace == bindparam("workspace"), among(product.c.external, "ids")
+)
+
+
+@dataclass(slots=True)
+class Lookups:
+    """What was fetched for this batch. Asking for anything else raises UndeclaredRead."""
+
+    _reachable: dict[tuple[int, str], bool] = field(default_factory=dict)
+    _outcomes: dict[tuple[int, str], Outcome] = field(default_factory=dict)
+    _followed: set[str] = field(default_factory=set)
+    _items: dict[int, tuple[Item, ...]] = field(default_factory=dict)
+
+    def fetch_reach(self, tx: Tx, contacts: Iterable[int], channels: Collection[str]) -> None:
+        """Whether these contacts can be reached: an address, not blocked, and the answer yes."""
+        ids = set(contacts)
+        if not ids or not channels:
+            return
+        rows = tx.all(_ADDRESSES, {"workspace": tx.workspace, "ids": listed(tx, ids)})
+        for channel in channels:
+            found = {row.id: getattr(row, _ADDRESS[channel]) for row in rows if channel in _ADDRESS}
+            blocked = consent.suppressed(tx, channel, {address for address in found.values() if address})
+            answers = consent.standing(tx, ids, channel)
+            for id_ in ids:
+                address, said = found.get(id_), answers.get(id_)
+                agreed = said is not None and said.answer == "yes"
+                self._reachable[id_, channel] = bool(address) and address not in blocked and agreed
+
+    def fetch_outcomes(self, tx: Tx, runs: Iterable[int], blocks: Collection[str]) -> None:
+        """What has become of what these blocks queued in these runs."""
+        ids = set(runs)
+        if not blocks:
+            return
+        self._followed.update(blocks)
+        values = {"workspace": tx.workspace, "runs": listed(tx, ids), "blocks": listed(tx, blocks)}
+        for row in tx.all(_MESSAGES, values) if ids else ():
+            self._outcomes[row.run, row.block] = outcome(row.state, row.code, row.args)
+
+    def fetch_items(self, tx: Tx, events: Iterable[int]) -> None:
+        """What is in these events, with what is known of those products."""
+        rows = tx.all(_PROPERTIES, {"workspace": tx.workspace, "ids": listed(tx, set(events))})
+        found = {row.id: _listed_items(orjson.loads(row.properties)) for row in rows}
+        ids = {id_ for items in found.values() for item in items for id_ in _ids(item)}
+        known: dict[str, tuple[str, dict[str, Any]]] = {}
+        if ids:
+            for row in tx.all(_PRODUCTS, {"workspace": tx.workspace, "ids": listed(tx, ids)}):
+                known[row.external] = (row.title, orjson.loads(row.fields))
+        self._items |= {id_: tuple(_item(one, known) for one in items) for id_, items in found.items()}
+
+    def reachable(self, contact: int, channel: str, answers: Sequence[consent.Given]) -> bool:
+        """As it is now; `answers` are those given in this batch, which the ledger gets at its end."""
+        try:
+            found = self._reachable[contact, channel]
+        except KeyError:
+            raise UndeclaredRead(f"{channel!r} was not declared in reaches()") from None
+        given = [one.answer for one in answers if (one.contact, one.channel) == (contact, channel)]
+        return found and "no" not in given[-1:]
+
+    def outcome(self, run: int, block: str) -> Outcome | None:
+        """What the ledger says of the latest message of this block in this run."""
+        if block not in self._followed:
+            raise UndeclaredRead(f"{block!r} was not declared in follows()")
+        return self._outcomes.get((run, block))
+
+    def items(self, event: int) -> tuple[Item, ...]:
+        """What is in this event."""
+        try:
+            return self._items[event]
+        except KeyError:
+            raise UndeclaredRead("looks_at_items is not set") from None
+
+
+def outcome(state: str, code: str | None, args: Mapping[str, Any] | None) -> Outcome:
+    """What has become of a message that stands like this."""
+    return Outcome(_OUTCOMES[state], reason_phrase(code, args) if code is not None else None)
+
+
+def _listed_items(properties: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    listed_ = properties.get("items")
+    items: list[Mapping[str, Any]] = []
+    if isinstance(listed_, list):
+        items = [one for one in listed_ if isinstance(one, dict)]
+    # An event may be about a single product, which it then names itself.
+    return items[:MOST_ITEMS] or ([properties] if _ids(properties) else [])
+
+
+def _ids(item: Mapping[str, Any]) -> list[str]:
+    """By what the shelf may know it, the variant first."""
+    found = (item.get("variant_id"), item.get("product_id"))
+    return [str(id_) for id_ in found if type(id_) in (str, int)]
+
+
+def _item(item: Mapping[str, Any], known: Mapping[str, tuple[str, dict[str, Any]]]) -> Item:
+    nothing: tuple[str, dict[str, Any]] = ("", {})
+    title, fields = next((known[id_] for id_ in _ids(item) if id_ in known), nothing)
+    quantity, own = item.get("quantity"), item.get("title")
+    return Item(
+        own if isinstance(own, str) and own else title,
+        float(quantity) if isinstance(quantity, int | float) and not isinstance(quantity, bool) else 1.0,
+        {**fields, **{name: value for name, value in item.items() if value is not None}},
+    )
