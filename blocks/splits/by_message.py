@@ -51,7 +51,7 @@ class ByMessage(Block):
 
     def say(self, known: Known) -> Phrase:
         slug = known.sends.get(self.message)
-        if slug is None:
+        if not slug:
             return say("By what became of a Message")
         return say("By what became of {name}", name=Quoted(known.emails.get(slug, slug)))
 
