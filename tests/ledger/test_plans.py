@@ -16,13 +16,17 @@ from sqlalchemy import text
 from runtime.clock import SetClock
 from runtime.house import House
 from runtime.ledger import Ledger
+from runtime.shop import Told, take_in
 from tests.delivery.post import Post
 from tests.engine.stage import Stage, block, cart_flow, in_a_row
 from tests.mail.conftest import fixture
 
-GROWING = "event|run|step|message|attempt|body|contact|identity|consent|appointment|seen|suppression|tally"
+GROWING = (
+    "event|run|step|message|attempt|body|contact|identity|consent|appointment|seen|suppression|tally"
+    "|product|product_change|interest"
+)
 READS_IT_ALL = re.compile(rf"SCAN (?:{GROWING})\b|SEARCH (?:{GROWING}) USING (?:COVERING )?INDEX \w+ \(workspace=\?\)")
-MEANT = ("event_new", "message_due")
+MEANT = ("event_new", "message_due", "product_change_fresh")
 """Indexes of only what is still to be done, which are read from their beginning."""
 
 
@@ -83,6 +87,29 @@ def test_the_engine_finds_everybody_along_an_index(house: House, shop: int, cloc
         stage.happens("Order placed", "budi@example.com", checkout_token="c1", order_id="1")
         stage.after(days=40)
     assert len(stage.messages()) > 5, "they were busy"
+    assert slow == {}
+
+
+def test_the_shelf_finds_who_waits_along_an_index(house: House, shop: int, clock: SetClock) -> None:
+    stage = Stage(house, shop, clock)
+    tea = {"title": "Oolong", "price": 320.0, "fields": {"days_per_unit": 30}}
+    for kind in ("back_in_stock", "low_stock", "price_drop"):
+        way = (
+            block("shelf", kind),
+            block("mail", "send_email", email="a"),
+            block("sent", "by_message", message="mail"),
+        )
+        more = (block("supply", "wait_for_supply"), block("by", "by_channel"))
+        stage.publish({**in_a_row(*way, *more), "entry": {"key": "product_id"}}, kind)
+    with watched(house.ledger) as slow:
+        take_in(house, shop, [Told("oolong", {**tea, "stock": 0}, clock.now())])
+        for who in ("dewi@example.com", "budi@example.com"):
+            stage.happens("Back in stock requested", who, product_id="oolong")
+        for stock, price in ((20, 320.0), (4, 200.0)):
+            take_in(house, shop, [Told("oolong", {"stock": stock, "price": price}, clock.now())])
+            stage.after(hours=2)
+        stage.after(days=40)
+    assert len(stage.messages()) == 6, "each of them heard of each"
     assert slow == {}
 
 
