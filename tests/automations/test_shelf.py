@@ -107,6 +107,21 @@ def test_a_small_stock_is_told_of_slowly_and_not_at_all_once_it_is_gone(stage: S
     assert [len(mails(stage, who)) for who in people] == [1] * 8
 
 
+def test_who_asks_again_after_being_told_goes_to_the_end_of_the_line(stage: Stage) -> None:
+    stage.publish(tells(per_piece=1))
+    shelf(stage, stock=0)
+    asks(stage, DEWI)
+    shelf(stage, stock=1)
+    stage.after(hours=2)
+    shelf(stage, stock=0)
+    asks(stage, BUDI)
+    asks(stage, DEWI)
+    shelf(stage, stock=1)
+    assert [mails(stage, who) for who in (BUDI, DEWI)] == [["tell"], ["tell"]]
+    stage.after(hours=1)
+    assert [mails(stage, who) for who in (BUDI, DEWI)] == [["tell"], ["tell", "tell"]]
+
+
 def test_who_has_bought_it_meanwhile_is_not_told(stage: Stage) -> None:
     stage.publish(tells())
     shelf(stage, stock=0)
@@ -206,6 +221,11 @@ def test_what_goes_up_and_down_again_within_an_hour_is_no_drop(stage: Stage) -> 
     stage.after(minutes=20)
     shelf(stage, price=260.0)  # 60 less than an hour ago, though in two steps; and Dewi has just been told
     assert [mails(stage, who) for who in (DEWI, BUDI)] == [["tell"], ["tell"]]
+    stage.happens("Product viewed", NOK, product_id=OOLONG)
+    for price in (330.0, 260.0):
+        stage.after(minutes=5)
+        shelf(stage, price=price)
+    assert mails(stage, NOK) == [], "it has been as low already"
 
 
 def test_how_prices_went_is_forgotten_after_a_season(stage: Stage) -> None:
