@@ -18,7 +18,15 @@ from runtime.accounts.sources import Source
 from runtime.house import House
 from runtime.words import Words
 
-TOPICS = ("Checkout creation", "Checkout update", "Order creation")
+TOPICS = (
+    "Checkout creation",
+    "Checkout update",
+    "Order creation",
+    "Product creation",
+    "Product update",
+    "Product deletion",
+    "Inventory level update",
+)
 """As Shopify's admin calls them, in every language."""
 
 
@@ -174,7 +182,7 @@ class _Doors:
 
     def _show_address(self, source: Source) -> None:
         w = self.w
-        text = w("Create webhooks for checkouts and orders in Shopify, format JSON, with this address:")
+        text = w("Create webhooks for checkouts, orders and products in Shopify, format JSON, with this address:")
         with dialog(w("Now tell Shopify where to"), text, close=w("Close")) as box:
             copyable(self.user.house.settings.own_url + source.path, w)
             with tag("p", "cw-cap cw-mt4"):
