@@ -119,7 +119,8 @@ def _read(index: int, document: Any, now: int, wrongs: list[Wrong]) -> Told:
             value = _id(value)
             problem = None if value is not None else f"must be a text of 1 to {LONGEST} characters, or a whole number"
         else:
-            problem = _problem(name, value) if value is not None else None
+            # Anything can be cleared but what it is called.
+            problem = _problem(name, value) if value is not None or name == "title" else None
         if problem is not None:
             wrongs.append(Wrong(index, name, problem))
         values[_COLUMNS[name]] = value.upper() if name == "currency" and isinstance(value, str) else value

@@ -73,12 +73,11 @@ class NoTitle(Exception):
 
 def take_in(house: House, workspace: int, products: Sequence[Told]) -> int:
     """Keep what was told, some hundred products in a transaction. Returns how many of them it changed. Raises NoTitle."""
-    untitled = {one.external for one in products if not one.values.get("title")}
+    untitled = {one.external for one in products} - {one.external for one in products if one.values.get("title")}
     if untitled:
         with house.ledger.read(workspace) as tx:
             untitled -= {row.external for row in tx.all(_THESE, _values(tx, untitled))}
-        untitled |= {one.external for one in products if "title" in one.values and not one.values["title"]}
-        if untitled := untitled - {one.external for one in products if one.values.get("title")}:
+        if untitled:
             raise NoTitle(untitled)
     changed, coming, now = 0, iter(products), house.clock.now()
     while some := list(islice(coming, AT_ONCE)):

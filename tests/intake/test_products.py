@@ -52,6 +52,7 @@ def test_a_thousand_at_once_and_the_last_of_one_id_counts(door: Door) -> None:
         ({"title": "No id"}, "id"),
         ({"id": "new"}, "title"),
         ({"id": "new", "title": ""}, "title"),
+        ({"id": "MSO-100", "title": None}, "title"),
         ({"id": "x", "title": "x", "price": "320"}, "price"),
         ({"id": "x", "title": "x", "price": -1}, "price"),
         ({"id": "x", "title": "x", "stock": 1.5}, "stock"),
