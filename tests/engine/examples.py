@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -17,14 +18,19 @@ from blocks import KINDS, read_block
 from blocks.contract import Farewell, Trigger
 from blocks.values import micros
 from blocks.zones import local_to_utc
+from runtime import shop
 from runtime.ledger.tables import consent, event, message, run, step
 from runtime.reasons import reason_phrase
+from runtime.shop import Told
 from runtime.words import words
 from runtime.zones import zone_of
 from tests.engine.stage import Stage, block, link
 
 PREPARE: Mapping[str, Callable[[Stage], None]] = {}
 """What a shop must have before the example of a kind of block can run, by the kind."""
+
+BEFORE: Mapping[str, list[dict[str, Any]]] = {"by_message": [block("reminder", "send_email", email="tea")]}
+"""Blocks that people come through before the one that is shown, by its kind."""
 
 ZONE = "Asia/Bangkok"
 """Of the shop, and of everybody whose fields say nothing else."""
@@ -83,7 +89,8 @@ def _around(example: Example) -> dict[str, Any]:
     for place, outlet in enumerate(outlets):
         drawn.append(block(f"end-{place}", "stop"))
         links.append(link(example.id, f"end-{place}", outlet.id))
-    first = next((line for line in map(_HAPPENS.fullmatch, example.lines) if line is not None), None)
+    happened = (line for line in example.lines if not line.startswith("shelf: "))
+    first = next((line for line in map(_HAPPENS.fullmatch, happened) if line is not None), None)
     if first is None:
         raise NotReadable(f"Nothing happens. Say what does, as: Dewi: Checkout started {{}}: {example.lines}")
     around: dict[str, Any] = {}
@@ -94,8 +101,9 @@ def _around(example: Example) -> dict[str, Any]:
         links.append(link("start", "day"))
         around = {"exits": [{"event": cause}]}
     elif not issubclass(model, Trigger):
-        drawn.append(block("start", "event_trigger", event=first["event"]))
-        links.append(link("start", example.id))
+        before = [block("start", "event_trigger", event=first["event"]), *BEFORE.get(example.kind, ())]
+        drawn += before
+        links += [link(a["id"], b["id"]) for a, b in pairwise([*before, example.block])]
     return {"blocks": drawn, "links": links, **around}
 
 
@@ -113,6 +121,10 @@ def _let(stage: Stage, line: str) -> str:
             raise NotReadable(f"No time: {line!r}. Write: on 2026-11-23 08:00") from None
         until = micros(local_to_utc(wall, zone_of(ZONE)))
         stage.after(seconds=(until - stage.clock.now()) / 1_000_000)
+    elif line.startswith("shelf: "):
+        told = _json(line.removeprefix("shelf: "), line)
+        shop.take_in(stage.house, stage.shop, [Told(str(told.pop("id")), told, stage.clock.now())])
+        stage.work()
     elif (found := _HAPPENS.fullmatch(line)) is not None:
         fields, properties = (_json(found[name], line) for name in ("fields", "properties"))
         stage.happens(found["event"], _address(found["who"]), fields=fields, **properties)

@@ -59,6 +59,7 @@ interest = Table(
     Column("told_at", Int),
     PrimaryKeyConstraint("workspace", "name", "item", "contact"),
     Index("interest_in_line", "workspace", "name", "item", "since_at", "contact"),
+    Index("interest_of", "contact"),
     sqlite_with_rowid=False,
 )
 """Whom an event of theirs ties to a product, for those events that live flows go by."""

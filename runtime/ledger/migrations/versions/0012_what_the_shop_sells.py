@@ -61,6 +61,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("interest_in_line", "interest", ["workspace", "name", "item", "since_at", "contact"])
+    op.create_index("interest_of", "interest", ["contact"])
     op.create_table(
         "interest_kept",
         sa.Column("workspace", Int, nullable=False),
