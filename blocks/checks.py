@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from blocks.contract import Block, Farewell, Known, Problem, Send, Trigger
 from blocks.flow import BlockDoc, Flow
+from blocks.keeping import kept_by
 from blocks.offered import Offered
 from blocks.phrase import Quoted, say
 from blocks.registry import KINDS, read_block
@@ -23,7 +24,7 @@ def check(flow: Flow, known: Known) -> list[Problem]:
     """Every problem of `flow`, blocks in their order. An empty list or only warnings: it may be published."""
     read = [(doc.id, *_read(doc)) for doc in flow.blocks]
     blocks = {id_: block for id_, block, _ in read if block is not None}
-    known = _with_run_event(with_sends(known, flow), blocks.values())
+    known = replace(_with_run_event(with_sends(known, flow), blocks.values()), kept=kept_by(blocks.values()))
     found: list[Problem] = []
     for id_, block, problems in read:
         found += problems

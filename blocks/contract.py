@@ -100,6 +100,16 @@ class Card:
     """Place in its family's part of the palette; low numbers come first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How a coupon code looks, and until when it is good (UTC; None for ever)."""
+
+    prefix: str
+    length: int
+    """Of the part that is drawn by lot."""
+    expires: datetime | None = None
+
+
 class Context(Protocol):
     """What a block may know and ask for while it runs."""
 
@@ -136,6 +146,11 @@ class Context(Protocol):
     @property
     def event(self) -> Typed:
         """The properties of the event the run stands on, in typed form."""
+        ...
+
+    @property
+    def kept(self) -> Typed:
+        """What earlier blocks have kept with the run, in typed form."""
         ...
 
     def did(self, rule: Did) -> int:
@@ -192,6 +207,19 @@ class Context(Protocol):
         """Let an event of this name happen to the contact, with the properties of the one the run stands on and `more`."""
         ...
 
+    def keep(self, name: str, value: Any) -> None:
+        """Keep a JSON value with the run under a name, for later blocks, rules and e-mails. Raises TooMuchKept."""
+        ...
+
+    def issue(self, name: str, offer: Offer) -> None:
+        """Make a coupon code that is this contact's alone and keep it with the run under a name, as `code` and `expires`. At
+        this block a run gets one code, however often it comes."""
+        ...
+
+
+class TooMuchKept(ValueError):
+    """A run is to keep more than it may."""
+
 
 class UndeclaredRead(Exception):
     """A block read something that it had not declared in `reads`, so it was not fetched for the batch."""
@@ -211,6 +239,8 @@ class Known:
     events: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Event names to the property paths seen in them."""
     contact_fields: frozenset[str] = frozenset()
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """What runs keep under names, with an example of each. While a flow is checked: what its own blocks keep."""
     flows: Mapping[str, "KnownFlow"] = field(default_factory=dict)
     """Flows by their slugs."""
     sends: Mapping[str, str] = field(default_factory=dict)
@@ -297,6 +327,10 @@ class Block(BaseModel):
     def follows(self) -> tuple[str, ...]:
         """Ids of the send blocks for which `run` asks what became of their message."""
         return ()
+
+    def keeps(self) -> Mapping[str, Any]:
+        """What it keeps with the run: each name, with an example that nobody takes for real."""
+        return {}
 
     def problems(self, known: Known) -> list[Problem]:
         """What keeps these settings, valid in themselves, from working in this workspace."""

@@ -27,6 +27,10 @@ def rule_problems(rule: Rule | None, known: Known, *, event: str, field: str) ->
                             field=field,
                         )
                     )
+            case Compare(of="run"):
+                if leaf.field.partition(".")[0] not in known.kept:
+                    text = say("No Block of this Flow keeps {name}. Check how it is spelled.", name=Quoted(leaf.field))
+                    found.append(Problem("unknown_kept", text, level="warn", field=field))
             case Compare():
                 found += field_problems(leaf.field, known, event=event, field=field)
             case Did():

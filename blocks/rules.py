@@ -49,6 +49,8 @@ class Facts(Protocol):
     def contact(self) -> Typed: ...
     @property
     def event(self) -> Typed: ...
+    @property
+    def kept(self) -> Typed: ...
     def did(self, rule: "Did") -> int: ...
 
 
@@ -57,10 +59,10 @@ class _Rule(BaseModel):
 
 
 class Compare(_Rule):
-    """A field of the contact or of the event, held against a value. A list of values matches if any of them does."""
+    """A field of the contact, the event or what the run has kept, held against a value. Of several values any will do."""
 
     kind: Literal["field"] = "field"
-    of: Literal["contact", "event"] = "event"
+    of: Literal["contact", "event", "run"] = "event"
     field: Annotated[str, Field(min_length=1, max_length=200, title="Field")]
     op: Operator = "is"
     value: Annotated[str | float | int | bool | tuple[str | float | int, ...] | None, Field(title="Value")] = None
@@ -107,7 +109,7 @@ class Compare(_Rule):
         return tuple(typed["d"][""] for typed in self._wanted if "" in typed["d"])
 
     def meets(self, facts: Facts) -> bool:
-        typed = facts.contact if self.of == "contact" else facts.event
+        typed = facts.event if self.of == "event" else facts.contact if self.of == "contact" else facts.kept
         numbers, texts = _values(typed["n"], self._path), _values(typed["t"], self._path)
         dates, truths = _values(typed["d"], self._path), _values(typed["b"], self._path)
         match self.op:

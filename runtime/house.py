@@ -20,6 +20,8 @@ class House:
     vault: Vault
     clock: Clock
     ring: Callable[[], object]
+    paper: bool = False
+    """Whether it is only rehearsed here: nothing may leave, and no code may be real."""
 
     def close(self) -> None:
         """Close the database."""

@@ -39,6 +39,7 @@ def scratch_house(house: House, clock: SetClock, ledger: Ledger | None = None) -
         vault=Vault(secrets.token_bytes(32)),
         clock=clock,
         ring=lambda: None,
+        paper=True,
     )
     try:
         yield scratch

@@ -9,6 +9,7 @@ from nicegui import background_tasks, ui
 from blocks import KINDS
 from blocks.contract import Problem
 from blocks.flow import BlockDoc, Flow
+from blocks.keeping import kept_in
 from builder.access import Visitor, act, fetch
 from builder.canvas import Document, FlowCanvas
 from builder.drafting.autosave import Autosave, State
@@ -123,6 +124,7 @@ class FlowEditor:
             self.w,
             known=lambda: self.look.known,
             run_events=self._run_events,
+            kept=lambda: kept_in(self.flow.to_json()),
             tags=self._tags,
             exits=lambda: [leave.called for leave in self.flow.exits if leave.called],
             sends=self._sends,

@@ -1,6 +1,6 @@
 """What a form may need to know about the place in which it is drawn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -42,6 +42,8 @@ class Around:
     w: Words
     known: Callable[[], Known]
     run_events: Callable[[], Sequence[str]] = tuple
+    kept: Callable[[], Mapping[str, Any]] = dict
+    """What a run keeps here, with examples."""
     tags: Callable[[], Sequence[str]] = tuple
     exits: Callable[[], Sequence[str]] = tuple
     """What the exits of the flow are called."""

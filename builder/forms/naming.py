@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from blocks import KINDS
 from blocks.rule_words import readable
+from blocks.values import type_document
 from builder.forms.around import Around
 from builder.forms.box import Option
 
@@ -28,10 +29,13 @@ def event_options(around: Around, chosen: str = "") -> list[Option]:
 
 
 def field_options(around: Around, of: str, events: Sequence[str]) -> list[Option]:
-    """Fields seen in contacts (`of` "contact"), or in events of these names."""
+    """Fields seen in contacts (`of` "contact"), kept with the run ("run"), or seen in events of these names."""
     known = around.known()
     if of == "contact":
         paths = set(known.contact_fields)
+    elif of == "run":
+        typed = type_document(around.kept())
+        paths = {*typed["n"], *typed["t"], *typed["d"], *typed["b"]}
     else:
         paths = set().union(*(known.events.get(name, frozenset()) for name in events))
     return [_option(path) for path in sorted(paths, key=readable)]

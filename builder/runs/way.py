@@ -1,6 +1,11 @@
 """One run: its steps with their reasons, the way lit on a picture of the flow, and its messages."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from blocks import read_block
+from blocks.rule_words import readable
+from blocks.values import instant
 from builder.access import Visitor, fetch
 from builder.parts.controls import avatar, chip
 from builder.parts.message_state import state_chip
@@ -14,6 +19,17 @@ from builder.runs.read import Drawn, one
 from runtime.insight.runs import Step, Way
 from runtime.reasons import reason_phrase
 from runtime.words import Words
+
+MOST_SHOWN = 20
+
+
+def _leaves(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Path and text of each value that is no list."""
+    for key, value in document.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        elif not isinstance(value, list):
+            yield prefix + key, str(value)
 
 
 class OneRun:
@@ -47,6 +63,7 @@ class OneRun:
                             tag("p", "cw-cap", state_words(entry, self._w)[0])
                 with tag("div", "cw-grid"):
                     self._picture()
+                    self._kept()
                     self._messages()
 
     def _told(self) -> bool:
@@ -135,6 +152,22 @@ class OneRun:
                 with tag("span", f"cw-tile cw-tile-s f-{family}"):
                     icon(symbol)
                 tag("span", "", self._of.say(way.entry.version, way.entry.block))
+
+    def _kept(self) -> None:
+        """What later blocks, rules and e-mails can read; nothing where nothing was kept."""
+        leaves = list(_leaves(self._way.kept))
+        if not leaves:
+            return
+        w, now = self._w, self._user.house.clock.now()
+        with tag("section", "cw-card cw-card-pad"):
+            tag("h3", "cw-mb3", w("Kept with the Run"))
+            with tag("dl", "cw-kv"):
+                for path, value in leaves[:MOST_SHOWN]:
+                    at = instant(value) if "T" in value else None
+                    tag("dt", "cw-trunc", readable(path), title=path)
+                    tag("dd", "cw-trunc", value if at is None else w.date(at, self._zone, "moment", now), title=value)
+            if len(leaves) > MOST_SHOWN:
+                tag("p", "cw-cap", w("{n} more | {n} more", n=len(leaves) - MOST_SHOWN))
 
     def _messages(self) -> None:
         w, now = self._w, self._user.house.clock.now()

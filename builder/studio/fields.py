@@ -28,13 +28,13 @@ def fields_of(known: Known, events: Sequence[str], example: Mapping[str, Any] | 
     names = [name for name in events if name in known.events] or list(known.events)
     seen = set().union(*(known.events[name] for name in names)) if names else set()
     values = {name: _value(example or {}, name) for name in sorted(seen) if _can_stand(name)}
-    return merge_fields((name for name in sorted(known.contact_fields - _OWN) if _can_stand(name)), values)
+    return merge_fields((name for name in sorted(known.contact_fields - _OWN) if _can_stand(name)), values, known.kept)
 
 
 def choices(fields: Iterable[MergeField], language: str, w: Words) -> list[Choice]:
     """For the menu and the chips. `language` is the e-mail's."""
     found = [_choice(field, language, w) for field in fields]
-    order = [w("Contact"), w("Cart or order"), w("What happened"), w("Your shop"), w("Links")]
+    order = [w("Contact"), w("Cart or order"), w("What happened"), w("The Run"), w("Your shop"), w("Links")]
     return sorted(found, key=lambda one: order.index(one["group"]))
 
 
@@ -61,6 +61,8 @@ def _group(path: str, w: Words) -> str:
             return w("Cart or order")
         case "event":
             return w("What happened")
+        case "run":
+            return w("The Run")
         case "shop":
             return w("Your shop")
     return w("Links")

@@ -50,6 +50,8 @@ class Case:
     person: Person | None
     properties: str | None
     live: int | None = None
+    kept: str | None = None
+    """What the run has kept, as stored."""
 
 
 _SHOP = select(*(workspace.c[name] for name in Shop.__slots__)).where(workspace.c.id == bindparam("shop"))
@@ -69,6 +71,7 @@ _WITH_ALL = (
         flow.c.state.label("flow_state"),
         flow.c.version.label("live"),
         cast(event.c.properties, Text).label("properties"),
+        cast(run.c.kept, Text).label("kept"),
         *_PERSON,
     )
     .select_from(
@@ -106,6 +109,7 @@ def look_up(tx: Tx, messages: Sequence[Claimed], zone: str) -> list[Case]:
             _person(rows[m.id]),
             rows[m.id].properties,
             rows[m.id].live,
+            rows[m.id].kept,
         )
         for m in messages
     ]

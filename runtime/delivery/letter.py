@@ -48,6 +48,7 @@ def letter_data(
     brand: Brand,
     language: str,
     *,
+    kept: Mapping[str, Any] | None = None,
     unsubscribe_url: str = "",
     invent: bool = False,
 ) -> dict[str, object]:
@@ -67,6 +68,7 @@ def letter_data(
         contact,
         example.get("event") if properties is None else properties,
         brand,
+        run=kept,
         unsubscribe_url=unsubscribe_url,
         language=language,
         currency=shop.currency,
@@ -89,6 +91,7 @@ class Scribe:
         person: Person | None,
         properties: Mapping[str, Any] | None,
         *,
+        kept: Mapping[str, Any] | None = None,
         to: str,
         preferred: Sender | None,
         test: bool,
@@ -108,6 +111,7 @@ class Scribe:
             properties,
             press.brand,
             press.compiled.language,
+            kept=kept,
             unsubscribe_url=unsubscribe_url,
             invent=test,
         )

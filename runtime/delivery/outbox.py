@@ -213,6 +213,7 @@ def _made(house: House, tx: Tx, id_: int) -> tuple[Said, Press] | None:
         shop,
         case.person,
         parsed(case.properties) if case.properties is not None else None,
+        kept=parsed(case.kept),
         to=claimed.address or case.facts.address or "",
         preferred=preferred_sender(tx),
         test=claimed.test,

@@ -1,7 +1,10 @@
 """Seeing an e-mail before anybody gets it: as a preview, or sent to oneself by the way that all mail goes."""
 
+from typing import Any
+
 from sqlalchemy import Text, cast, select
 
+from blocks.keeping import kept_in
 from runtime.delivery.facts import Person, parsed, person_of, shop_of
 from runtime.delivery.letter import letter_data
 from runtime.house import House
@@ -36,6 +39,7 @@ def preview(
         properties,
         brand,
         compiled.language,
+        kept=_kept(house, workspace),
         unsubscribe_url=links.test_unsubscribe_url(house) if compiled.marketing else "",
         invent=True,
     )
@@ -73,6 +77,12 @@ def send_test(
         tx.insert(message, [parts | row])
     house.ring()
     return id_
+
+
+def _kept(house: House, workspace: int) -> dict[str, Any]:
+    """What runs keep, as the examples that their blocks give."""
+    flows = house.desk.drafts(workspace).list("flow")
+    return {name: example for draft in flows for name, example in kept_in(draft.document).items()}
 
 
 def _person(tx: Tx, contact_id: int | None) -> Person | None:

@@ -142,6 +142,7 @@ class Writer:
             shop,
             case.person,
             parsed(case.properties) if case.properties is not None else None,
+            kept=parsed(case.kept),
             to=case.facts.address,
             preferred=self._sender,
             test=message.test,

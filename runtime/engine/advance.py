@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocks.contract import Go, Reason, Sleep, Stop
+from blocks.contract import Go, Offer, Reason, Sleep, Stop
 from blocks.facts import Item, Outcome
 from blocks.rules import Did
-from blocks.values import Typed, micros, moment
+from blocks.values import Typed, empty, micros, moment
+from runtime.engine import coupons
 from runtime.engine.batch import Batch, Person, Queued, Run
 from runtime.engine.departures import depart, met
 from runtime.engine.echo import Emitted
@@ -59,6 +60,10 @@ class Ctx:
     @property
     def event(self) -> Typed:
         return self._event
+
+    @property
+    def kept(self) -> Typed:
+        return self._run.typed or empty()
 
     def did(self, rule: Did) -> int:
         run = self._run
@@ -115,6 +120,12 @@ class Ctx:
     def emit(self, name: str, more: Mapping[str, Any] | None = None) -> None:
         run = self._run
         self._batch.emitted.append(Emitted(name, run.contact, run.event, run.entry_event, more or {}))
+
+    def keep(self, name: str, value: Any) -> None:
+        self._batch.keep(self._run, name, value)
+
+    def issue(self, name: str, offer: Offer) -> None:
+        coupons.issue(self._batch, self._run, name, offer)
 
     @property
     def _person(self) -> Person:

@@ -12,7 +12,7 @@ from blocks.contract import Farewell, Reason
 from blocks.flow import Exit
 from blocks.values import Typed, text_of
 from runtime.clock import DAY
-from runtime.engine import echo, ties
+from runtime.engine import coupons, echo, ties
 from runtime.engine.advance import Ctx, Standpoint, advance, leave_if_met, lot
 from runtime.engine.batch import Batch, Run
 from runtime.engine.departures import by_event, depart
@@ -120,6 +120,7 @@ def take_events(batch: Batch, programs: Programs, limit: int) -> int:
     if not rows:
         return 0
     arrivals = _who_is_it(batch, rows)
+    coupons.redeem(batch, arrivals)
     roster = programs.roster(tx)
     ties.note(batch, roster, arrivals)
     concerned = [one for one in arrivals if roster.concerns(one.name)]
@@ -344,6 +345,7 @@ class _Reception:
             batch.note(one, one.block, "", Reason("refreshed"))
             one.event = arrival.id
             return
+        batch.forget(one)
         batch.note(one, one.block, "", Reason("restarted"))
         batch.counts[one.flow, one.block, "restarted"] += 1
         # It may stand on an older version; it starts again on that one, at the trigger it came in by.

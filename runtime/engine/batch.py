@@ -1,7 +1,7 @@
 """One transaction's worth of engine work, collected in memory and written in a few statements."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Row, Text, bindparam, cast, select
 
-from blocks.contract import Reason
+from blocks.contract import Reason, TooMuchKept
 from blocks.phrase import dump_arg
-from blocks.values import Typed
-from runtime.engine import echo
+from blocks.values import Typed, type_document
+from runtime.engine import coupons, echo
+from runtime.engine.coupons import Issued, Mint
 from runtime.engine.echo import Emitted
 from runtime.engine.history import History
 from runtime.engine.lookups import Lookups
@@ -23,6 +24,9 @@ from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, message, run, step, workspace
 from runtime.people import consent, contacts, forgotten
 from runtime.zones import zone_of
+
+MOST_KEPT = 32_768
+"""Bytes of JSON that a run may keep."""
 
 _CONTACTS = select(contact.c.id, contact.c.zone, cast(contact.c.typed, Text).label("typed")).where(
     contact.c.workspace == bindparam("workspace"), among(contact.c.id, "ids")
@@ -51,6 +55,10 @@ class Run:
     ended_at: int | None = None
     code: str | None = None
     args: str | None = None
+    kept: Mapping[str, Any] | None = None
+    """What blocks keep for later ones, as they gave it."""
+    typed: Typed | None = None
+    """The same in typed form."""
     fresh: bool = False
     """Started in this batch, so not in the ledger yet."""
 
@@ -63,6 +71,7 @@ class Run:
     def of(cls, row: Row[Any]) -> "Run":
         """A run as the ledger has it."""
         one = cls(*_stored(row))
+        one.kept, one.typed = row.kept, row.typed
         if one.args is not None:
             one.args = orjson.dumps(one.args).decode()
         return one
@@ -163,6 +172,10 @@ class Batch:
     """(contact, channel, who says so): addresses that are not to be written to again."""
     erased: list[tuple[int, str]] = field(default_factory=list)
     """(contact, who says so): to be forgotten once this is written."""
+    keeping: dict[int, Run] = field(default_factory=dict)
+    """Runs of which something else is kept than the ledger has."""
+    issued: list[Issued] = field(default_factory=list)
+    mint: Mint = field(default_factory=Mint)
     cancelled: set[int] = field(default_factory=set)
     """Runs whose waiting messages are not to go out."""
     heard_of: set[int] = field(default_factory=set)
@@ -205,6 +218,20 @@ class Batch:
         if not one.fresh:
             self.changed[one.id] = one
 
+    def keep(self, one: Run, name: str, value: Any) -> None:
+        """Keep a JSON value with a run. Raises TooMuchKept."""
+        kept = {**(one.kept or {}), name: value}
+        if len(orjson.dumps(kept)) > MOST_KEPT:
+            raise TooMuchKept(f"A run may keep {MOST_KEPT:,} bytes at most; {name!r} is too large.")
+        one.kept, one.typed = kept, type_document(kept)
+        self.keeping[one.id] = one
+
+    def forget(self, one: Run) -> None:
+        """Let a run begin with nothing kept."""
+        if one.kept is not None:
+            one.kept = one.typed = None
+            self.keeping[one.id] = one
+
     def cancel(self, one: Run) -> None:
         """Let what waits to be sent for a run not go out. What it queues after this does."""
         self.cancelled.add(one.id)
@@ -225,6 +252,8 @@ class Batch:
         if self.cancelled:
             tx.execute(_CANCEL, {"ws": tx.workspace, "runs": listed(tx, self.cancelled), "at": self.now})
         insert_tuples(tx, run, _RUN, [(tx.workspace, *_stored(one)) for one in self.started])
+        coupons.write(self)
+        update_tuples(tx, run, "id", ("kept", "typed"), [_kept(one) for one in self.keeping.values()])
         insert_tuples(tx, step, _STEP, self.steps)
         messages = [(self.new_id(), tx.workspace, *_message(one)) for one in self.messages]
         insert_tuples(tx, message, _MESSAGE, messages)
@@ -238,6 +267,12 @@ class Batch:
             forgotten.ask_many(tx, self.erased, self.now)
         echo.write(tx, self.emitted, self.now)
         tallies.add(tx, self.counts, self.now)
+
+
+def _kept(one: Run) -> tuple[str | None, str | None, int]:
+    if one.kept is None:
+        return None, None, one.id
+    return orjson.dumps(one.kept).decode(), orjson.dumps(one.typed).decode(), one.id
 
 
 def dump_args(reason: Reason) -> str | None:

@@ -98,6 +98,10 @@ class _Past:
         typed: Any = orjson.loads(self._typed) if self._typed else empty()
         return typed  # type: ignore[no-any-return]
 
+    @property
+    def kept(self) -> Typed:
+        return empty()
+
     def did(self, rule: Did) -> int:
         raise UndeclaredRead("a filter on a past event cannot count other events")
 

@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import Text, cast, func, select
 
 from blocks.contract import Known, KnownFlow
+from blocks.keeping import kept_in
 from blocks.phrase import Phrase
 from blocks.triggers.added_trigger import AddedTrigger
 from blocks.values import Typed
@@ -30,7 +31,8 @@ def known_to(house: House, workspace: int) -> Known:
         events = {name: event_fields(tx, name) for name in event_names(tx)}
         fields = contact_fields(tx)
         flows = _flows(tx, drafts.list("flow"))
-    tags = merge_fields(sorted(fields), {path: "" for paths in events.values() for path in paths})
+    kept = {name: one for draft in drafts.list("flow") for name, one in kept_in(draft.document).items()}
+    tags = merge_fields(sorted(fields), {path: "" for paths in events.values() for path in paths}, kept)
     wrong = {draft.slug: problem for draft in emails if (problem := _wrong(draft.document, brand, tags)) is not None}
     return Known(
         emails={draft.slug: draft.name for draft in emails},
@@ -38,6 +40,7 @@ def known_to(house: House, workspace: int) -> Known:
         events=events,
         contact_fields=fields,
         flows=flows,
+        kept=kept,
     )
 
 

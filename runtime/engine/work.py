@@ -8,6 +8,7 @@ from sqlalchemy import or_, select, text
 
 from runtime.engine import occasions
 from runtime.engine.batch import Batch
+from runtime.engine.coupons import Mint
 from runtime.engine.duties import DUTIES, HOME
 from runtime.engine.program import Programs
 from runtime.engine.watch import look_again
@@ -79,7 +80,7 @@ def one_batch(house: House, workspace_id: int, programs: Programs) -> Iterator[B
     with house.ledger.write(workspace_id) as tx:
         if tx.dialect == "postgresql":
             tx.execute(_ALONE, {"workspace": workspace_id})
-        batch = Batch(tx, house.clock.now())
+        batch = Batch(tx, house.clock.now(), mint=Mint(house.vault, paper=house.paper))
         yield batch
         look_again(batch, programs)
         batch.write()

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Text, cast, select
 
-from blocks.contract import Block, Go, Timed, Trigger, UndeclaredRead
+from blocks.contract import Block, Go, Offer, Timed, Trigger, UndeclaredRead
 from blocks.facts import Item, Outcome
 from blocks.rules import Did, SinceEntering
 from blocks.values import Typed, empty, moment
@@ -78,6 +78,10 @@ class _Facts:
         return self._event
 
     @property
+    def kept(self) -> Typed:
+        raise _NotHere
+
+    @property
     def entered_at(self) -> datetime:
         raise _NotHere
 
@@ -119,6 +123,12 @@ class _Facts:
         raise _NotHere
 
     def unsubscribe(self, channel: str) -> None:
+        raise _NotHere
+
+    def keep(self, name: str, value: Any) -> None:
+        raise _NotHere
+
+    def issue(self, name: str, offer: Offer) -> None:
         raise _NotHere
 
     def suppress(self, channel: str) -> None:

@@ -118,6 +118,8 @@ class Way:
     document: Mapping[str, Any]
     steps: Sequence[Step]
     messages: Sequence[Sent]
+    kept: Mapping[str, Any]
+    """What its blocks have kept with it."""
 
 
 def flow_of(tx: Tx, slug: str) -> Flow | None:
@@ -182,7 +184,7 @@ def of_contact(tx: Tx, flow_id: int, contact_id: int) -> int | None:
 
 def one(tx: Tx, id_: int) -> Way | None:
     """A run, from its first step on; None if this workspace has none with that id."""
-    columns = (*(run.c[name] for name in _COLUMNS), run.c.flow)
+    columns = (*(run.c[name] for name in _COLUMNS), run.c.flow, run.c.kept)
     row = tx.first(select(*columns).where(tx.mine(run), run.c.id == id_))
     if row is None:
         return None
@@ -207,6 +209,7 @@ def one(tx: Tx, id_: int) -> Way | None:
         document=drawn.document,
         steps=[Step(*found) for found in steps],
         messages=[Sent(*found) for found in messages],
+        kept=row.kept or {},
     )
 
 

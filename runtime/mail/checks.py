@@ -127,7 +127,7 @@ def _tag(tag: Tag, section: str, field: str, known: Mapping[str, MergeField], *,
     about = known.get(tag.name)
     named = Quoted(tag.name)
     root = tag.path[0]
-    if about is None and not (root == "event" and len(tag.path) > 1):
+    if about is None and not (root in ("event", "run") and len(tag.path) > 1):
         text = say("There is no field {field}", field=named)
         # With a fallback nobody gets a gap, and the workspace may come to know the field later.
         spared = root == "contact" and len(tag.path) > 1 and tag.fallback is not None

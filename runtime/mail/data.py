@@ -1,4 +1,4 @@
-"""The values that merge tags read: `contact.`, `event.`, `cart.`, `shop.` and a few addresses.
+"""The values that merge tags read: `contact.`, `event.`, `run.`, `cart.`, `shop.` and a few addresses.
 
 Runs once per message. Shops call the same thing by different names, so the products of an event are brought into one
 form: name, price, quantity, url, image, description, variant.
@@ -7,6 +7,7 @@ form: name, price, quantity, url, image, description, variant.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from blocks.values import instant, moment
 from runtime.mail.brand import Brand
 from runtime.mail.urls import is_web, usable
 
@@ -30,6 +31,7 @@ def mail_data(
     event: Mapping[str, Any] | None,
     brand: Brand,
     *,
+    run: Mapping[str, Any] | None = None,
     unsubscribe_url: str = "",
     pixel_url: str = "",
     language: str = "",
@@ -37,6 +39,8 @@ def mail_data(
     timezone: str = "UTC",
 ) -> dict[str, object]:
     """What `Renderer.render` needs for one contact, from their fields and the properties of the event.
+
+    `run` is what the run has kept; the instants in it are printed as dates.
 
     `language` (BCP 47) and `currency` (ISO 4217) are the contact's, else the brand's; the event's own currency comes
     first. `timezone` is an IANA name. About 5 us for three products.
@@ -56,6 +60,7 @@ def mail_data(
     return {
         "contact": contact,
         "event": properties,
+        "run": _with_instants(run) if run else {},
         "shop": brand.shop,
         "cart": {
             "items": items,
@@ -71,6 +76,16 @@ def mail_data(
         "currency": money.upper(),
         "timezone": timezone,
     }
+
+
+def _with_instants(value: Any) -> Any:
+    """What a run has kept, with an instant in the place of each text that is one."""
+    if isinstance(value, str):
+        us = instant(value) if "T" in value[10:11] else None
+        return value if us is None else moment(us)
+    if isinstance(value, Mapping):
+        return {key: _with_instants(one) for key, one in value.items()}
+    return [_with_instants(one) for one in value] if isinstance(value, list) else value
 
 
 def normalised(products: Sequence[Any], url: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ safe. A contact's values go in as data and are never parsed.
 import html
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from io import StringIO
 from typing import Any, TextIO
@@ -192,7 +193,9 @@ class _TextOutput(OutputNode):
 
     def render(self, context: RenderContext, buffer: TextIO) -> int:
         value = self._read(context)
-        return self._write(value if type(value) is str else shown(value), buffer)
+        if type(value) is str:
+            return self._write(value, buffer)
+        return self._write(_date(value, context=context) if isinstance(value, datetime) else shown(value), buffer)
 
     def _write(self, text: str, buffer: TextIO) -> int:
         # Only values can make an e-mail long, so it is enough to look here and not at every piece of the template.

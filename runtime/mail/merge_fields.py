@@ -1,6 +1,6 @@
 """The fields an editor offers to insert, with an example of each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,9 +49,12 @@ MERGE_FIELDS: tuple[MergeField, ...] = (
 
 
 def merge_fields(
-    contact_fields: Iterable[str] = (), event_fields: Mapping[str, object] | None = None
+    contact_fields: Iterable[str] = (),
+    event_fields: Mapping[str, object] | None = None,
+    kept: Mapping[str, Any] | None = None,
 ) -> tuple[MergeField, ...]:
-    """All fields of a workspace: `contact_fields` are names, `event_fields` properties with an example value."""
+    """All fields of a workspace: `contact_fields` are names, `event_fields` properties with an example value, `kept` what
+    runs keep, with examples."""
     known = {field.path for field in MERGE_FIELDS}
     own = [
         MergeField(f"contact.{name}", Phrase(_readable(name)), "")
@@ -64,7 +67,16 @@ def merge_fields(
         )
         for name, example in (event_fields or {}).items()
     ]
-    return (*MERGE_FIELDS, *own, *events)
+    runs = [MergeField(f"run.{path}", Phrase(_readable(path)), example) for path, example in _leaves(kept or {})]
+    return (*MERGE_FIELDS, *own, *events, *runs)
+
+
+def _leaves(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in document.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, str(value)
 
 
 def _readable(name: str) -> str:
@@ -75,6 +87,7 @@ def _readable(name: str) -> str:
 def sample_data(brand: Brand, language: str = "", fields: Iterable[MergeField] = MERGE_FIELDS) -> dict[str, object]:
     """An invented contact with two products in the cart: for previews before there is anybody, and for checks."""
     contact: dict[str, Any] = {}
+    run: dict[str, Any] = {}
     event: dict[str, Any] = {
         "checkout_url": "https://shop.example/cart/8f2",
         "currency": brand.currency,
@@ -89,10 +102,17 @@ def sample_data(brand: Brand, language: str = "", fields: Iterable[MergeField] =
             contact[name] = field.example
         elif root == "event":
             event.setdefault(name, field.example)
+        elif root == "run":
+            *within, last = name.split(".")
+            there = run
+            for part in within:
+                there = there.setdefault(part, {})
+            there[last] = field.example
     return mail_data(
         contact,
         event,
         brand,
+        run=run,
         unsubscribe_url="https://shop.example/leave",
         language=language,
     )

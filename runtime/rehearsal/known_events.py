@@ -33,6 +33,7 @@ class _Facts:
     contact: Typed
     event: Typed
     flow: str
+    kept: Typed
 
     def did(self, rule: Did) -> int:
         raise _Unknown
@@ -103,7 +104,7 @@ def _like_it(tx: Tx, name: str, who: int | None) -> Iterator[Mapping[str, Any]]:
 
 
 def _fits(trigger: Trigger, typed: Typed, properties: Mapping[str, Any], start: int, flow: str) -> bool:
-    facts: Any = _Facts(moment(start), typed, type_document(properties), flow)
+    facts: Any = _Facts(moment(start), typed, type_document(properties), flow, empty())
     try:
         return trigger.admits(facts)
     except (_Unknown, AttributeError):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocks.contract import Block, Known
+from blocks.contract import Block, Known, Offer
 from blocks.facts import Item, Outcome
 from blocks.registry import read_block
 from blocks.rules import Did
@@ -32,6 +32,7 @@ class Stand:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Bangkok"))
     contact: Typed = field(default_factory=lambda: type_document({}))
     event: Typed = field(default_factory=lambda: type_document({}))
+    kept: Typed = field(default_factory=lambda: type_document({}))
     counts: Mapping[str, int] = field(default_factory=dict)
     flow: str = "flow"
     reached_by: frozenset[str] = frozenset()
@@ -77,6 +78,12 @@ class Stand:
 
     def emit(self, name: str, more: Mapping[str, Any] | None = None) -> None:
         self.done.append(("emit", name, more) if more else ("emit", name))
+
+    def keep(self, name: str, value: Any) -> None:
+        self.done.append(("keep", name, value))
+
+    def issue(self, name: str, offer: Offer) -> None:
+        self.done.append(("issue", name, offer))
 
 
 def contact(**fields: Any) -> Stand:

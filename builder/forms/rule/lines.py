@@ -108,6 +108,8 @@ class Line:
             {"value": "event", "label": w("Event field")},
         ]
         now = self.node.get("of", "event")
+        if now == "run" or ("since_entering" in self.windows and self.around.kept()):
+            options.append({"value": "run", "label": w("Kept with the Run")})
         if self.node["kind"] == "did":
             now = "did_not" if self.node.get("negate") else "did"
         return self._select(now, options, self._change_subject, w("What is looked at"))
@@ -299,7 +301,7 @@ class Sentence:
 
 
 def new_line(subject: str, windows: Sequence[str]) -> Node:
-    """An empty line about "did", "did_not", "contact" or "event"."""
+    """An empty line about "did", "did_not", "contact", "event" or "run"."""
     if subject in ("did", "did_not"):
         kind = windows[0] if windows else "ever"
         window: Node = {"kind": kind, "days": 30} if kind == "last_days" else {"kind": kind}

@@ -31,7 +31,7 @@ message = Table(
     Column("code", Text),
     Column("args", Json),
     UniqueConstraint("run", "hop"),
-    partial("message_due", "workspace", "flow", "due_at", "id", where="state = 'queued'"),
+    partial("message_due", "workspace", "flow", "channel", "due_at", "id", where="state = 'queued'"),
     partial("message_leased", "lease_until", where="lease_until IS NOT NULL"),
     Index("message_contact", "contact", "queued_at"),
     Index("message_lately", "contact", "channel", "done_at"),  # what is not done yet has no time

@@ -25,6 +25,8 @@ run = Table(
     Column("ended_at", Int),
     Column("code", Text),
     Column("args", Json),
+    Column("kept", Json),  # what blocks keep for later ones; nothing for most
+    Column("typed", Json),
     partial("run_one_open", "flow", "contact", "key", unique=True, where="state = 'open'"),
     partial("run_key", "flow", "key", where="state = 'open'"),
     partial("run_due", "wake_at", where="state = 'open'"),
@@ -32,6 +34,24 @@ run = Table(
     Index("run_contact", "contact", "flow", "entered_at"),
     Index("run_flow", "flow", "entered_at"),
     Index("run_listed", "flow", "state", "entered_at"),
+)
+
+coupon = Table(
+    "coupon",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("code", Text, nullable=False),  # in capitals
+    Column("contact", Int, nullable=False),
+    Column("flow", Int, nullable=False),
+    Column("run", Int, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("issued_at", Int, nullable=False),
+    Column("expires_at", Int),
+    Column("used_at", Int),
+    UniqueConstraint("workspace", "code"),
+    UniqueConstraint("run", "block"),
+    Index("coupon_contact", "contact"),
 )
 
 move = Table(
