@@ -129,6 +129,16 @@ class Context(Protocol):
         ...
 
     @property
+    def held(self) -> bool:
+        """Whether the contact was held at this block already, and is looked at again."""
+        ...
+
+    @property
+    def reply(self) -> str:
+        """What became of the message that this block sent and waits for: "answered", "failed", or "" while it is out."""
+        ...
+
+    @property
     def zone(self) -> ZoneInfo:
         """The contact's zone, else the workspace's, else UTC."""
         ...
@@ -442,6 +452,8 @@ class Send(Block):
     """A block that queues one message a visit."""
 
     channel: ClassVar[str]
+    asks_consent: ClassVar[bool] = True
+    """Whether what it sends can be marketing, for which the contact has to have agreed."""
 
     def document(self) -> str:
         """Slug of the document that the message is made from; publishing keeps a copy with the version."""

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from runtime.outside import Allowed
+
 PREFIX = "CARTWHEEL_"
 
 
@@ -51,6 +53,20 @@ class Settings(BaseModel):
     proxies: Annotated[
         str, Field(description="Addresses of proxies in front whose X-Forwarded-For is believed, with commas between.")
     ] = ""
+
+    outside_allow: Annotated[
+        str,
+        Field(
+            description="What flows may call although it lies inside this network: names, addresses, networks, with commas "
+            "between. Empty: nothing."
+        ),
+    ] = ""
+
+    @field_validator("outside_allow")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        Allowed.of(value)
+        return value
 
     @field_validator("data")
     @classmethod

@@ -17,6 +17,7 @@ PACKAGES = ("blocks", "runtime", "builder")
 
 ONE_PLACE = {
     "huey": "runtime/doorbell.py",
+    "httpcore": "runtime/outside.py",
     "tinydb": "runtime/desk/",
     "alembic": "runtime/ledger/",
     "premailer": "runtime/mail/inline.py",
@@ -82,6 +83,7 @@ def test_the_worker_never_loads_a_screen_nor_what_it_can_do_without() -> None:
         "redis",
         "premailer",
         "pywebpush",
+        "httpcore",
     }
     assert unwanted.isdisjoint(loaded)
     assert "sqlalchemy" in loaded  # the look was at the right thing

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from blocks.phrase import Phrase
 
 Kind = Literal["accepted", "refused", "lost", "broken"]
 Stage = Literal["mail", "rcpt", "data", "body"]
@@ -56,3 +58,29 @@ class Answer:
         if status is not None:
             return status[1] in _NOBODY and not (status[1] == "5.1.0" and self.stage != "rcpt")
         return self.stage == "rcpt" and self.code in (550, 551, 553) and _NOBODY_IN_WORDS.search(self.text) is not None
+
+
+_LATER = frozenset({408, 409, 425, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Answer):
+    """What another app said over HTTP. Its body goes to the run that asked to keep it, and is told nowhere else."""
+
+    why: Phrase | None = None
+    """Why there is no answer."""
+    pointless: bool = False
+    kept: Any = None
+
+    @property
+    def words(self) -> str:
+        return str(self.code) if self.code else ""
+
+    @property
+    def for_good(self) -> bool:
+        """A request that was refused is refused again; one that came at a bad time is not."""
+        return self.pointless or (self.kind == "refused" and 300 <= self.code < 500 and self.code not in _LATER)
+
+    @property
+    def nobody_there(self) -> bool:
+        return False

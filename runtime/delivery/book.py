@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, select
 
-from blocks.phrase import Moment, dump_arg, say
+from blocks.phrase import Moment, Phrase, dump_arg, say
 from blocks.values import moment
 from runtime.delivery import bodies
-from runtime.delivery.answers import Answer
+from runtime.delivery.answers import Answer, Reply
 from runtime.delivery.carriers import Parcel
+from runtime.delivery.channels import EMAIL, Channel
 from runtime.delivery.claims import LEASE, Claimed
-from runtime.delivery.facts import CHANNEL
 from runtime.delivery.ladder import next_try
 from runtime.delivery.permission import Facts
 from runtime.ledger import Tx, tallies
@@ -85,8 +85,13 @@ _END = """
     WHERE id = :id AND lease_by = :owner AND state = :was
 """
 _LATE = """
-    UPDATE message SET state = 'sent', done_at = :now, code = 'sent', args = NULL, lease_by = NULL, lease_until = NULL
+    UPDATE message SET state = 'sent', done_at = :now, code = :sent, args = NULL, lease_by = NULL, lease_until = NULL
     WHERE id = :id AND tries = :number AND state = :was
+"""
+_REPLY = """
+    INSERT INTO reply (message, workspace, run, block, queued_at, outcome, name, kept)
+    VALUES (:id, :workspace, :run, :block, :queued_at, :outcome, :name, :kept)
+    ON CONFLICT (message) DO UPDATE SET outcome = excluded.outcome, name = excluded.name, kept = excluded.kept
 """
 _HELD = (
     select(message.c.id)
@@ -103,7 +108,17 @@ _HELD = (
 class Book:
     """One transaction's entries. Call `write` once, at its end."""
 
-    def __init__(self, tx: Tx, *, owner: str, carrier: str, now: int, zone: str, careful: bool = False) -> None:
+    def __init__(
+        self,
+        tx: Tx,
+        *,
+        owner: str,
+        carrier: str,
+        now: int,
+        zone: str,
+        careful: bool = False,
+        channel: Channel = EMAIL,
+    ) -> None:
         """`careful` asks first which messages are still `owner`'s, instead of raising LeaseLost."""
         self._tx = tx
         self._owner = owner
@@ -111,6 +126,8 @@ class Book:
         self._now = now
         self._zone = zone
         self._careful = careful
+        self._channel = channel
+        self._replies: list[dict[str, Any]] = []
         self._counts: Counter[tallies.TallyKey] = Counter()
 
     def answered(self, results: Sequence[tuple[Outgoing, Answer]]) -> None:
@@ -126,7 +143,9 @@ class Book:
         run_many(self._tx, _UNDO, [_attempt(one) for one, answer in results if answer.kind == "broken"])
         for one, answer in results:
             if answer.nobody_there and not one.claimed.test:
-                consent.suppress(self._tx, CHANNEL, one.parcel.recipient, "hard_bounce", self._now, answer.words)
+                consent.suppress(
+                    self._tx, self._channel.name, one.parcel.recipient, "hard_bounce", self._now, answer.words
+                )
 
     def ended(self, endings: Sequence[Ending]) -> None:
         """Messages that were claimed and are not sent now. Raises LeaseLost."""
@@ -137,6 +156,8 @@ class Book:
         for one in endings:
             if one.state != "queued":
                 self._count(one.claimed, one.state)
+            if one.state in ("failed", "skipped"):
+                self._tell(one.claimed, None)
 
     def mark(self, letters: Sequence[Outgoing]) -> set[int]:
         """Commit to attempts, and keep what they say. Ids of those that may go: still ours, not left, not paused."""
@@ -159,11 +180,12 @@ class Book:
             ids = self._held(sorted(ids), "sending")
             rows = [row for row in rows if row["id"] in ids]
         run_many(tx, _TRY, rows)
-        run_many(tx, _KEEP, rows)
+        run_many(tx, _KEEP, [row for row in rows if row["packed"]])
         return ids
 
     def write(self) -> None:
-        """The counts, last, because other writers wait for these rows."""
+        """The replies, and the counts last, because other writers wait for these rows."""
+        run_many(self._tx, _REPLY, self._replies)
         tallies.add(self._tx, self._counts, self._now)
 
     def _end(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -176,24 +198,45 @@ class Book:
 
     def _outcome(self, one: Outgoing, answer: Answer) -> dict[str, Any]:
         """The row of an answered message."""
-        claimed = one.claimed
+        claimed, codes = one.claimed, self._channel.codes
         if answer.kind == "accepted":
+            self._tell(claimed, answer)
             return self._counted(
-                Ending(claimed, "sent", "kept_here" if self._carrier == "local" else "sent"), one.tries
+                Ending(claimed, "sent", "kept_here" if self._carrier == "local" else codes["sent"]), one.tries
             )
         if answer.kind == "broken":
             # Nothing of it went out: as if it had not been tried.
             return self._row(Ending(claimed, "queued"), "sending")
         if answer.kind == "lost" and claimed.marketing and not claimed.test:
-            return self._counted(Ending(claimed, "uncertain", "uncertain"), one.tries)
-        said = {"answer": answer.words if answer.code else LOST}
+            return self._counted(Ending(claimed, "uncertain", codes["uncertain"]), one.tries)
+        said = {"answer": answer.words if answer.code else _why(answer)}
         if answer.for_good:
-            return self._counted(Ending(claimed, "failed", "smtp_refused", said), one.tries)
-        again = next_try(claimed.id, one.tries, self._now)
+            self._tell(claimed, answer)
+            return self._counted(Ending(claimed, "failed", codes["refused"], said), one.tries)
+        again = next_try(claimed.id, one.tries, self._now, self._channel.rungs)
         if again is None:
-            return self._counted(Ending(claimed, "failed", "gave_up", said), one.tries)
+            self._tell(claimed, answer)
+            return self._counted(Ending(claimed, "failed", codes["gave_up"], said), one.tries)
         args = said | {"until": Moment(moment(again), self._zone)}
-        return self._row(Ending(claimed, "queued", "smtp_retry", args, again), "sending", one.tries)
+        return self._row(Ending(claimed, "queued", codes["retry"], args, again), "sending", one.tries)
+
+    def _tell(self, claimed: Claimed, answer: Answer | None) -> None:
+        """Let the run know what became of its message, if this is a channel on which runs ask."""
+        if not self._channel.replies or claimed.run is None:
+            return
+        kept = answer.kept if isinstance(answer, Reply) else None
+        self._replies.append(
+            {
+                "id": claimed.id,
+                "workspace": self._tx.workspace,
+                "run": claimed.run,
+                "block": claimed.block,
+                "queued_at": claimed.queued_at,
+                "outcome": "answered" if answer is not None and answer.kind == "accepted" else "failed",
+                "name": kept[0] if kept else "",
+                "kept": orjson.dumps(kept[1]).decode() if kept else None,
+            }
+        )
 
     def _counted(self, ending: Ending, tries: int) -> dict[str, Any]:
         self._count(ending.claimed, ending.state)
@@ -219,9 +262,10 @@ class Book:
         """These had been taken from us as lost. That the server took them counts more than our having waited so long."""
         for one, answer in results:
             for was in ("uncertain", "queued"):
-                row = self._said(one, answer) | {"was": was}
+                row = self._said(one, answer) | {"was": was, "sent": self._channel.codes["sent"]}
                 if answer.kind == "accepted" and run_many(self._tx, _LATE, [row]):
                     run_many(self._tx, _ANSWER, [row])
+                    self._tell(one.claimed, answer)
                     self._count(one.claimed, "sent")
                     if was == "uncertain":
                         self._count(one.claimed, was, -1)
@@ -229,6 +273,10 @@ class Book:
     def _count(self, claimed: Claimed, what: str, by: int = 1) -> None:
         if claimed.flow is not None:
             self._counts[claimed.flow, claimed.block, what] += by
+
+
+def _why(answer: Answer) -> Phrase:
+    return answer.why if isinstance(answer, Reply) and answer.why is not None else LOST
 
 
 def _attempt(one: Outgoing) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, select, text
 
 from blocks.limits import Cap
 from runtime.accounts import preferences
+from runtime.delivery.channels import EMAIL, Channel
 from runtime.delivery.claims import Claimed
-from runtime.delivery.facts import CHANNEL, Case
+from runtime.delivery.facts import Case
 from runtime.delivery.permission import NO_LIMITS, SAME_HOUR, Facts, Rival
 from runtime.delivery.terms import Said, Terms
 from runtime.ledger import Tx
@@ -94,7 +95,8 @@ def _of(flow_id: int | None, out: Iterable[tuple[int, int | None]], terms: Terms
 class Bounds:
     """The bounds of one workspace."""
 
-    def __init__(self) -> None:
+    def __init__(self, channel: Channel = EMAIL) -> None:
+        self._channel = channel.name
         self._limits = NO_LIMITS
         self._said: OrderedDict[int, Said] = OrderedDict()
         self._terms: dict[tuple[int | None, str, int | None], Terms] = {}
@@ -153,7 +155,7 @@ class Bounds:
     def _lately(self, tx: Tx, wave: Collection[tuple[int | None, Facts]], now: int) -> Lately:
         lately = Lately(defaultdict(list), defaultdict(list))
         contacts = sorted({contact for contact, _ in wave if contact is not None})
-        values = {"workspace": tx.workspace, "contacts": contacts, "channel": CHANNEL}
+        values = {"workspace": tx.workspace, "contacts": contacts, "channel": self._channel}
         waiting: Sequence[Any] = tx.all(WAITING, values | {"soon": now + SAME_HOUR})
         self._load(tx, (id_ for row in waiting for id_ in (row.version, row.live)))
         for row in waiting:
@@ -165,8 +167,8 @@ class Bounds:
                 lately.rivals[row.contact].append(rival)
         asked = [facts.terms.own for _, facts in wave]
         asked += [one.terms.own for some in lately.rivals.values() for one in some]
-        own = [cap for limits in asked if limits is not None for cap in limits.caps_of(CHANNEL)]
-        reach = max(cap.reach for cap in (*self._limits.caps_of(CHANNEL), *own))
+        own = [cap for limits in asked if limits is not None for cap in limits.caps_of(self._channel)]
+        reach = max(cap.reach for cap in (*self._limits.caps_of(self._channel), *own))
         found: Sequence[Any] = tx.all(OUT, values | {"since": now - reach})
         for row in found:
             lately.out[row.contact].append((row.done_at, row.flow))

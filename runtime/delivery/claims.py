@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, union, union_all
+from sqlalchemy import Select, bindparam, func, literal, select, text, union, union_all
 
 from runtime.clock import SECOND
+from runtime.delivery.channels import CHANNELS, EMAIL, Channel
 from runtime.delivery.owner import is_dead
 from runtime.ledger import Ledger, Tx
 from runtime.ledger.tables import flow, message, workspace
@@ -45,20 +46,37 @@ _FREE = select(message.c.id).where(_QUEUED, message.c.lease_until.is_(None))
 _OF_FLOW = _FREE.where(message.c.workspace == flow.c.workspace, message.c.flow == flow.c.id).correlate(flow)
 _OF_NONE = _FREE.where(message.c.workspace == workspace.c.id, message.c.flow.is_(None)).correlate(workspace)
 _DUE = message.c.due_at <= bindparam("now")
+_BY = message.c.channel == bindparam("channel")
 _GOING = text("flow.state <> 'paused'")
-_WITH_DUE = union(
-    select(flow.c.workspace).where(_GOING, _OF_FLOW.where(_DUE).exists()),
-    select(workspace.c.id).where(_OF_NONE.where(_DUE).exists()),
-)
-_FLOWS_WITH_DUE = select(flow.c.id).where(flow.c.workspace == bindparam("shop"), _GOING, _OF_FLOW.where(_DUE).exists())
 _SOONEST = func.min(message.c.due_at)
-_NEXT = union_all(
-    select(flow.c.workspace, _OF_FLOW.with_only_columns(_SOONEST).scalar_subquery()).where(_GOING),
-    select(workspace.c.id, _OF_NONE.with_only_columns(_SOONEST).scalar_subquery()),
+
+
+def _with_due(name: str) -> list[Select[Any]]:
+    by = message.c.channel == name
+    return [
+        select(flow.c.workspace, literal(name)).where(_GOING, _OF_FLOW.where(by, _DUE).exists()),
+        select(workspace.c.id, literal(name)).where(_OF_NONE.where(by, _DUE).exists()),
+    ]
+
+
+def _next(name: str) -> list[Select[Any]]:
+    by = message.c.channel == name
+    return [
+        select(flow.c.workspace, literal(name), _OF_FLOW.where(by).with_only_columns(_SOONEST).scalar_subquery()).where(
+            _GOING
+        ),
+        select(workspace.c.id, literal(name), _OF_NONE.where(by).with_only_columns(_SOONEST).scalar_subquery()),
+    ]
+
+
+_WITH_DUE = union(*(part for name in CHANNELS for part in _with_due(name)))
+_NEXT = union_all(*(part for name in CHANNELS for part in _next(name)))
+_FLOWS_WITH_DUE = select(flow.c.id).where(
+    flow.c.workspace == bindparam("shop"), _GOING, _OF_FLOW.where(_BY, _DUE).exists()
 )
 _FIRST = (
     select(message.c.due_at, message.c.id)
-    .where(message.c.workspace == bindparam("shop"), _QUEUED, message.c.lease_until.is_(None), _DUE)
+    .where(message.c.workspace == bindparam("shop"), _QUEUED, message.c.lease_until.is_(None), _BY, _DUE)
     .order_by(message.c.due_at, message.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -94,14 +112,15 @@ _RUN_OUT = select(message.c.workspace).where(_LEASED, message.c.lease_until < bi
 _OWNERS = select(message.c.lease_by).where(_LEASED).distinct()
 
 
-def workspaces_with_due(tx: Tx, now: int) -> list[int]:
-    """The workspaces in which something can be claimed: an index look-up for each flow."""
-    return sorted(row[0] for row in tx.all(_WITH_DUE, {"now": now}))
+def workspaces_with_due(tx: Tx, now: int) -> list[tuple[int, str]]:
+    """The workspaces in which something can be claimed, and of which channel: an index look-up for each flow."""
+    rows: Sequence[Any] = tx.all(_WITH_DUE, {"now": now})
+    return sorted((workspace_id, channel) for workspace_id, channel in rows)
 
 
-def claim(tx: Tx, owner: str, now: int, most: int = BATCH) -> list[Claimed]:
-    """Take due messages of the workspace for `owner`, the longest due first. Other workers pass over them."""
-    values = {"shop": tx.workspace, "now": now, "most": most}
+def claim(tx: Tx, owner: str, now: int, most: int = BATCH, channel: Channel = EMAIL) -> list[Claimed]:
+    """Take due messages of the workspace and a channel for `owner`, the longest due first. Other workers pass over them."""
+    values = {"shop": tx.workspace, "now": now, "most": most, "channel": channel.name}
     first = [tuple(row) for row in tx.all(_FIRST_OF_NONE, values)]
     for row in tx.all(_FLOWS_WITH_DUE, values):
         first += [tuple(each) for each in tx.all(_FIRST_OF_FLOW, values | {"of": row.id})]
@@ -139,11 +158,11 @@ def end_leases_of_the_dead(ledger: Ledger, now: int) -> bool:
     return bool(dead)
 
 
-def next_due(tx: Tx) -> dict[int, int]:
-    """When the next message is due in each workspace that has any (UTC microseconds; may be past)."""
-    found: dict[int, int] = {}
+def next_due(tx: Tx) -> dict[tuple[int, str], int]:
+    """When the next message is due in each workspace and channel that has any (UTC microseconds; may be past)."""
+    found: dict[tuple[int, str], int] = {}
     rows: Sequence[Any] = tx.all(_NEXT)
-    for id_, at in rows:
+    for id_, channel, at in rows:
         if at is not None:
-            found[id_] = min(at, found.get(id_, at))
+            found[id_, channel] = min(at, found.get((id_, channel), at))
     return found

@@ -7,13 +7,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Text, bindparam, cast, select
 
+from runtime.delivery.channels import EMAIL, Channel
 from runtime.delivery.claims import Claimed
 from runtime.delivery.permission import Facts
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, event, flow, message, run, workspace
 from runtime.people import consent
-
-CHANNEL = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,7 @@ class Case:
     live: int | None = None
     kept: str | None = None
     """What the run has kept, as stored."""
+    event_name: str | None = None
 
 
 _SHOP = select(*(workspace.c[name] for name in Shop.__slots__)).where(workspace.c.id == bindparam("shop"))
@@ -72,6 +72,7 @@ _WITH_ALL = (
         flow.c.version.label("live"),
         cast(event.c.properties, Text).label("properties"),
         cast(run.c.kept, Text).label("kept"),
+        event.c.name.label("event_name"),
         *_PERSON,
     )
     .select_from(
@@ -95,21 +96,18 @@ def person_of(tx: Tx, contact_id: int) -> Person | None:
     return _person(row) if row is not None else None
 
 
-def look_up(tx: Tx, messages: Sequence[Claimed], zone: str) -> list[Case]:
+def look_up(tx: Tx, messages: Sequence[Claimed], zone: str, channel: Channel = EMAIL) -> list[Case]:
     """The cases of those messages that still exist, in their order. Four statements, whatever their number (a batch)."""
     rows = {row.id: row for row in tx.all(_WITH_ALL, {"workspace": tx.workspace, "ids": [m.id for m in messages]})}
     messages = [m for m in messages if m.id in rows]
+    if not channel.addressed:
+        return [_case(m, rows[m.id], Facts(**_of_run(m, rows[m.id], zone), addressed=False)) for m in messages]
     addresses = {m.id: m.address if m.test else rows[m.id].email for m in messages}
-    answers = consent.standing(tx, {m.contact for m in messages if m.contact is not None}, CHANNEL)
-    blocked = consent.suppressed(tx, CHANNEL, {address for address in addresses.values() if address})
+    answers = consent.standing(tx, {m.contact for m in messages if m.contact is not None}, channel.name)
+    blocked = consent.suppressed(tx, channel.name, {address for address in addresses.values() if address})
     return [
-        Case(
-            m,
-            _facts(m, rows[m.id], addresses[m.id], answers.get(m.contact or 0), blocked, zone),
-            _person(rows[m.id]),
-            rows[m.id].properties,
-            rows[m.id].live,
-            rows[m.id].kept,
+        _case(
+            m, rows[m.id], _facts(m, rows[m.id], addresses[m.id], answers.get(m.contact or 0), blocked, zone, channel)
         )
         for m in messages
     ]
@@ -122,18 +120,31 @@ def _facts(
     answer: consent.Standing | None,
     blocked: Mapping[str, str],
     zone: str,
+    channel: Channel,
 ) -> Facts:
     return Facts(
-        marketing=claimed.marketing,
-        test=claimed.test,
+        **_of_run(claimed, row, zone),
+        channel=channel.name,
         address=address,
         consent=answer.answer if answer is not None else None,
         consent_at=answer.at if answer is not None else 0,
         suppressed=blocked.get(address) if address else None,
-        run_state=row.run_state,
-        flow_state=row.flow_state,
-        zone=zone,
     )
+
+
+def _of_run(claimed: Claimed, row: Any, zone: str) -> dict[str, Any]:
+    """What bears on a message of any channel."""
+    return {
+        "marketing": claimed.marketing,
+        "test": claimed.test,
+        "run_state": row.run_state,
+        "flow_state": row.flow_state,
+        "zone": zone,
+    }
+
+
+def _case(claimed: Claimed, row: Any, facts: Facts) -> Case:
+    return Case(claimed, facts, _person(row), row.properties, row.live, row.kept, row.event_name)
 
 
 def _person(row: Any) -> Person | None:

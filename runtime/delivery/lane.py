@@ -1,4 +1,4 @@
-"""The way of one workspace's messages: claimed, decided, written, sent in waves, recorded.
+"""The way of one workspace's messages on one channel: claimed, decided, written, sent in waves, recorded.
 
 A wave is what a server's free connections can take at once. Its envelopes are on their way while one transaction records
 the answers of the wave before and commits to the attempts of this one; the letters of the next are written while the
@@ -7,7 +7,7 @@ server reads this one.
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import OperationalError
 
@@ -18,8 +18,6 @@ from runtime.delivery.book import AS_IT_WAS, Book, Ending, LeaseLost, Outgoing
 from runtime.delivery.carriers import Carrier, Parcel
 from runtime.delivery.facts import Case
 from runtime.delivery.gate import Gate
-from runtime.delivery.letter import Scribe
-from runtime.delivery.press import Presses
 from runtime.delivery.writer import Writer, verdict
 from runtime.house import House
 
@@ -31,10 +29,16 @@ _HOLDS = claims.LEASE / SECOND - _MARGIN
 
 
 class Lane:
-    """The messages of one workspace on their way to one server."""
+    """The messages of one workspace and channel on their way to one server."""
 
     def __init__(
-        self, house: House, workspace: int, owner: str, carrier: Carrier, gate: Gate, presses: Presses, scribe: Scribe
+        self,
+        house: House,
+        workspace: int,
+        owner: str,
+        carrier: Carrier,
+        gate: Gate,
+        writer: Callable[[Callable[[Parcel, Answer], None]], Writer],
     ) -> None:
         self.workspace = workspace
         self.carrier = carrier
@@ -43,7 +47,7 @@ class Lane:
         """When the settings were last asked whether this is still the server."""
         self._house = house
         self._owner = owner
-        self._writer = Writer(house, workspace, presses, scribe, self._answered)
+        self._writer = writer(self._answered)
         self._cases: deque[Case] = deque()
         self._ready: deque[Outgoing] = deque()
         self._out: dict[Parcel, Outgoing] = {}
@@ -129,7 +133,7 @@ class Lane:
             return
         most = 1 if self.gate.probing else claims.BATCH
         with self._house.ledger.write(self.workspace) as tx:
-            found = claims.claim(tx, self._owner, self._house.clock.now(), most)
+            found = claims.claim(tx, self._owner, self._house.clock.now(), most, self._writer.channel)
         self._dry = len(found) < most
         if found:
             self._cases.extend(self._writer.prepare(found))
@@ -208,7 +212,13 @@ class Lane:
         now = self._house.clock.now()
         with self._house.ledger.write(self.workspace) as tx:
             book = Book(
-                tx, owner=self._owner, carrier=self.carrier.name, now=now, zone=self._writer.zone, careful=careful
+                tx,
+                owner=self._owner,
+                carrier=self.carrier.name,
+                now=now,
+                zone=self._writer.zone,
+                careful=careful,
+                channel=self._writer.channel,
             )
             book.answered(answers)
             endings = [*self._endings, *self._writer.last_word(tx, wave)]

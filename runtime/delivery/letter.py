@@ -41,6 +41,15 @@ class Letter:
         )
 
 
+def contact_data(person: Person) -> dict[str, Any]:
+    """A contact's fields with what is kept in columns, as merge tags name them."""
+    contact: dict[str, Any] = parsed(person.fields)
+    contact |= {"email": person.email, "phone": person.phone, "name": person.name, "tags": parsed(person.tags)}
+    if not contact.get("first_name") and person.name:
+        contact["first_name"] = person.name.split()[0]
+    return contact
+
+
 def letter_data(
     shop: Shop,
     person: Person | None,
@@ -57,13 +66,7 @@ def letter_data(
     `invent`: an example stands in for a contact or an event that was not given.
     """
     example: Mapping[str, Any] = sample_data(brand, language) if invent else {}
-    if person is None:
-        contact = example.get("contact", {})
-    else:
-        contact = parsed(person.fields)
-        contact |= {"email": person.email, "phone": person.phone, "name": person.name, "tags": parsed(person.tags)}
-        if not contact.get("first_name") and person.name:
-            contact["first_name"] = person.name.split()[0]
+    contact = example.get("contact", {}) if person is None else contact_data(person)
     return mail_data(
         contact,
         example.get("event") if properties is None else properties,
@@ -131,8 +134,12 @@ class Scribe:
 
     def message_id(self, message: int, sender: Sender) -> str:
         """The Message-ID of a message: always the same, and nobody else can make it up."""
+        return f"<{self.key(message)}@{sender.domain}>"
+
+    def key(self, message: int) -> str:
+        """The key of a message: the same however often it is tried, and nobody else can make it up."""
         proof = hmac.digest(self._key, b"%d" % message, hashlib.sha256).hex()[:16]
-        return f"<{_base36(message)}.{proof}@{sender.domain}>"
+        return f"{_base36(message)}.{proof}"
 
 
 def _base36(number: int) -> str:

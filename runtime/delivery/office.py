@@ -13,23 +13,27 @@ from blocks.phrase import dump_arg
 from runtime import pulse
 from runtime.clock import SECOND
 from runtime.delivery import claims
+from runtime.delivery.calls import CallWriter
 from runtime.delivery.carriers import Carrier
 from runtime.delivery.carriers.line import Patience
 from runtime.delivery.carriers.local import Local
 from runtime.delivery.carriers.nowhere import Nowhere
+from runtime.delivery.carriers.outside import Outside, Paper
 from runtime.delivery.carriers.smtp import Smtp
 from runtime.delivery.carriers.switch import Switch
 from runtime.delivery.carriers.trouble import Trouble
+from runtime.delivery.channels import EMAIL, WEBHOOK
 from runtime.delivery.gate import Gate
 from runtime.delivery.lane import Lane
 from runtime.delivery.letter import Scribe
 from runtime.delivery.owner import me
 from runtime.delivery.preferred import Server, server_of
 from runtime.delivery.press import Presses
-from runtime.delivery.writer import FRESH
+from runtime.delivery.writer import FRESH, MailWriter
 from runtime.house import House
 from runtime.ledger import Ledger
 from runtime.ledger.tables import message
+from runtime.outside import Allowed
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +61,9 @@ class Office:
         self._scribe = Scribe(house)
         self._carriers: dict[Server, Carrier] = {}
         self._gates: dict[Server, Gate] = {}
-        self._lanes: dict[int, Lane] = {}
+        self._lanes: dict[tuple[int, str], Lane] = {}
         self._servers: dict[int, Server] = {}
+        self._caller: Carrier | None = None
         self._renewed_at = time.monotonic()
         self._said: dict[int, object] | None = None
         self._alone = threading.Lock()
@@ -82,7 +87,7 @@ class Office:
                 self._switch.wait(left)
                 for lane in self._lanes.values():
                     lane.give_back()
-            for carrier in self._carriers.values():
+            for carrier in self._all_carriers():
                 carrier.close()
             for lane in self._lanes.values():
                 lane.give_back()
@@ -92,8 +97,13 @@ class Office:
         """When there is something to do next (UTC microseconds; may be past): a message, or a server to try again."""
         with self._house.ledger.read() as tx:
             due = claims.next_due(tx)
-        gates = {id_: gate for gate in tuple(self._gates.values()) if gate.probing for id_ in tuple(gate.workspaces)}
-        return min((max(at, gates[id_].until) if id_ in gates else at for id_, at in due.items()), default=None)
+        gates = {
+            (id_, EMAIL.name): gate
+            for gate in tuple(self._gates.values())
+            if gate.probing
+            for id_ in tuple(gate.workspaces)
+        }
+        return min((max(at, gates[where].until) if where in gates else at for where, at in due.items()), default=None)
 
     # ---- one turn
 
@@ -136,7 +146,7 @@ class Office:
             self._renewed_at = now
             for lane in self._lanes.values():
                 lane.renew(now)
-        for carrier in self._carriers.values():
+        for carrier in self._all_carriers():
             carrier.tick(now)
 
     def _busy(self) -> list[Lane]:
@@ -144,15 +154,38 @@ class Office:
         now = self._house.clock.now()
         with self._house.ledger.read() as tx:
             due = claims.workspaces_with_due(tx, now)
-        for id_ in due:
-            lane = self._lane(id_)
+        for id_, channel in due:
+            lane = self._mail_lane(id_) if channel == EMAIL.name else self._call_lane(id_)
             if lane.gate.is_open(now):
                 lane.wake()
         return [lane for lane in self._lanes.values() if not lane.idle]
 
-    def _lane(self, workspace: int) -> Lane:
-        """The lane of a workspace, to the server that its settings name at present."""
-        lane, now = self._lanes.get(workspace), time.monotonic()
+    def _all_carriers(self) -> list[Carrier]:
+        return [*self._carriers.values(), *([self._caller] if self._caller is not None else [])]
+
+    def _call_lane(self, workspace: int) -> Lane:
+        """The lane by which a workspace calls other apps. Each app is a server of its own, so no gate ever closes."""
+        lane = self._lanes.get((workspace, WEBHOOK.name))
+        if lane is None:
+            self._caller = self._caller or self._outside()
+            lane = self._lanes[workspace, WEBHOOK.name] = Lane(
+                self._house,
+                workspace,
+                self._owner,
+                self._caller,
+                Gate(""),
+                lambda answered: CallWriter(self._house, workspace, self._scribe, answered),
+            )
+        return lane
+
+    def _outside(self) -> Carrier:
+        if self._house.paper:
+            return Paper()
+        return Outside(self._switch, Allowed.of(self._house.settings.outside_allow))
+
+    def _mail_lane(self, workspace: int) -> Lane:
+        """The lane of a workspace's mail, to the server that its settings name at present."""
+        lane, now = self._lanes.get((workspace, EMAIL.name)), time.monotonic()
         if lane is not None and now - lane.server_read_at < FRESH:
             return lane
         with self._house.ledger.read(workspace) as tx:
@@ -168,8 +201,15 @@ class Office:
             carrier = self._carriers[server] = self._carrier(server)
         gate = self._gates.setdefault(server, Gate(server.host))
         gate.workspaces.add(workspace)
-        lane = Lane(self._house, workspace, self._owner, carrier, gate, self._presses, self._scribe)
-        self._lanes[workspace], self._servers[workspace] = lane, server
+        lane = Lane(
+            self._house,
+            workspace,
+            self._owner,
+            carrier,
+            gate,
+            lambda answered: MailWriter(self._house, workspace, self._presses, self._scribe, answered),
+        )
+        self._lanes[workspace, EMAIL.name], self._servers[workspace] = lane, server
         return lane
 
     def _carrier(self, server: Server) -> Carrier:
@@ -213,7 +253,10 @@ class Office:
         if not held:
             return {"ok": True}
         waiting = select(message.c.workspace, func.count()).where(
-            message.c.workspace.in_(held), text("message.state = 'queued'"), message.c.due_at <= self._house.clock.now()
+            message.c.workspace.in_(held),
+            message.c.channel == EMAIL.name,
+            text("message.state = 'queued'"),
+            message.c.due_at <= self._house.clock.now(),
         )
         with self._house.ledger.read() as tx:
             rows: Sequence[Any] = tx.all(waiting.group_by(message.c.workspace))

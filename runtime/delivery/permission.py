@@ -44,7 +44,9 @@ class Facts:
 
     marketing: bool
     test: bool
-    address: str | None
+    address: str | None = None
+    addressed: bool = True
+    """Whether the channel needs an address."""
     consent: str | None = None
     """The latest answer for e-mail: "yes", "no", or None if nobody ever asked."""
     consent_at: int = 0
@@ -113,7 +115,7 @@ def decide(facts: Facts) -> Decision:
     own block, and an address that does not exist is never mailed again. A contact who left the flow gets nothing more of
     it, whatever it is.
     """
-    if not facts.address:
+    if facts.addressed and not facts.address:
         return Refused("no_address")
     if facts.test:
         return ALLOWED

@@ -1,15 +1,17 @@
-"""From a claimed message to a finished mail, or to the reason why there is none."""
+"""From a claimed message to what goes out, or to the reason why nothing does; and for e-mail, the mail."""
 
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from runtime.delivery import alone, bodies
 from runtime.delivery.answers import Answer
 from runtime.delivery.book import AS_IT_WAS, Ending, Outgoing
 from runtime.delivery.bounds import Bounds
 from runtime.delivery.carriers import Parcel
+from runtime.delivery.channels import EMAIL, Channel
 from runtime.delivery.claims import Claimed
 from runtime.delivery.facts import Case, Shop, look_up, parsed, shop_of
 from runtime.delivery.letter import Scribe
@@ -57,24 +59,16 @@ def last_word(tx: Tx, bounds: Bounds, going: Sequence[tuple[Claimed, Facts]], no
 
 
 class Writer:
-    """Writes the mails of one workspace. `answered` is called with each and what came of it."""
+    """Writes the messages of one workspace and channel. `answered` is called with each and what came of it."""
 
-    def __init__(
-        self,
-        house: House,
-        workspace: int,
-        presses: Presses,
-        scribe: Scribe,
-        answered: Callable[[Parcel, Answer], None],
-    ) -> None:
+    channel: ClassVar[Channel]
+
+    def __init__(self, house: House, workspace: int, answered: Callable[[Parcel, Answer], None]) -> None:
         self._house = house
         self._workspace = workspace
-        self._presses = presses
-        self._scribe = scribe
         self._answered = answered
         self._shop: Shop | None = None
-        self._sender: Sender | None = None
-        self._bounds = Bounds()
+        self._bounds = Bounds(self.channel)
         self._settings_read_at = 0.0
         self._looked_at = 0.0
 
@@ -89,12 +83,22 @@ class Writer:
             self._looked_at = time.monotonic()
             if self._shop is None or self._looked_at - self._settings_read_at > FRESH:
                 self._settings_read_at = self._looked_at
-                self._shop, self._sender = shop_of(tx), preferred_sender(tx)
+                self._shop = shop_of(tx)
                 self._bounds.read(tx)
+                self._read(tx)
             cases = self._look_up(tx, messages)
-            self._presses.load(tx, {(one.version, one.block) for one in messages if one.version is not None})
-        self._presses.trim()
+            self._load(tx, messages)
         return cases
+
+    def _read(self, tx: Tx) -> None:
+        """Read what the shop has set."""
+
+    def _load(self, tx: Tx, messages: Sequence[Claimed]) -> None:
+        """Make ready what these are made from."""
+        raise NotImplementedError
+
+    def _written(self, case: Case) -> Outgoing:
+        raise NotImplementedError
 
     def look_again(self, wave: Sequence[Outgoing]) -> list[Case]:
         """The cases of what was decided a while ago: somebody may have said no since."""
@@ -109,14 +113,14 @@ class Writer:
         return last_word(tx, self._bounds, [(one.claimed, one.facts) for one in wave], self._house.clock.now())
 
     def _look_up(self, tx: Tx, messages: Sequence[Claimed]) -> list[Case]:
-        cases = look_up(tx, messages, self.zone)
+        cases = look_up(tx, messages, self.zone, self.channel)
         now = self._house.clock.now()
         self._bounds.apply(tx, cases, now, self.zone)
         alone.apply(tx, self._bounds, cases, now)
         return cases
 
     def write(self, case: Case) -> Outgoing | Ending:
-        """The mail of a message that may go out, or why it cannot be written."""
+        """A message that may go out as it goes, or why it cannot be written."""
         message = case.message
         try:
             return self._written(case)
@@ -125,11 +129,37 @@ class Writer:
                 return Ending(message, "skipped", "bad_address")
             return Ending(message, "failed", "header_refused", {"field": refused.field})
         except MailError as failed:
-            return Ending(message, "failed", "render_failed", {"error": failed.phrase})
+            return Ending(message, "failed", self.channel.codes["unmade"], {"error": failed.phrase})
         except Exception as error:  # one letter that cannot be written must not keep all others from being sent
             log.exception("Message %s could not be written", message.id)
             what = f"{type(error).__name__}: {error}"[:300]
-            return Ending(message, "failed", "render_failed", {"error": what})
+            return Ending(message, "failed", self.channel.codes["unmade"], {"error": what})
+
+
+class MailWriter(Writer):
+    """Writes mails."""
+
+    channel = EMAIL
+
+    def __init__(
+        self,
+        house: House,
+        workspace: int,
+        presses: Presses,
+        scribe: Scribe,
+        answered: Callable[[Parcel, Answer], None],
+    ) -> None:
+        super().__init__(house, workspace, answered)
+        self._presses = presses
+        self._scribe = scribe
+        self._sender: Sender | None = None
+
+    def _read(self, tx: Tx) -> None:
+        self._sender = preferred_sender(tx)
+
+    def _load(self, tx: Tx, messages: Sequence[Claimed]) -> None:
+        self._presses.load(tx, {(one.version, one.block) for one in messages if one.version is not None})
+        self._presses.trim()
 
     def _written(self, case: Case) -> Outgoing:
         message, shop = case.message, self._shop

@@ -26,7 +26,7 @@ MOST_HOPS = 1000
 class Ctx:
     """What a block sees while it runs (`blocks.contract.Context`)."""
 
-    __slots__ = ("_batch", "_event", "_now_us", "_run", "_up_to", "flow", "queued")
+    __slots__ = ("_batch", "_event", "_now_us", "_run", "_up_to", "flow", "queued", "reply")
 
     def __init__(self, batch: Batch, run: Run, event: Typed, up_to: int, flow: str) -> None:
         self.flow = flow
@@ -36,6 +36,7 @@ class Ctx:
         self._up_to = up_to
         self._now_us = batch.now
         self.queued: str | None = None
+        self.reply = ""
 
     @property
     def now(self) -> datetime:
@@ -48,6 +49,10 @@ class Ctx:
     @property
     def arrived_at(self) -> datetime:
         return moment(self._run.arrived_at)
+
+    @property
+    def held(self) -> bool:
+        return self._run.wake_at is not None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -147,12 +152,15 @@ class Standpoint:
 
     event: Typed
     up_to: int
+    reply: str = ""
+    """What became of the message for which the block at which it stands holds it."""
 
 
 def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
     """Run blocks until one sleeps or the way ends. A block that raises stops this run, with the reason shown."""
     now = batch.now
     ctx = Ctx(batch, run, at.event, at.up_to, program.slug)
+    ctx.reply = at.reply
     batch.touch(run)
     for _ in range(MOST_HOPS):
         if program.conditions and not run.leaving and (leaving := met(program, ctx)) is not None:
@@ -184,6 +192,7 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
                     run.end("ended", now)
                     return
                 run.block, run.arrived_at, run.wake_at = onward, now, None
+                ctx.reply = ""
             case Sleep(until, reason):
                 if run.wake_at is None:
                     batch.note(run, block_id, "", reason)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, not_, select
 
-from runtime.engine import endings, moving, occasions, offers, overdue, ties
+from runtime.engine import endings, moving, occasions, offers, overdue, replies, ties
 from runtime.engine.arrivals import take_events
 from runtime.engine.batch import Batch
 from runtime.engine.program import Programs
@@ -23,6 +23,7 @@ from runtime.ledger.tables import (
     occasion,
     offer,
     product_change,
+    reply,
     run,
     workspace,
 )
@@ -57,6 +58,7 @@ DUTIES = (
     Duty("ending", endings.some_end(HOME), endings.end),
     Duty("resuming", overdue.some_promised(HOME), overdue.keep),
     Duty("promised", select(move.c.id).where(move.c.workspace == HOME).exists(), moving.keep_promises),
+    Duty("replied", select(reply.c.message).where(reply.c.workspace == HOME).exists(), replies.take),
     Duty(
         "due",
         select(run.c.id).where(run.c.state == "open", run.c.wake_at <= NOW, run.c.workspace == HOME).exists(),

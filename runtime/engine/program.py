@@ -8,7 +8,7 @@ from functools import cached_property
 from sqlalchemy import bindparam, select
 
 from blocks import read_block
-from blocks.contract import Block, Farewell, Timed, Trigger
+from blocks.contract import Block, Farewell, Send, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
 from blocks.offered import Offered
 from blocks.rules import Compare, Did, Rule, counted, leaves
@@ -98,7 +98,8 @@ class Program:
 def make_program(version_id: int, flow_id: int, slug: str, document: Flow, marketing: Mapping[str, bool]) -> Program:
     """Read a checked document. Raises what `read_block` raises if it was not checked."""
     blocks = {doc.id: read_block(doc.kind, doc.settings) for doc in document.blocks}
-    return Program(version_id, flow_id, slug, document, blocks, marketing)
+    of_no_consent = {id_: False for id_, one in blocks.items() if isinstance(one, Send) and not one.asks_consent}
+    return Program(version_id, flow_id, slug, document, blocks, {**marketing, **of_no_consent})
 
 
 @dataclass(slots=True)

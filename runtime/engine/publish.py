@@ -236,7 +236,7 @@ def sends_of(document: Flow) -> list[tuple[str, str]]:
             block = read_block(doc.kind, doc.settings)
         except (KeyError, ValidationError):
             continue
-        if isinstance(block, Send):
+        if isinstance(block, Send) and block.channel == "email":
             found.append((doc.id, block.document()))
     return found
 

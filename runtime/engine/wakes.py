@@ -1,6 +1,7 @@
 """Runs whose time has come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 import orjson
@@ -45,8 +46,11 @@ def wake(batch: Batch, programs: Programs, limit: int) -> int:
     return len(runs)
 
 
-def take_further(batch: Batch, programs: Programs, runs: Sequence[Run]) -> None:
-    """Let these runs go on from the block they stand at, with all that deciding takes fetched at once."""
+def take_further(
+    batch: Batch, programs: Programs, runs: Sequence[Run], replies: Mapping[int, str] = MappingProxyType({})
+) -> None:
+    """Let these runs go on from the block they stand at, with all that deciding takes fetched at once. `replies` says, by
+    run, what became of the messages that held them."""
     tx = batch.tx
     batch.expect(one.contact for one in runs)
     values = {"workspace": tx.workspace, "ids": listed(tx, {one.event for one in runs})}
@@ -58,7 +62,7 @@ def take_further(batch: Batch, programs: Programs, runs: Sequence[Run]) -> None:
     look_up(batch, [programs.get(tx, id_) for id_ in {one.version for one in runs}], runs)
     for one in runs:
         typed = orjson.loads(fields.get(one.event) or NOTHING)
-        advance(batch, programs.get(tx, one.version), one, Standpoint(typed, EVERYTHING))
+        advance(batch, programs.get(tx, one.version), one, Standpoint(typed, EVERYTHING, replies.get(one.id, "")))
 
 
 def look_up(batch: Batch, programs: Iterable[Program], runs: Sequence[Run], arrivals: Iterable[Arrived] = ()) -> None:

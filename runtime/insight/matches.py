@@ -82,6 +82,14 @@ class _Facts:
         raise _NotHere
 
     @property
+    def held(self) -> bool:
+        raise _NotHere
+
+    @property
+    def reply(self) -> str:
+        raise _NotHere
+
+    @property
     def entered_at(self) -> datetime:
         raise _NotHere
 

@@ -29,6 +29,8 @@ class Stand:
     now: datetime = NOON
     entered_at: datetime = NOON
     arrived_at: datetime = NOON
+    held: bool = False
+    reply: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Bangkok"))
     contact: Typed = field(default_factory=lambda: type_document({}))
     event: Typed = field(default_factory=lambda: type_document({}))

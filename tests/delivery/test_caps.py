@@ -21,7 +21,7 @@ from runtime.delivery.bounds import OUT, WAITING, Bounds, Lately
 from runtime.delivery.letter import Scribe
 from runtime.delivery.office import Office
 from runtime.delivery.press import Presses
-from runtime.delivery.writer import Writer
+from runtime.delivery.writer import MailWriter
 from runtime.house import House
 from runtime.ledger import tables
 from runtime.people.timeline import timeline
@@ -291,7 +291,7 @@ def test_a_batch_is_counted_in_two_statements_and_not_at_all_without_caps(
         post.message(flow, post.contact(f"C{number}"))
     with post.house.ledger.write(post.shop) as tx:
         found = claims.claim(tx, "somebody", post.clock.now())
-    writer = Writer(post.house, post.shop, Presses(), Scribe(post.house), lambda *_: None)
+    writer = MailWriter(post.house, post.shop, Presses(), Scribe(post.house), lambda *_: None)
     with Counted(post.house) as statements:
         writer.prepare(found)
     assert len(statements.all) == looks

@@ -19,7 +19,7 @@ from runtime.ledger.tables.house import (
     user,
     workspace,
 )
-from runtime.ledger.tables.outgoing import attempt, body, message, resumption
+from runtime.ledger.tables.outgoing import attempt, body, message, reply, resumption
 from runtime.ledger.tables.published import flow, version, version_mail
 from runtime.ledger.tables.runs import appointment, coupon, move, occasion, run, step, tally
 from runtime.ledger.tables.shop import interest, interest_kept, offer, product, product_change
@@ -52,6 +52,7 @@ __all__ = [
     "product",
     "product_change",
     "pulse",
+    "reply",
     "resumption",
     "run",
     "seen",

@@ -68,6 +68,21 @@ attempt = Table(
     sqlite_with_rowid=False,
 )
 
+reply = Table(
+    "reply",
+    metadata,
+    of_workspace(),
+    Column("message", Int, primary_key=True, autoincrement=False),
+    Column("run", Int, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("queued_at", Int, nullable=False),
+    Column("outcome", Text, nullable=False),  # answered, failed
+    Column("name", Text, nullable=False),  # under which the run keeps it, "" for nowhere
+    Column("kept", Json),
+    Index("reply_here", "workspace", "message"),
+)
+"""What became of messages that a run may wait for, until the engine has taken it in."""
+
 body = Table(
     "body",
     metadata,

@@ -31,6 +31,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("run", "block"),
     )
     op.create_index("coupon_contact", "coupon", ["contact"])
+    op.create_table(
+        "reply",
+        sa.Column("workspace", Int, nullable=False),
+        sa.Column("message", Int, autoincrement=False, nullable=False),
+        sa.Column("run", Int, nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("queued_at", Int, nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kept", Json),
+        sa.PrimaryKeyConstraint("message"),
+    )
+    op.create_index("reply_here", "reply", ["workspace", "message"])
     op.drop_index("message_due", "message")
     op.create_index(
         "message_due",

@@ -1,0 +1,42 @@
+"""Secrets for other apps: values of headers that flows send, and what a shop's calls are signed with.
+
+A flow names such a value and does not hold it, so that no export, draft or version shows it.
+"""
+
+import secrets
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from runtime.accounts import stored
+from runtime.house import House
+from runtime.ledger import Tx
+from runtime.ledger.tables import setting
+from runtime.vault import CannotDecrypt, Vault
+
+_PREFIX = "header secret "
+
+
+def keep(house: House, workspace: int, value: str) -> str:
+    """Keep a value, encrypted. The name under which a flow finds it."""
+    name = secrets.token_hex(8)
+    with house.ledger.write(workspace) as tx:
+        stored.put(tx, _PREFIX + name, house.vault.encrypt(value), house.clock.now())
+    return name
+
+
+def read(tx: Tx, vault: Vault, names: Collection[str]) -> dict[str, str | None]:
+    """The values of these names; None for one that cannot be read any more."""
+    keys = {_PREFIX + name: name for name in names}
+    found: dict[str, str | None] = dict.fromkeys(names)
+    for row in tx.all(select(setting.c.name, setting.c.value).where(tx.mine(setting), setting.c.name.in_(keys))):
+        try:
+            found[keys[row.name]] = vault.decrypt(bytes(row.value))
+        except CannotDecrypt:
+            continue
+    return found
+
+
+def signing(vault: Vault, workspace: int) -> str:
+    """What a shop's calls are signed with; whoever has it can tell them from others'."""
+    return vault.derived(f"calls of {workspace}")

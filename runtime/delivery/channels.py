@@ -1,0 +1,52 @@
+"""The ways out: what is particular to each, so that all the rest of delivery is the same for every one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from runtime.delivery.ladder import RUNGS
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way out. `name` is what messages carry, and consent and caps."""
+
+    name: str
+    addressed: bool
+    """Whether it goes to an address of the contact, which has to be there and not be blocked."""
+    rungs: tuple[int, ...]
+    """Waits between tries."""
+    codes: Mapping[str, str]
+    """Reasons for what became of an attempt: sent, refused, retry, gave_up, uncertain; and for what could
+    not be made at all: unmade."""
+    replies: bool = False
+    """Whether runs hear what became of their messages."""
+
+
+EMAIL = Channel(
+    "email",
+    addressed=True,
+    rungs=RUNGS,
+    codes={
+        "sent": "sent",
+        "refused": "smtp_refused",
+        "retry": "smtp_retry",
+        "gave_up": "gave_up",
+        "uncertain": "uncertain",
+        "unmade": "render_failed",
+    },
+)
+WEBHOOK = Channel(
+    "webhook",
+    addressed=False,
+    rungs=RUNGS[:7],
+    codes={
+        "sent": "app_took_it",
+        "refused": "app_refused",
+        "retry": "app_retry",
+        "gave_up": "app_gave_up",
+        "uncertain": "uncertain",
+        "unmade": "app_unmade",
+    },
+    replies=True,
+)
+CHANNELS = {channel.name: channel for channel in (EMAIL, WEBHOOK)}

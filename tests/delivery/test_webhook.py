@@ -1,0 +1,348 @@
+"""Another app is called: what it is sent, what its answer does to the run, and what happens when it does not answer."""
+
+import hmac
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from runtime import delivery
+from runtime.accounts import app_secrets
+from runtime.clock import SetClock
+from runtime.house import House
+from runtime.ledger.tables import attempt, flow, message, reply, setting
+from runtime.places import ROOT
+from runtime.reasons import reason_phrase
+from runtime.settings import Settings
+from runtime.words import words
+from tests.engine.stage import Stage, block, in_a_row, link
+
+DEWI = "dewi@example.com"
+PATIENCE = 20.0
+
+
+@dataclass
+class App:
+    """Another app: answers as it is told, one answer a call and the last for all that follow."""
+
+    answers: list[tuple[int, bytes]] = field(default_factory=lambda: [(200, b'{"level": "gold", "points": 12}')])
+    calls: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+    hangs: threading.Event | None = None
+
+    def __post_init__(self) -> None:
+        app = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                app.calls.append((self.command, self.path, dict(self.headers.items()), body))
+                if app.hangs is not None:
+                    app.hangs.wait(10)
+                status, said = app.answers.pop(0) if len(app.answers) > 1 else app.answers[0]
+                try:
+                    self.send_response(status)
+                    self.send_header("Content-Length", str(len(said)))
+                    self.end_headers()
+                    self.wfile.write(said)
+                except OSError:
+                    pass
+
+            do_POST = do_GET = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 - the library's names
+
+            def log_message(self, *_: Any) -> None:
+                """Says nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}/hook"
+
+
+@pytest.fixture
+def app() -> Iterator[App]:
+    """Another app."""
+    made = App()
+    yield made
+    if made.hangs is not None:
+        made.hangs.set()
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """An installation that may call this machine."""
+    return Settings(data=tmp_path, database_url=database_url, outside_allow="127.0.0.1")
+
+
+@pytest.fixture
+def stage(house: House, shop: int, clock: SetClock) -> Iterator[Stage]:
+    """A shop with an engine and an office."""
+    yield Stage(house, shop, clock)
+    delivery.leave(house)
+
+
+def settle(stage: Stage) -> None:
+    """Engine and delivery, until neither has anything to do."""
+    until = time.monotonic() + PATIENCE
+    while stage.engine.work() | delivery.deliver(stage.house):
+        assert time.monotonic() < until, "it does not come to rest"
+
+
+def one(stage: Stage) -> Any:
+    """The only message."""
+    with stage.house.ledger.read(stage.shop) as tx:
+        (row,) = tx.all(message.select())
+    return row
+
+
+def told(stage: Stage) -> str:
+    """What is said of the only message."""
+    row = one(stage)
+    return words("en").text(reason_phrase(row.code, row.args))
+
+
+def ask(app: App, **settings: Any) -> dict[str, Any]:
+    """An order is told to the app, and two ways lead on from its answer."""
+    call = {"url": app.url, "wait": True, "amount": 2, "unit": "hours", "name": "crm", **settings}
+    gold = {"kind": "field", "of": "run", "field": "crm.body.level", "value": "gold"}
+    return {
+        "blocks": [
+            block("ordered", "event_trigger", event="Order placed"),
+            block("call", "webhook", **call),
+            block("gold", "branch", rule=gold),
+            block("yes", "update_contact", change="add_tag", name="gold"),
+            block("no", "update_contact", change="add_tag", name="plain"),
+            block("failed", "update_contact", change="add_tag", name="unknown"),
+        ],
+        "links": [
+            link("ordered", "call"),
+            link("call", "gold", "answered"),
+            link("call", "failed", "failed"),
+            link("gold", "yes", "yes"),
+            link("gold", "no", "no"),
+        ],
+    }
+
+
+def tell(app: App, **settings: Any) -> dict[str, Any]:
+    """An order is told to the app, and the run goes on at once to a wait."""
+    return in_a_row(
+        block("ordered", "event_trigger", event="Order placed"),
+        block("call", "webhook", url=app.url, **settings),
+        block("day", "wait", amount=1, unit="days"),
+    )
+
+
+def test_the_answer_is_kept_and_rules_read_it(stage: Stage, app: App) -> None:
+    stage.publish(ask(app))
+    stage.happens("Order placed", DEWI, total=640)
+    assert stage.runs(DEWI) == [("call", "open")]
+    settle(stage)
+    assert stage.contact(DEWI).tags == ["gold"]
+    (run,) = stage.all_runs()
+    assert run.kept == {"crm": {"status": 200, "body": {"level": "gold", "points": 12}}}
+    assert run.typed["n"]["crm.body.points"] == 12
+    assert (one(stage).state, told(stage)) == ("sent", "The other app took it")
+    with stage.house.ledger.read(stage.shop) as tx:
+        assert tx.all(reply.select()) == []
+
+
+def test_all_that_is_known_is_sent_and_signed(stage: Stage, app: App) -> None:
+    stage.publish(tell(app))
+    stage.happens("Order placed", DEWI, fields={"first_name": "Dewi"}, total=640)
+    settle(stage)
+    ((method, path, headers, body),) = app.calls
+    assert (method, path) == ("POST", "/hook")
+    sent = json.loads(body)
+    assert sent["contact"]["email"] == DEWI
+    assert sent["event"] == {"name": "Order placed", "properties": {"total": 640}}
+    secret = app_secrets.signing(stage.house.vault, stage.shop).encode()
+    proof = hmac.digest(secret, headers["Cartwheel-Timestamp"].encode() + b"." + body, "sha256").hex()
+    assert headers["Cartwheel-Signature"] == f"v1={proof}"
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_chosen_fields_are_sent_and_values_are_no_templates(stage: Stage, app: App) -> None:
+    given = [
+        {"name": "who", "field": "contact.email"},
+        {"name": "said", "field": "event.note"},
+        {"name": "titles", "field": "event.items[].title"},
+        {"name": "code", "field": "run.coupon.code"},
+    ]
+    document = tell(app, body="chosen", fields=given)
+    document["blocks"].insert(1, block("code", "issue_coupon", prefix="T-"))
+    document["links"] = [link("ordered", "code"), link("code", "call"), link("call", "day")]
+    stage.publish(document)
+    note = '{{ contact.email }}", "admin": true, "x": "'
+    stage.happens("Order placed", DEWI, note=note, items=[{"title": "Oolong"}, {"title": "Cup"}])
+    settle(stage)
+    sent = json.loads(app.calls[0][3])
+    code = stage.all_runs()[0].kept["coupon"]["code"]
+    assert sent == {"who": DEWI, "said": note, "titles": ["Oolong", "Cup"], "code": code}
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_what_has_no_body_carries_the_fields_in_its_address(stage: Stage, app: App, method: str) -> None:
+    given = [{"name": "who", "field": "contact.email"}, {"name": "total", "field": "event.total"}]
+    stage.publish(tell(app, method=method, body="chosen", fields=given))
+    stage.happens("Order placed", DEWI, total=640)
+    settle(stage)
+    assert [(call[0], call[1], call[3]) for call in app.calls] == [
+        (method, "/hook?who=dewi%40example.com&total=640", b"")
+    ]
+
+
+def test_a_secret_is_sent_and_stands_nowhere(stage: Stage, app: App) -> None:
+    name = app_secrets.keep(stage.house, stage.shop, "Bearer s3cret")
+    stage.publish(tell(app, headers=[{"name": "Authorization", "secret": name}, {"name": "X-Shop", "value": "tea"}]))
+    app.answers = [(500, b"s3cret")]
+    stage.happens("Order placed", DEWI)
+    settle(stage)
+    headers = app.calls[0][2]
+    assert (headers["Authorization"], headers["X-Shop"]) == ("Bearer s3cret", "tea")
+    with stage.house.ledger.read(stage.shop) as tx:
+        for table in (message, attempt, flow, setting):
+            assert "s3cret" not in repr(tx.all(table.select()))
+    assert "s3cret" not in told(stage)
+
+
+def test_a_bad_hour_is_tried_again_with_the_same_key(stage: Stage, app: App) -> None:
+    app.answers = [(503, b"later"), (429, b""), (200, b"{}")]
+    stage.publish(ask(app))
+    stage.happens("Order placed", DEWI)
+    settle(stage)
+    assert one(stage).state == "queued"
+    assert told(stage).startswith("The other app could not take it yet: 503. Next try:")
+    for _ in range(2):
+        stage.clock.set(one(stage).due_at)
+        settle(stage)
+    assert one(stage).state == "sent"
+    assert len({call[2]["Idempotency-Key"] for call in app.calls}) == 1
+    assert len(app.calls) == 3
+    assert stage.contact(DEWI).tags == ["plain"]
+
+
+def test_a_no_is_a_no(stage: Stage, app: App) -> None:
+    app.answers = [(404, b'{"secret plan": 1}')]
+    stage.publish(ask(app))
+    stage.happens("Order placed", DEWI)
+    settle(stage)
+    assert stage.contact(DEWI).tags == ["unknown"]
+    assert (one(stage).state, told(stage)) == ("failed", "Because the other app answered 404")
+    assert ("call", "failed", "app_failed") in stage.steps(DEWI)
+
+
+def test_what_lies_inside_is_refused_in_words(stage: Stage, app: App) -> None:
+    stage.publish(ask(app, url=app.url.replace("127.0.0.1", "127.0.0.2")))
+    stage.happens("Order placed", DEWI)
+    settle(stage)
+    assert one(stage).state == "failed"
+    assert "lies inside your own network" in told(stage)
+    assert stage.contact(DEWI).tags == ["unknown"]
+    assert app.calls == []
+
+
+def test_nobody_waits_longer_than_was_said(stage: Stage, app: App) -> None:
+    app.answers = [(503, b"")]
+    stage.publish(ask(app))
+    stage.happens("Order placed", DEWI)
+    settle(stage)
+    stage.after(hours=2)
+    settle(stage)
+    assert stage.contact(DEWI).tags == ["unknown"]
+    assert ("call", "failed", "no_answer") in stage.steps(DEWI)
+    stage.clock.advance(hours=2)
+    settle(stage)
+    assert (one(stage).state, one(stage).code) == ("skipped", "too_late")
+
+
+def test_who_went_on_at_once_still_keeps_the_answer(stage: Stage, app: App) -> None:
+    stage.publish(tell(app, name="crm"))
+    stage.happens("Order placed", DEWI)
+    assert stage.runs(DEWI) == [("day", "open")]
+    settle(stage)
+    assert stage.all_runs()[0].kept["crm"]["body"]["level"] == "gold"
+    assert stage.runs(DEWI) == [("day", "open")]
+
+
+@pytest.mark.parametrize("answer", [b"x" * 20_000, b'"' + b"y" * 200_000 + b'"', b"<html>", b"\xff", b"[" * 5000])
+def test_an_answer_that_cannot_be_kept_is_an_answer(stage: Stage, app: App, answer: bytes) -> None:
+    app.answers = [(200, answer)]
+    stage.publish(ask(app))
+    stage.happens("Order placed", DEWI)
+    settle(stage)
+    assert stage.contact(DEWI).tags == ["plain"]
+    assert stage.all_runs()[0].kept["crm"]["status"] == 200
+    assert "body" not in stage.all_runs()[0].kept["crm"]
+
+
+def test_a_pause_keeps_the_call_and_leaving_takes_it_back(stage: Stage, app: App) -> None:
+    document = ask(app)
+    document["exits"] = [{"event": "Order cancelled"}]
+    flow_id = stage.publish(document)
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(flow.update().where(flow.c.id == flow_id).values(state="paused"))
+    stage.happens("Order placed", DEWI)
+    settle(stage)
+    assert (one(stage).state, app.calls) == ("queued", [])
+    stage.happens("Order cancelled", DEWI)
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(flow.update().where(flow.c.id == flow_id).values(state="live"))
+    settle(stage)
+    assert (one(stage).state, app.calls) == ("cancelled", [])
+
+
+def test_nobody_needs_an_address_or_consent_to_be_told_about(stage: Stage, app: App) -> None:
+    stage.publish(tell(app))
+    stage.happens("Order placed", DEWI, fields={"consent": {"email": "no"}})
+    settle(stage)
+    assert (one(stage).state, one(stage).marketing) == ("sent", False)
+
+
+_WORKER = """
+import sys
+from runtime import delivery
+from runtime.clock import SetClock
+from runtime.house import open_house
+from runtime.settings import load_settings
+house = open_house(load_settings(), clock=SetClock(int(sys.argv[1])), ring=lambda: None)
+while True:
+    delivery.deliver(house)
+"""
+
+
+def test_a_worker_killed_while_the_app_thinks_loses_nothing(stage: Stage, app: App, settings: Settings) -> None:
+    app.hangs = threading.Event()
+    stage.publish(ask(app))
+    stage.happens("Order placed", DEWI)
+    environment = {**os.environ, **settings.environment(), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", _WORKER, str(stage.clock.now())], env=environment) as worker:
+        until = time.monotonic() + PATIENCE
+        while not app.calls and time.monotonic() < until:
+            time.sleep(0.01)
+        row = one(stage)
+        os.kill(worker.pid, signal.SIGKILL)
+    assert (row.state, row.tries) == ("sending", 1), "the attempt is in the ledger before anything leaves"
+    app.hangs.set()
+    with stage.house.ledger.read(stage.shop) as tx:
+        assert [found.answered_at for found in tx.all(select(attempt))] == [None]
+    delivery.take_over(stage.house)
+    stage.clock.advance(seconds=1)
+    settle(stage)
+    assert (one(stage).state, one(stage).tries) == ("sent", 2)
+    assert len({call[2]["Idempotency-Key"] for call in app.calls}) == 1
+    assert stage.contact(DEWI).tags == ["gold"]
