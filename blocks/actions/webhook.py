@@ -30,6 +30,8 @@ class Header(BaseModel):
     name: Annotated[str, Field(max_length=100)] = ""
     value: Annotated[str, Field(max_length=2000)] = ""
     secret: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9]*$")] = ""
+    host: Annotated[str, Field(max_length=253)] = ""
+    """The app that the secret was typed for; it is sent to no other."""
 
     @model_validator(mode="after")
     def _plain(self) -> Self:
@@ -133,7 +135,7 @@ class Webhook(Send):
         return {self.name: {"status": 200}} if self.name else {}
 
     def say(self, known: Known) -> Phrase:
-        host = urlsplit(self.url).hostname if _is_url(self.url) else None
+        host = app_of(self.url)
         if not host:
             return say("Call another app")
         if self.wait:
@@ -169,6 +171,9 @@ class Webhook(Send):
                 found.append(
                     Problem("no_header", say("A header has no name. Type one, or remove it."), field="headers")
                 )
+            elif header.secret and header.host != app_of(self.url):
+                text = say("The secret of {name} was typed for another app. Type it again.", name=Quoted(header.name))
+                found.append(Problem("other_app", text, field="headers"))
             elif header.name.lower() in OURS or header.name.lower().startswith("cartwheel-"):
                 text = say("{name} is written by Cartwheel itself. Remove it.", name=Quoted(header.name))
                 found.append(Problem("our_header", text, field="headers"))
@@ -191,6 +196,11 @@ class Webhook(Send):
             text = say("{field} is no field. It begins with contact, event or run, and a dot.", field=Quoted(odd))
             return [Problem("odd_field", text, field="fields")]
         return []
+
+
+def app_of(url: str) -> str:
+    """The host that an address calls, "" for what is no web address."""
+    return (urlsplit(url).hostname or "") if _is_url(url) else ""
 
 
 def _is_url(text: str) -> bool:

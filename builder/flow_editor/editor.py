@@ -29,6 +29,7 @@ from builder.flow_editor.seat import FlowSeating
 from builder.forms import Around
 from builder.frame import Editor
 from builder.parts.toast import toast
+from runtime.accounts import app_secrets
 from runtime.desk import Draft
 from runtime.insight.pausing import pauses_until
 from runtime.words import Words
@@ -128,6 +129,7 @@ class FlowEditor:
             tags=self._tags,
             exits=lambda: [leave.called for leave in self.flow.exits if leave.called],
             sends=self._sends,
+            keep_secret=self._keep_secret,
             emails=DeskEmails(self.user, self.w, f"/flows/{self.slug}", self.settle),
         )
 
@@ -147,6 +149,9 @@ class FlowEditor:
         events = [doc.settings.get("event") for doc in self.flow.blocks]
         events += [getattr(KINDS.get(doc.kind), "happening", None) for doc in self.flow.blocks]
         return [event for event in events if isinstance(event, str) and event]
+
+    async def _keep_secret(self, host: str, value: str) -> str:
+        return await act(self.user, app_secrets.keep, self.user.house, self.user.workspace, host, value)
 
     def _tags(self) -> list[str]:
         """The tags that this flow names."""

@@ -1,6 +1,6 @@
 """What a form may need to know about the place in which it is drawn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -49,6 +49,8 @@ class Around:
     """What the exits of the flow are called."""
     sends: Callable[[], Sequence[tuple[str, str]]] = tuple
     """Id and card of each block of the flow that sends."""
+    keep_secret: Callable[[str, str], Awaitable[str]] | None = None
+    """Keep a value that is sent to a host where no flow shows it; the name under which a flow finds it."""
     emails: EmailChoice | None = None
     more: dict[str, Any] = field(default_factory=dict)
     """For widgets of other rooms (the e-mail studio's), which put here what they need."""

@@ -131,8 +131,10 @@ class _Page:
                         when = w.date(entry.done_at or entry.queued_at, self.user.zone, "moment", now)
                         tag("span", "cw-cap hide-s", when)
             if said is None:
+                gone = w("This e-mail is not there any more, so it cannot be shown.")
+                call = w("A call of another app. What it was sent is not kept here.")
                 with tag("p", "cw-empty cw-cap"):
-                    tag("span", "", w("This e-mail is not there any more, so it cannot be shown."))
+                    tag("span", "", call if entry.channel == "webhook" else gone)
                 return
             with tag("div", "mg-bar"):
                 options = [("mail", w("E-mail"), ""), ("text", w("Plain text"), ""), ("source", w("Source"), "")]

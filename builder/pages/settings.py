@@ -9,7 +9,7 @@ from builder.access import fetch, visitor
 from builder.frame import frame, page_head
 from builder.parts.tag import tag
 from builder.parts.toast import toast
-from builder.settings_page import account, address, brand, delivery, doors, limits, sender, shop
+from builder.settings_page import account, address, brand, calls, delivery, doors, limits, sender, shop
 from runtime.accounts import preferences, workspaces
 from runtime.accounts.preferences import Sender
 from runtime.accounts.workspaces import Workspace
@@ -52,6 +52,7 @@ def register(house: House) -> None:
             "limits": w("How often, and when"),
             "address": w("Public address"),
             "keys": w("Shops and keys"),
+            "calls": w("Calls to other apps"),
             "account": w("Your account"),
         }
         with frame(house, user, title=w("Settings"), active="settings"):
@@ -68,6 +69,7 @@ def register(house: House) -> None:
                     limits.draw(user, w, kept.limits)
                     address.draw(user, w)
                     doors.draw(user, w, kept.doors)
+                    calls.draw(user, w)
                     account.draw(user, w)
             if changed == "password":
                 toast(w("The password is changed. You are signed out everywhere else."))

@@ -17,23 +17,27 @@ from runtime.vault import CannotDecrypt, Vault
 _PREFIX = "header secret "
 
 
-def keep(house: House, workspace: int, value: str) -> str:
-    """Keep a value, encrypted. The name under which a flow finds it."""
+def keep(house: House, workspace: int, host: str, value: str) -> str:
+    """Keep a value for an app at `host`, encrypted. The name under which a flow finds it.
+
+    It goes to that host only: whoever may change a flow's address must not thereby learn the value.
+    """
     name = secrets.token_hex(8)
     with house.ledger.write(workspace) as tx:
-        stored.put(tx, _PREFIX + name, house.vault.encrypt(value), house.clock.now())
+        stored.put(tx, _PREFIX + name, house.vault.encrypt(f"{host}\n{value}"), house.clock.now())
     return name
 
 
-def read(tx: Tx, vault: Vault, names: Collection[str]) -> dict[str, str | None]:
-    """The values of these names; None for one that cannot be read any more."""
+def read(tx: Tx, vault: Vault, names: Collection[str]) -> dict[str, tuple[str, str] | None]:
+    """The host and the value of each of these names; None for one that cannot be read any more."""
     keys = {_PREFIX + name: name for name in names}
-    found: dict[str, str | None] = dict.fromkeys(names)
+    found: dict[str, tuple[str, str] | None] = dict.fromkeys(names)
     for row in tx.all(select(setting.c.name, setting.c.value).where(tx.mine(setting), setting.c.name.in_(keys))):
         try:
-            found[keys[row.name]] = vault.decrypt(bytes(row.value))
+            host, _, value = vault.decrypt(bytes(row.value)).partition("\n")
         except CannotDecrypt:
             continue
+        found[keys[row.name]] = (host, value)
     return found
 
 

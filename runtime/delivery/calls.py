@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import select
 
 from blocks import read_block
-from blocks.actions.webhook import Webhook
+from blocks.actions.webhook import Webhook, app_of
 from runtime.accounts import app_secrets
 from runtime.clock import SECOND
 from runtime.delivery.answers import Answer
@@ -47,7 +47,7 @@ class CallWriter(Writer):
         self._scribe = scribe
         self._secret = app_secrets.signing(house.vault, workspace).encode()
         self._blocks: OrderedDict[int, dict[str, Webhook]] = OrderedDict()
-        self._secrets: Mapping[str, str | None] = {}
+        self._secrets: Mapping[str, tuple[str, str] | None] = {}
 
     def _load(self, tx: Tx, messages: Sequence[Claimed]) -> None:
         while len(self._blocks) > _KEPT:
@@ -89,9 +89,13 @@ class CallWriter(Writer):
     def _own_headers(self, block: Webhook) -> dict[str, str]:
         found = {}
         for header in block.headers:
-            value = self._secrets.get(header.secret) if header.secret else header.value
-            if value is None:
-                raise CannotDecrypt(f"the secret of the header {header.name} is gone. Type it again.")
+            value = header.value
+            if header.secret:
+                host, value = self._secrets.get(header.secret) or ("", "")
+                if host != app_of(block.url):
+                    raise CannotDecrypt(
+                        f"the secret of the header {header.name} is not there for this app. Type it again."
+                    )
             if not value.isprintable():
                 raise HeaderRefused(header.name)
             found[header.name] = value

@@ -34,6 +34,7 @@ class Entry:
     run: int | None
     contact: int | None
     event: int | None
+    channel: str
     marketing: bool
     test: bool
     address: str | None
@@ -53,7 +54,7 @@ class Entry:
     @property
     def to(self) -> str:
         """The address it went to, or would go to now; "" if there is none."""
-        return self.address or self.contact_email or ""
+        return self.address or (self.contact_email if self.channel == "email" else "") or ""
 
     @property
     def cursor(self) -> Cursor:

@@ -135,7 +135,9 @@ def title_of(subject: str | None, flow_name: str | None) -> Quoted:
     return Quoted(subject or flow_name or "…")
 
 
-def sent(state: str, code: str | None, title: Quoted) -> tuple[str, Tone, Phrase]:
+def sent(state: str, code: str | None, title: Quoted, channel: str = "email") -> tuple[str, Tone, Phrase]:
+    if channel == "webhook":
+        return _called(state, title)
     match state:
         case "sent" if code == "kept_here":
             return "inbox", "send", say("The e-mail {title} was put into the local outbox", title=title)
@@ -146,3 +148,12 @@ def sent(state: str, code: str | None, title: Quoted) -> tuple[str, Tone, Phrase
         case "uncertain":
             return "help", "bad", say("May have got the e-mail {title}", title=title)
     return "block", "bad", say("Not sent: the e-mail {title}", title=title)
+
+
+def _called(state: str, app: Quoted) -> tuple[str, Tone, Phrase]:
+    match state:
+        case "sent":
+            return "webhook", "action", say("Told the other app {app}", app=app)
+        case "queued" | "sending":
+            return "schedule_send", "action", say("Will tell the other app {app}", app=app)
+    return "block", "bad", say("Not told: the other app {app}", app=app)

@@ -179,6 +179,8 @@ class _Teller:
             select(
                 message.c.id,
                 message.c.state,
+                message.c.channel,
+                message.c.address,
                 message.c.queued_at,
                 message.c.done_at,
                 message.c.subject,
@@ -191,7 +193,8 @@ class _Teller:
         )
         found: dict[int, Any] = {row.id: row for row in self._latest(query, message.c.queued_at)}
         for row in found.values():
-            icon, tone, what = telling.sent(row.state, row.code, telling.title_of(row.subject, row.name))
+            named = row.address if row.channel == "webhook" else row.subject
+            icon, tone, what = telling.sent(row.state, row.code, telling.title_of(named, row.name), row.channel)
             from_flow = say("From the Flow {flow}", flow=Quoted(row.name)) if row.name else None
             reason = reason_phrase(row.code, row.args) if row.code else None
             why = from_flow if row.state == "sent" else reason or from_flow

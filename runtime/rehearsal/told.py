@@ -196,9 +196,13 @@ class Teller:
                 yield row.run, row.hop, entry
             if row.done_at is None:
                 continue
-            letter = self._letter(row) if row.state == "sent" else None
-            icon, tone, what = telling.sent(row.state, None, title)
+            letter = self._letter(row) if row.state == "sent" and row.channel == "email" else None
+            if row.channel == "webhook":
+                title = Quoted(row.address or "…")
+            icon, tone, what = telling.sent(row.state, None, title, row.channel)
             why = self._reason(row.code, row.args) if row.code else None
+            if row.channel == "webhook" and row.state == "sent":
+                why = say("Only rehearsed: nothing was sent, and the answer is made up")
             if letter is not None:
                 why = say("To {address}", address=letter.to)
             yield (

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from blocks import read_block
+from blocks.contract import Known
 from runtime import delivery
 from runtime.accounts import app_secrets
 from runtime.clock import SetClock
@@ -85,7 +87,9 @@ def app() -> Iterator[App]:
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
     """An installation that may call this machine."""
-    return Settings(data=tmp_path, database_url=database_url, outside_allow="127.0.0.1")
+    return Settings(
+        data=tmp_path, database_url=database_url, outside_allow="127.0.0.1", secret_key="a key for tests only"
+    )
 
 
 @pytest.fixture
@@ -207,7 +211,7 @@ def test_what_has_no_body_carries_the_fields_in_its_address(stage: Stage, app: A
 
 
 def test_a_secret_is_sent_and_stands_nowhere(stage: Stage, app: App) -> None:
-    name = app_secrets.keep(stage.house, stage.shop, "Bearer s3cret")
+    name = app_secrets.keep(stage.house, stage.shop, "127.0.0.1", "Bearer s3cret")
     stage.publish(tell(app, headers=[{"name": "Authorization", "secret": name}, {"name": "X-Shop", "value": "tea"}]))
     app.answers = [(500, b"s3cret")]
     stage.happens("Order placed", DEWI)
@@ -218,6 +222,19 @@ def test_a_secret_is_sent_and_stands_nowhere(stage: Stage, app: App) -> None:
         for table in (message, attempt, flow, setting):
             assert "s3cret" not in repr(tx.all(table.select()))
     assert "s3cret" not in told(stage)
+
+
+def test_a_secret_goes_to_the_app_it_was_typed_for_and_to_no_other(stage: Stage, app: App) -> None:
+    name = app_secrets.keep(stage.house, stage.shop, "crm.example", "Bearer s3cret")
+    header = {"name": "Authorization", "secret": name, "host": "127.0.0.1"}
+    stage.publish(tell(app, headers=[header]))
+    stage.happens("Order placed", DEWI)
+    settle(stage)
+    assert app.calls == []
+    assert (one(stage).state, one(stage).code) == ("failed", "app_unmade")
+    assert "Type it again" in told(stage)
+    moved = read_block("webhook", {"url": app.url, "headers": [{**header, "host": "crm.example"}]})
+    assert "other_app" in [problem.code for problem in moved.problems(Known())]
 
 
 def test_a_bad_hour_is_tried_again_with_the_same_key(stage: Stage, app: App) -> None:
