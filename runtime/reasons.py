@@ -92,9 +92,9 @@ REASONS: Mapping[str, str] = {
     "uncertain": "The connection broke before the mail server answered. It may have arrived, so it is not sent again by itself",
     # Calling another app
     "app_took_it": "The other app took it",
-    "app_refused": "Because the other app answered {answer}",
-    "app_retry": "The other app could not take it yet: {answer}. Next try: {until}",
-    "app_gave_up": "Because the other app did not take it in several tries: {answer}",
+    "app_refused": "Because {answer}",
+    "app_retry": "Not told yet: {answer}. Next try: {until}",
+    "app_gave_up": "Because several tries failed, the last one like this: {answer}",
     "app_unmade": "Because the call could not be made ready: {error}",
     "outside_no_url": "its address is no web address",
     "outside_unknown": "{host} cannot be found",

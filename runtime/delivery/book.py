@@ -209,7 +209,7 @@ class Book:
             return self._row(Ending(claimed, "queued"), "sending")
         if answer.kind == "lost" and claimed.marketing and not claimed.test:
             return self._counted(Ending(claimed, "uncertain", codes["uncertain"]), one.tries)
-        said = {"answer": answer.words if answer.code else _why(answer)}
+        said = {"answer": _why(answer)}
         if answer.for_good:
             self._tell(claimed, answer)
             return self._counted(Ending(claimed, "failed", codes["refused"], said), one.tries)
@@ -275,8 +275,10 @@ class Book:
             self._counts[claimed.flow, claimed.block, what] += by
 
 
-def _why(answer: Answer) -> Phrase:
-    return answer.why if isinstance(answer, Reply) and answer.why is not None else LOST
+def _why(answer: Answer) -> Phrase | str:
+    if isinstance(answer, Reply) and answer.why is not None:
+        return answer.why
+    return answer.words if answer.code else LOST
 
 
 def _attempt(one: Outgoing) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from blocks import read_block
 from blocks.actions.webhook import Webhook, app_of
+from blocks.phrase import Quoted, say
 from runtime.accounts import app_secrets
 from runtime.clock import SECOND
 from runtime.delivery.answers import Answer
@@ -25,14 +26,17 @@ from runtime.delivery.writer import Writer
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import version
-from runtime.mail import HeaderRefused
+from runtime.mail import HeaderRefused, MailError
 from runtime.outside import Request, host_of
 from runtime.places import VERSION
-from runtime.vault import CannotDecrypt
 
 _KEPT = 256
 """Versions whose calls are kept ready."""
 _WITHOUT_BODY = frozenset({"GET", "DELETE"})
+
+
+class SecretGone(MailError):
+    """A secret that a header is to carry cannot be read, or was typed for another app."""
 
 
 class CallWriter(Writer):
@@ -90,12 +94,10 @@ class CallWriter(Writer):
         found = {}
         for header in block.headers:
             value = header.value
-            if header.secret:
+            if header.secret and not self._house.paper:
                 host, value = self._secrets.get(header.secret) or ("", "")
                 if host != app_of(block.url):
-                    raise CannotDecrypt(
-                        f"the secret of the header {header.name} is not there for this app. Type it again."
-                    )
+                    raise SecretGone(say("the secret of {name} is not there. Type it again", name=Quoted(header.name)))
             if not value.isprintable():
                 raise HeaderRefused(header.name)
             found[header.name] = value

@@ -243,7 +243,7 @@ def test_a_bad_hour_is_tried_again_with_the_same_key(stage: Stage, app: App) -> 
     stage.happens("Order placed", DEWI)
     settle(stage)
     assert one(stage).state == "queued"
-    assert told(stage).startswith("The other app could not take it yet: 503. Next try:")
+    assert told(stage).startswith("Not told yet: the other app answered 503. Next try:")
     for _ in range(2):
         stage.clock.set(one(stage).due_at)
         settle(stage)

@@ -137,7 +137,7 @@ def _reply(parcel: Parcel, allowed: Allowed) -> Reply:
     kept = (parcel.keep, _kept(answered.status, answered.body, cut=answered.cut)) if parcel.keep else None
     if 200 <= answered.status < 300:
         return Reply("accepted", answered.status, kept=kept)
-    why = say("{status}", status=answered.status)
+    why = say("the other app answered {status}", status=str(answered.status))
     return Reply("refused", answered.status, why=why, kept=kept)
 
 
