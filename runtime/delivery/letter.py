@@ -114,7 +114,7 @@ class Scribe:
             properties,
             press.brand,
             press.compiled.language,
-            kept=kept,
+            kept=press.kept if test else kept,
             unsubscribe_url=unsubscribe_url,
             invent=test,
         )

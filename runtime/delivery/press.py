@@ -2,7 +2,7 @@
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,11 @@ NOBODY = Sender("Cartwheel", "hello@localhost.localdomain")
 class Press:
     """One e-mail of one version, ready to be filled in."""
 
-    def __init__(self, compiled: CompiledEmail, brand: Brand, own_name: str = "") -> None:
+    def __init__(
+        self, compiled: CompiledEmail, brand: Brand, own_name: str = "", kept: Mapping[str, Any] | None = None
+    ) -> None:
+        self.kept = kept or {}
+        """What stands in a test for what a run would have kept."""
         self.compiled = compiled
         self.brand = brand
         self.renderer = Renderer(compiled)
@@ -50,7 +54,8 @@ class Press:
     def of(cls, document: dict[str, Any], compiled: dict[str, Any]) -> "Press":
         """From what publishing stored."""
         own_name = str(document["email"].get("from_name") or "").strip()
-        return cls(CompiledEmail.model_validate(compiled), Brand.model_validate(document["brand"]), own_name)
+        brand = Brand.model_validate(document["brand"])
+        return cls(CompiledEmail.model_validate(compiled), brand, own_name, document.get("kept"))
 
     def sender(self, preferred: Sender | None) -> Sender:
         """Who writes: what the e-mail says, else what the shop prefers, else the shop's name at a harmless address."""

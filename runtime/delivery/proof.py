@@ -65,6 +65,7 @@ def send_test(
     compiled = compile_email(document, brand)
     now = house.clock.now()
     mail = {"email": document.model_dump(mode="json"), "brand": brand.model_dump(mode="json")}
+    mail["kept"] = _kept(house, workspace)
     with house.ledger.write(workspace) as tx:
         (id_,) = tx.reserve(1)
         # A test is of no version, so it brings its e-mail along, under its own number.

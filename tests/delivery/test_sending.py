@@ -14,6 +14,8 @@ from runtime.delivery.permission import Allowed, Decision, Facts, Postponed
 from runtime.engine.publish import pause
 from runtime.house import House
 from runtime.ledger import Ledger, tables
+from runtime.ledger.tables import message as messages
+from runtime.ledger.tables import run
 from runtime.people import consent
 from tests.delivery.conftest import Email, at_server
 from tests.delivery.post import Post
@@ -395,3 +397,40 @@ def test_the_longest_due_goes_first_across_flows(
     going = [message for number, message in enumerate(messages) if number % 3 != 2]
     assert claimed == going[:4]
     assert rest == [*going[4:], test]
+
+
+def test_an_e_mail_shows_what_its_run_has_kept_in_its_own_language(
+    post: Post, smtp: SmtpServer, reminder: Email, house: House
+) -> None:
+    document, brand = reminder
+    section = {
+        "kind": "coupon",
+        "id": "code",
+        "code": "{{ run.coupon.code }}",
+        "terms": "Until {{ run.coupon.expires }}",
+    }
+    sections = [section, *document.model_dump(mode="json")["sections"]]
+    changes = {"language": "th", "sections": sections}
+    document = type(document).model_validate({**document.model_dump(mode="json"), **changes})
+    message_id = post.message(post.flow((document, brand)), post.contact("Nok", zone="Asia/Bangkok"))
+    kept = {"coupon": {"code": "TEA-<7K2>", "expires": "2026-11-30T17:00:00+00:00"}}
+    with house.ledger.write(post.shop) as tx:
+        of = select(messages.c.run).where(messages.c.id == message_id).scalar_subquery()
+        tx.execute(run.update().where(run.c.id == of).values(kept=kept))
+    post.deliver()
+    (mail,) = smtp.taken
+    # Midnight in Bangkok is the first of December there.
+    assert "Until 1 ธันวาคม" in mail.text("plain")
+    assert "TEA-&lt;7K2&gt;" in mail.text("html")
+
+
+def test_a_test_mail_shows_a_code_that_nobody_takes_for_real(post: Post, smtp: SmtpServer, reminder: Email) -> None:
+    flow = {"blocks": [{"id": "code", "kind": "issue_coupon", "settings": {"prefix": "TEA-"}}]}
+    post.house.desk.drafts(post.shop).put("flow", "thanks", "Thanks", flow, "Nok", post.clock.now())
+    document, brand = reminder
+    document = document.model_copy(update={"subject": "Your code {{ run.coupon.code }}"})
+    said = delivery.preview(post.house, post.shop, document, brand)
+    assert said.subject == "Your code TEA-EXAMPLE"
+    delivery.send_test(post.house, post.shop, document, brand, "nok@doileaf.example")
+    post.deliver()
+    assert smtp.taken[0].parsed["Subject"] == "[Test] Your code TEA-EXAMPLE"
