@@ -83,7 +83,13 @@ class Webhook(Send):
             title="How",
             json_schema_extra={
                 "widget": "select",
-                "choices": {"POST": "POST", "PUT": "PUT", "PATCH": "PATCH", "GET": "GET", "DELETE": "DELETE"},
+                "choices": {
+                    "POST": "Tell it (POST)",
+                    "PUT": "Replace something there (PUT)",
+                    "PATCH": "Change something there (PATCH)",
+                    "GET": "Ask for something (GET)",
+                    "DELETE": "Remove something there (DELETE)",
+                },
             },
         ),
     ] = "POST"
