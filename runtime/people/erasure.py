@@ -26,10 +26,12 @@ from runtime.ledger.tables import (
     body,
     consent,
     contact,
+    coupon,
     event,
     identity,
     interest,
     message,
+    reply,
     run,
     step,
     suppression,
@@ -104,7 +106,7 @@ def _let_go(batch: Batch, contact_id: int) -> None:
         tx.execute(suppression.delete().where(tx.mine(suppression), blocked))
     # What has not been looked at yet would be about nobody.
     tx.execute(event.delete().where(tx.mine(event), event.c.contact == contact_id, event.c.state == "new"))
-    for table in (appointment, consent, identity, interest):
+    for table in (appointment, consent, coupon, identity, interest):
         tx.execute(table.delete().where(tx.mine(table), table.c.contact == contact_id))
     tx.execute(contact.delete().where(tx.mine(contact), contact.c.id == contact_id))
 
@@ -144,7 +146,8 @@ def _empty_messages(tx: Tx, ids: list[int]) -> None:
 
 def _empty_runs(tx: Tx, ids: list[int]) -> None:
     these = {"ids": listed(tx, ids)}
-    nothing = {"key": "", "args": None, "entry_event": None, "event": None}
+    nothing = {"key": "", "args": None, "entry_event": None, "event": None, "kept": None, "typed": None}
+    tx.execute(delete(reply).where(_of(tx, reply, reply.c.run)), these)
     tx.execute(update(run).where(tx.mine(run), among(run.c.id, "ids")).values(nothing), these)
     tx.execute(update(step).where(_of(tx, step, step.c.run)).values(args=None), these)
 

@@ -11,6 +11,7 @@ from blocks.values import micros
 from runtime.engine import coupons
 from runtime.engine.batch import Batch, Run
 from runtime.ledger.tables import coupon, event
+from runtime.people import erasure
 from tests.engine.stage import Stage, block, in_a_row, link
 
 DEWI, BUDI = "dewi@example.com", "budi@example.com"
@@ -125,6 +126,16 @@ def test_an_order_with_the_code_marks_it_used_and_ends_the_run(stage: Stage, how
     stage.happens("Order placed", BUDI, discount_codes=brought)
     assert codes(stage)[0].used_at == used.used_at, "the first order counts"
     assert ordered
+
+
+def test_who_is_erased_leaves_no_code_and_nothing_kept(stage: Stage) -> None:
+    stage.publish(birthday())
+    stage.happens("Birthday", DEWI)
+    (made,) = codes(stage)
+    assert erasure.erase(stage.house, stage.shop, made.contact)
+    assert codes(stage) == []
+    assert [(one.kept, one.typed) for one in stage.all_runs()] == [(None, None)]
+    stage.happens("Order placed", BUDI, discount_codes=[made.code])
 
 
 def test_a_run_may_not_keep_too_much(stage: Stage) -> None:
