@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select, text
 from blocks.checks import check
 from blocks.flow import Flow
 from runtime.backtest.past import Past, Wanted
-from runtime.backtest.told import Played, tell
+from runtime.backtest.told import TO_PEOPLE, Played, tell
 from runtime.clock import DAY, MINUTE, SetClock
 from runtime.delivery.paper import Paper
 from runtime.engine.known import known_to
@@ -23,7 +23,7 @@ from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.scratch import ScratchLedger
-from runtime.ledger.tables import appointment, event, flow, message, occasion, run, version, version_mail
+from runtime.ledger.tables import appointment, event, flow, message, occasion, reply, run, version, version_mail
 from runtime.ledger.tables import workspace as workspace_table
 from runtime.scratch import furnish_shop, scratch_house
 
@@ -192,6 +192,7 @@ class _Moments:
         there_is = {
             "new": seen.new,
             "expected": seen.expected,
+            "replied": seen.replied,
             "due": wakes is not None and wakes <= now,
             "come": comes is not None and comes <= now,
         }
@@ -217,6 +218,7 @@ _THERE_IS = select(
     .where(occasion.c.workspace == bindparam("workspace"), occasion.c.planned.is_not(None))
     .exists()
     .label("expected"),
+    select(reply.c.message).where(reply.c.workspace == bindparam("workspace")).exists().label("replied"),
     select(func.min(run.c.wake_at)).where(text("run.state = 'open'")).scalar_subquery().label("wakes"),
     select(func.min(appointment.c.due_at))
     .where(appointment.c.workspace == bindparam("workspace"))
@@ -265,6 +267,11 @@ def _really_sent(real: Tx, slug: str, start: int, until: int) -> int | None:
     id_ = real.scalar(select(flow.c.id).where(real.mine(flow), flow.c.slug == slug))
     if id_ is None:
         return None
-    went = (message.c.flow == id_, message.c.state.in_(("sent", "uncertain")), message.c.test.is_(False))
+    went = (
+        message.c.channel.in_(TO_PEOPLE),
+        message.c.flow == id_,
+        message.c.state.in_(("sent", "uncertain")),
+        message.c.test.is_(False),
+    )
     when = (message.c.done_at >= start, message.c.done_at < until)
     return int(real.scalar(select(func.count()).where(real.mine(message), *went, *when)) or 0)

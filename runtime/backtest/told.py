@@ -12,12 +12,15 @@ from blocks.phrase import Phrase, load_arg, say
 from blocks.values import micros, moment
 from blocks.zones import local_to_utc
 from runtime.clock import HOUR
+from runtime.delivery.channels import CHANNELS
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, message, run
 from runtime.reasons import reason_phrase
 from runtime.scratch import FIRST_ID
 from runtime.zones import zone_of
 
+TO_PEOPLE = [channel.name for channel in CHANNELS.values() if channel.addressed]
+"""Channels whose messages somebody gets; a call of another app is none."""
 NAMED = 25
 """Of each day so many messages are told with the name of who got them."""
 MOST_MAILED = 10
@@ -152,7 +155,7 @@ def tell(
     inside = sum(count for (state, _, _), count in ended.items() if state == "open")
     became: Counter[tuple[str, str]] = Counter()
     unsent: Counter[str] = Counter()
-    mine = (message.c.flow == flow) & (message.c.id >= FIRST_ID)
+    mine = (message.c.flow == flow) & (message.c.id >= FIRST_ID) & message.c.channel.in_(TO_PEOPLE)
     by = (message.c.block, message.c.state, message.c.code)
     sums: Sequence[Any] = tx.all(select(*by, func.count()).where(mine).group_by(*by))
     for block, state, code, count in sums:
@@ -205,7 +208,12 @@ class _Calendar:
     def fill(self, tx: Tx, flow: int) -> None:
         query = (
             select(message.c.done_at, message.c.contact, message.c.block)
-            .where(message.c.flow == flow, message.c.id >= FIRST_ID, message.c.state == "sent")
+            .where(
+                message.c.flow == flow,
+                message.c.id >= FIRST_ID,
+                message.c.state == "sent",
+                message.c.channel.in_(TO_PEOPLE),
+            )
             .order_by(message.c.done_at, message.c.id)
         )
         place, today, hour, hour_ends = 0, set[int](), 0, 0

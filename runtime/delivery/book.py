@@ -185,7 +185,7 @@ class Book:
 
     def write(self) -> None:
         """The replies, and the counts last, because other writers wait for these rows."""
-        run_many(self._tx, _REPLY, self._replies)
+        tell_runs(self._tx, self._replies)
         tallies.add(self._tx, self._counts, self._now)
 
     def _end(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -225,18 +225,8 @@ class Book:
         if not self._channel.replies or claimed.run is None:
             return
         kept = answer.kept if isinstance(answer, Reply) else None
-        self._replies.append(
-            {
-                "id": claimed.id,
-                "workspace": self._tx.workspace,
-                "run": claimed.run,
-                "block": claimed.block,
-                "queued_at": claimed.queued_at,
-                "outcome": "answered" if answer is not None and answer.kind == "accepted" else "failed",
-                "name": kept[0] if kept else "",
-                "kept": orjson.dumps(kept[1]).decode() if kept else None,
-            }
-        )
+        outcome = "answered" if answer is not None and answer.kind == "accepted" else "failed"
+        self._replies.append(reply_of(self._tx, claimed, outcome, kept))
 
     def _counted(self, ending: Ending, tries: int) -> dict[str, Any]:
         self._count(ending.claimed, ending.state)
@@ -279,6 +269,25 @@ def _why(answer: Answer) -> Phrase | str:
     if isinstance(answer, Reply) and answer.why is not None:
         return answer.why
     return answer.words if answer.code else LOST
+
+
+def reply_of(tx: Tx, claimed: Claimed, outcome: str, kept: tuple[str, Any] | None = None) -> dict[str, Any]:
+    """What a run is to hear of its message, and under which name it keeps what was said."""
+    return {
+        "id": claimed.id,
+        "workspace": tx.workspace,
+        "run": claimed.run,
+        "block": claimed.block,
+        "queued_at": claimed.queued_at,
+        "outcome": outcome,
+        "name": kept[0] if kept else "",
+        "kept": orjson.dumps(kept[1]).decode() if kept else None,
+    }
+
+
+def tell_runs(tx: Tx, replies: Sequence[Mapping[str, Any]]) -> None:
+    """Leave replies for the engine, which takes the runs further that wait for them."""
+    run_many(tx, _REPLY, replies)
 
 
 def _attempt(one: Outgoing) -> dict[str, Any]:

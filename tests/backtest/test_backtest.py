@@ -196,6 +196,17 @@ def test_what_the_clock_brings_comes_by_itself(week: Week) -> None:
     assert anything.people == 3
 
 
+def test_other_apps_are_not_called_and_are_taken_to_have_answered(week: Week) -> None:
+    flow = week.flow().model_dump(mode="json", by_alias=True)
+    app_ = {"url": "https://crm.example/carts", "wait": True, "amount": 1, "unit": "hours", "name": "crm"}
+    flow["blocks"].append({"id": "tell", "kind": "webhook", "settings": app_})
+    flow["links"][1] = {"from": "soon", "to": "tell"}
+    flow["links"].append({"from": "tell", "outlet": "answered", "to": "first"})
+    played = week.play(Flow.model_validate(flow)).draft
+    assert (played.sent, played.mailed) == (2, 2)
+    assert [one.block for one in played.senders] == ["first", "second"]
+
+
 def test_an_empty_history(house: House, shop: int, clock: SetClock) -> None:
     played = Week(house, shop, clock).play(Week(house, shop, clock).flow(), days=90).draft
     assert (played.events, played.entered, played.sent, played.busiest_day) == (0, 0, 0, None)
