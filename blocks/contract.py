@@ -18,7 +18,7 @@ from blocks.facts import Item, Outcome
 from blocks.hours import Hours
 from blocks.limits import Keep
 from blocks.phrase import Phrase, say
-from blocks.rules import Did, Rule, counted
+from blocks.rules import Counted, Rule, counted
 from blocks.values import Typed, fold, text_of
 
 Family = Literal["trigger", "timing", "split", "send", "action"]
@@ -163,8 +163,9 @@ class Context(Protocol):
         """What earlier blocks have kept with the run, in typed form."""
         ...
 
-    def did(self, rule: Did) -> int:
-        """How often the contact did what a declared `Did` rule counts. Raises UndeclaredRead otherwise."""
+    def count(self, leaf: Counted) -> int:
+        """How often what a declared leaf of a rule asks for is there: events, e-mails; 1 for being in a segment or
+        reachable. Raises UndeclaredRead for what was not declared."""
         ...
 
     def reachable(self, channel: str) -> bool:
@@ -199,6 +200,14 @@ class Context(Protocol):
 
     def remove_tag(self, tag: str) -> None:
         """Take a tag from the contact."""
+        ...
+
+    def put_on(self, segment: str) -> None:
+        """Put the contact on a list: a segment without a rule."""
+        ...
+
+    def take_off(self, segment: str) -> None:
+        """Take the contact off a list."""
         ...
 
     def unsubscribe(self, channel: str) -> None:
@@ -251,6 +260,10 @@ class Known:
     contact_fields: frozenset[str] = frozenset()
     kept: Mapping[str, Any] = field(default_factory=dict)
     """What runs keep under names, with an example of each. While a flow is checked: what its own blocks keep."""
+    segments: Mapping[str, str] = field(default_factory=dict)
+    """Slug of each published segment to its name."""
+    lists: frozenset[str] = frozenset()
+    """Slugs of those segments that have no rule."""
     flows: Mapping[str, "KnownFlow"] = field(default_factory=dict)
     """Flows by their slugs."""
     sends: Mapping[str, str] = field(default_factory=dict)
@@ -326,8 +339,8 @@ class Block(BaseModel):
         """The outlet by which those go on whom a person lets wait no longer."""
         return self.outlets()[0].id
 
-    def reads(self) -> tuple[Did, ...]:
-        """The counts of past events that `run` asks for."""
+    def reads(self) -> tuple[Counted, ...]:
+        """What `run` asks for that has to be looked up: past events and e-mails, segments, addresses."""
         return ()
 
     def reaches(self) -> tuple[str, ...]:
@@ -365,6 +378,10 @@ class Trigger(Block):
     def filter(self) -> Rule | None:
         """The rule that `admits` holds the contact and the event against, if it is one; for saying why it did not."""
         return None
+
+    def tells(self) -> Mapping[str, Any]:
+        """Properties that the event which starts a run surely has."""
+        return {}
 
     def run(self, ctx: Context) -> Decision:
         """A trigger has done its work by the time it runs."""
@@ -429,7 +446,7 @@ class Brought(Trigger):
         rule = self.filter()
         return self.means(ctx.event, ctx.flow) and (rule is None or rule.meets(ctx))
 
-    def reads(self) -> tuple[Did, ...]:
+    def reads(self) -> tuple[Counted, ...]:
         return counted(self.filter())
 
 

@@ -2,7 +2,7 @@
 
 from blocks.contract import Known, Problem
 from blocks.phrase import Quoted, say
-from blocks.rules import Compare, Did, Rule, leaves
+from blocks.rules import Compare, Did, Got, InSegment, Rule, leaves
 from blocks.values import safe_path
 
 RUN_EVENT = ""
@@ -45,6 +45,12 @@ def rule_problems(rule: Rule | None, known: Known, *, event: str, field: str) ->
                     )
                 found += field_problems(leaf.key, known, event=leaf.event, field=field)
                 found += rule_problems(leaf.where, known, event=leaf.event, field=field)
+            case InSegment() if leaf.segment not in known.segments:
+                text = say("There is no published Segment {name}, so nobody is in it.", name=Quoted(leaf.segment))
+                found.append(Problem("unknown_segment", text, level="warn", field=field))
+            case Got() if leaf.email and leaf.email not in known.emails:
+                text = say("There is no e-mail {name}. Check how it is spelled.", name=Quoted(leaf.email))
+                found.append(Problem("unknown_email", text, level="warn", field=field))
     return found
 
 

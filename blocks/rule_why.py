@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from blocks.phrase import Joined, Phrase, Quoted, say
 from blocks.rule_words import say_rule
-from blocks.rules import All, AnyOf, Compare, Did, Facts, Not, Rule
+from blocks.rules import All, AnyOf, Compare, Counted, Did, Facts, Got, InSegment, Not, Reachable, Rule
 
 Documents = Mapping[str, Mapping[str, Any]]
 """What "contact" and "event" had, as it was written: typed values are folded and would be shown in small letters."""
@@ -37,10 +37,20 @@ def _against(rule: Rule, facts: Facts, there: Documents, *, wanted: bool) -> Ite
         case Compare():
             yield _told(rule, _was(rule, there), wanted=wanted)
         case Did():
-            yield _told(rule, _times(facts.did(rule)), wanted=wanted)
+            yield _told(rule, _times(facts.count(rule)), wanted=wanted)
+        case Got():
+            yield _told(rule, _mails(facts.count(rule)), wanted=wanted)
+        case InSegment():
+            yield _told(
+                rule, say("they were in it") if facts.count(rule) else say("they were not in it"), wanted=wanted
+            )
+        case Reachable():
+            there_is = say("there is an address that may be written to")
+            none = say("there is no such address, or it is suppressed")
+            yield _told(rule, there_is if facts.count(rule) else none, wanted=wanted)
 
 
-def _told(rule: Compare | Did, was: Phrase, *, wanted: bool) -> Phrase:
+def _told(rule: Compare | Counted, was: Phrase, *, wanted: bool) -> Phrase:
     if wanted:
         return say("{rule}: {was}", rule=say_rule(rule), was=was)
     return say("not ({rule}): {was}", rule=say_rule(rule), was=was)
@@ -50,6 +60,12 @@ def _times(count: int) -> Phrase:
     if count == 0:
         return say("it did not happen")
     return say("it happened {n} time | it happened {n} times", n=count)
+
+
+def _mails(count: int) -> Phrase:
+    if count == 0:
+        return say("there was none")
+    return say("there was {n} | there were {n}", n=count)
 
 
 def _was(rule: Compare, there: Documents) -> Phrase:

@@ -4,7 +4,20 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from blocks.phrase import Joined, Phrase, Quoted, say
-from blocks.rules import All, AnyOf, Compare, Did, LastDays, Not, Rule, SinceEntering, Window
+from blocks.rules import (
+    All,
+    AnyOf,
+    Compare,
+    Did,
+    Got,
+    InSegment,
+    LastDays,
+    Not,
+    Reachable,
+    Rule,
+    SinceEntering,
+    Window,
+)
 
 OPERATORS: Mapping[str, Phrase] = {
     "is": say("is"),
@@ -27,6 +40,25 @@ OPERATORS: Mapping[str, Phrase] = {
 """Each operator as the rule builder shows it."""
 
 
+REACHABLE: Mapping[tuple[str, bool], Phrase] = {
+    ("email", False): say("can be reached by e-mail"),
+    ("email", True): say("cannot be reached by e-mail"),
+    ("sms", False): say("can be reached by SMS"),
+    ("sms", True): say("cannot be reached by SMS"),
+    ("push", False): say("can be reached by push"),
+    ("push", True): say("cannot be reached by push"),
+}
+"""(channel, negated) in words."""
+_GOT: Mapping[tuple[str, bool], Phrase] = {
+    ("sent", False): say("{email} was sent to them{times} {window}"),
+    ("sent", True): say("{email} was not sent to them{times} {window}"),
+    ("skipped", False): say("{email} was held back from them{times} {window}"),
+    ("skipped", True): say("{email} was not held back from them{times} {window}"),
+    ("failed", False): say("{email} failed to reach them{times} {window}"),
+    ("failed", True): say("{email} did not fail to reach them{times} {window}"),
+}
+
+
 def say_rule(rule: Rule) -> Phrase:
     """The rule as part of a sentence, without a full stop."""
     match rule:
@@ -34,6 +66,14 @@ def say_rule(rule: Rule) -> Phrase:
             return _compare(rule)
         case Did():
             return _did(rule)
+        case Got():
+            return _got(rule)
+        case InSegment(negate=False):
+            return say("in the Segment {segment}", segment=Quoted(rule.segment))
+        case InSegment():
+            return say("not in the Segment {segment}", segment=Quoted(rule.segment))
+        case Reachable():
+            return REACHABLE[rule.channel, rule.negate]
         case All():
             return _group(rule.rules, "and") if rule.rules else say("everyone")
         case AnyOf():
@@ -92,6 +132,13 @@ def _did(rule: Did) -> Phrase:
     if rule.negate:
         return say("{event} happened fewer than {times} times {window}{where}", **args)
     return say("{event} happened at least {times} times {window}{where}", **args)
+
+
+def _got(rule: Got) -> Phrase:
+    email = say("{value}", value=Quoted(rule.email)) if rule.email else say("an e-mail")
+    times = say(" at least {times} times", times=rule.times) if rule.times > 1 else say("")
+    said = _GOT[rule.what, rule.negate]
+    return Phrase(said.msgid, {"email": email, "times": times, "window": say_window(rule.window)})
 
 
 def _group(rules: tuple[Rule, ...], word: str) -> Phrase:

@@ -51,7 +51,7 @@ class Facts(Protocol):
     def event(self) -> Typed: ...
     @property
     def kept(self) -> Typed: ...
-    def did(self, rule: "Did") -> int: ...
+    def count(self, leaf: "Counted") -> int: ...
 
 
 class _Rule(BaseModel):
@@ -82,7 +82,8 @@ class Compare(_Rule):
         return self
 
     @cached_property
-    def _path(self) -> str:
+    def path(self) -> str:
+        """The field in the form in which typed values keep it."""
         return safe_path(self.field)
 
     @cached_property
@@ -108,10 +109,15 @@ class Compare(_Rule):
         """The instants to compare with, UTC microseconds."""
         return tuple(typed["d"][""] for typed in self._wanted if "" in typed["d"])
 
+    @cached_property
+    def wanted_truths(self) -> tuple[bool, ...]:
+        """The truths to compare with."""
+        return tuple(typed["b"][""] for typed in self._wanted if "" in typed["b"])
+
     def meets(self, facts: Facts) -> bool:
         typed = facts.event if self.of == "event" else facts.contact if self.of == "contact" else facts.kept
-        numbers, texts = _values(typed["n"], self._path), _values(typed["t"], self._path)
-        dates, truths = _values(typed["d"], self._path), _values(typed["b"], self._path)
+        numbers, texts = leaves_at(typed["n"], self.path), leaves_at(typed["t"], self.path)
+        dates, truths = leaves_at(typed["d"], self.path), leaves_at(typed["b"], self.path)
         match self.op:
             case "is":
                 return self._equal(numbers, texts, truths)
@@ -149,11 +155,10 @@ class Compare(_Rule):
                 return not (numbers or any(texts) or dates or truths)
 
     def _equal(self, numbers: Iterable[Any], texts: Iterable[Any], truths: Iterable[Any]) -> bool:
-        wanted_truths = [typed["b"][""] for typed in self._wanted if "" in typed["b"]]
         return (
             any(text in self.wanted_texts for text in texts)
             or any(number in self.wanted_numbers for number in numbers)
-            or any(truth in wanted_truths for truth in truths)
+            or any(truth in self.wanted_truths for truth in truths)
         )
 
     def _contains(self, texts: Iterable[Any]) -> bool:
@@ -179,6 +184,7 @@ class Ever(_Rule):
     kind: Literal["ever"] = "ever"
 
 
+Times = Annotated[int, Field(ge=1, le=10_000, title="Times")]
 Window = Annotated[SinceEntering | LastDays | Ever, Field(discriminator="kind")]
 
 
@@ -188,7 +194,7 @@ class Did(_Rule):
     kind: Literal["did"] = "did"
     event: Annotated[str, Field(min_length=1, max_length=200, title="Event")]
     negate: bool = False
-    times: Annotated[int, Field(ge=1, le=10_000, title="Times")] = 1
+    times: Times = 1
     window: Window = SinceEntering()
     where: "Rule | None" = None
     """Held against each of those events."""
@@ -197,7 +203,53 @@ class Did(_Rule):
     one."""
 
     def meets(self, facts: Facts) -> bool:
-        return (facts.did(self) >= self.times) != self.negate
+        return _enough(self, facts)
+
+
+class Got(_Rule):
+    """E-mails to the contact that were sent, skipped (with a reason) or failed, at least `times` times within a window."""
+
+    kind: Literal["got"] = "got"
+    what: Literal["sent", "skipped", "failed"] = "sent"
+    email: Annotated[str, Field(max_length=200, title="E-mail")] = ""
+    """Slug of the e-mail, "" for any."""
+    negate: bool = False
+    times: Times = 1
+    window: Annotated[LastDays | Ever, Field(discriminator="kind")] = Ever()
+
+    def meets(self, facts: Facts) -> bool:
+        return _enough(self, facts)
+
+
+class InSegment(_Rule):
+    """The contact is (or is not) in a segment."""
+
+    kind: Literal["in_segment"] = "in_segment"
+    segment: Annotated[str, Field(min_length=1, max_length=200, title="Segment")]
+    negate: bool = False
+
+    def meets(self, facts: Facts) -> bool:
+        return _enough(self, facts)
+
+
+class Reachable(_Rule):
+    """The contact has (or has not) an address on a channel that may be written to."""
+
+    kind: Literal["reachable"] = "reachable"
+    channel: Literal["email", "sms", "push"] = "email"
+    negate: bool = False
+
+    def meets(self, facts: Facts) -> bool:
+        return _enough(self, facts)
+
+
+Counted = Did | Got | InSegment | Reachable
+"""What has to be looked up in the ledger before a rule can be evaluated; a block declares it in `reads`."""
+
+
+def _enough(leaf: Counted, facts: Facts) -> bool:
+    times = leaf.times if isinstance(leaf, Did | Got) else 1
+    return (facts.count(leaf) >= times) != leaf.negate
 
 
 class All(_Rule):
@@ -230,21 +282,21 @@ class Not(_Rule):
         return not self.rule.meets(facts)
 
 
-Rule = Annotated[Compare | Did | All | AnyOf | Not, Field(discriminator="kind")]
+Rule = Annotated[Compare | Did | Got | InSegment | Reachable | All | AnyOf | Not, Field(discriminator="kind")]
 
 for _model in (Did, All, AnyOf, Not):
     _model.model_rebuild()
 
 
-def counted(rule: "Rule | None") -> tuple[Did, ...]:
-    """The `Did` rules in a tree: what has to be counted before it can be evaluated."""
-    return tuple(leaf for leaf in leaves(rule) if isinstance(leaf, Did))
+def counted(rule: "Rule | None") -> tuple[Counted, ...]:
+    """What has to be looked up before a tree can be evaluated."""
+    return tuple(leaf for leaf in leaves(rule) if not isinstance(leaf, Compare))
 
 
-def leaves(rule: "Rule | None") -> Iterator[Compare | Did]:
-    """The comparisons of a tree, not those inside a `where`."""
+def leaves(rule: "Rule | None") -> Iterator[Compare | Counted]:
+    """The conditions of a tree, not those inside a `where`."""
     match rule:
-        case Compare() | Did():
+        case Compare() | Did() | Got() | InSegment() | Reachable():
             yield rule
         case All() | AnyOf():
             for inner in rule.rules:
@@ -269,7 +321,8 @@ def window_start(window: Window, now: datetime, entered_at: datetime) -> datetim
             return None
 
 
-def _values(leaves: dict[str, Any], path: str) -> list[Any]:
+def leaves_at(leaves: dict[str, Any], path: str) -> list[Any]:
+    """The values at a path in one of the four maps, in a list even if there is one."""
     value = leaves.get(path)
     if value is None:
         return []

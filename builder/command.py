@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from builder.commands import contact, doctor, email, flow, key, outbox, run, source, user
+from builder.commands import contact, doctor, email, flow, key, outbox, run, segment, source, user
 from builder.commands.common import Mistake
 from runtime.places import VERSION
 
@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 for module in (run, doctor):
     module.register(app)
-for module in (flow, email, key, source, contact, outbox, user):
+for module in (flow, email, segment, key, source, contact, outbox, user):
     app.add_typer(module.app)
 
 

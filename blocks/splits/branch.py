@@ -8,7 +8,7 @@ from blocks.contract import Block, Card, Context, Decision, Go, Known, Outlet, P
 from blocks.phrase import Phrase, say
 from blocks.rule_problems import RUN_EVENT, rule_problems
 from blocks.rule_words import say_rule
-from blocks.rules import All, Did, Rule, counted
+from blocks.rules import All, Counted, Rule, counted
 
 
 class Branch(Block):
@@ -43,7 +43,7 @@ class Branch(Block):
     def run(self, ctx: Context) -> Decision:
         return Go("yes" if self.rule.meets(ctx) else "no")
 
-    def reads(self) -> tuple[Did, ...]:
+    def reads(self) -> tuple[Counted, ...]:
         return counted(self.rule)
 
     def problems(self, known: Known) -> list[Problem]:

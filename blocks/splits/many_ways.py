@@ -9,7 +9,7 @@ from blocks.contract import Block, Card, Context, Decision, Go, Known, Outlet, P
 from blocks.named_ways import MOST, NamedWay, ToldApart, name_problems, named_outlets, say_some
 from blocks.phrase import Joined, Phrase, say
 from blocks.rule_problems import RUN_EVENT, rule_problems
-from blocks.rules import All, AnyOf, Did, Rule, counted
+from blocks.rules import All, AnyOf, Counted, Rule, counted
 
 EVERYONE_ELSE = Outlet("everyone_else", "Everyone else")
 
@@ -79,7 +79,7 @@ class ManyWays(Block):
     def run(self, ctx: Context) -> Decision:
         return Go(next((way.id for way in self.ways if not way.is_open and _meets(way, ctx)), EVERYONE_ELSE.id))
 
-    def reads(self) -> tuple[Did, ...]:
+    def reads(self) -> tuple[Counted, ...]:
         return tuple(rule for way in self.ways for rule in counted(way.rule))
 
     def problems(self, known: Known) -> list[Problem]:

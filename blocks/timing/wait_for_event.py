@@ -73,7 +73,7 @@ class WaitForEvent(Block):
         return say("Wait up to {time} until {event} happens", **args)
 
     def run(self, ctx: Context) -> Decision:
-        if ctx.did(self._awaited):
+        if ctx.count(self._awaited):
             return Go("happened")
         latest = moved(ctx.arrived_at, self.amount, self.unit, ctx.zone)
         if ctx.now >= latest:

@@ -8,7 +8,7 @@ from blocks.contract import Card, Context, Known, Preset, Problem, Trigger
 from blocks.phrase import Phrase, Quoted, say
 from blocks.rule_problems import rule_problems
 from blocks.rule_words import say_rule
-from blocks.rules import Did, Rule, counted
+from blocks.rules import Counted, Rule, counted
 
 
 class EventTrigger(Trigger):
@@ -73,7 +73,7 @@ class EventTrigger(Trigger):
     def admits(self, ctx: Context) -> bool:
         return self.where is None or self.where.meets(ctx)
 
-    def reads(self) -> tuple[Did, ...]:
+    def reads(self) -> tuple[Counted, ...]:
         return counted(self.where)
 
     def say(self, known: Known) -> Phrase:

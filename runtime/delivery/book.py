@@ -21,6 +21,7 @@ from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import run_many
 from runtime.ledger.tables import message
 from runtime.people import consent
+from runtime.segments.stirring import stir
 
 AS_IT_WAS = "as it was"
 """The state of an ending that changes nothing: the message is given back."""
@@ -129,6 +130,8 @@ class Book:
         self._channel = channel
         self._replies: list[dict[str, Any]] = []
         self._counts: Counter[tallies.TallyKey] = Counter()
+        self._told: set[int] = set()
+        """Contacts for whom a message came to its end."""
 
     def answered(self, results: Sequence[tuple[Outgoing, Answer]]) -> None:
         """What came of attempts. Raises LeaseLost."""
@@ -186,6 +189,7 @@ class Book:
     def write(self) -> None:
         """The replies, and the counts last, because other writers wait for these rows."""
         tell_runs(self._tx, self._replies)
+        stir(self._tx, self._told, "got")
         tallies.add(self._tx, self._counts, self._now)
 
     def _end(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -261,6 +265,8 @@ class Book:
                         self._count(one.claimed, was, -1)
 
     def _count(self, claimed: Claimed, what: str, by: int = 1) -> None:
+        if claimed.contact is not None:
+            self._told.add(claimed.contact)
         if claimed.flow is not None:
             self._counts[claimed.flow, claimed.block, what] += by
 

@@ -8,6 +8,7 @@ from runtime.delivery import claims
 from runtime.house import House
 from runtime.ledger import Tx, tallies
 from runtime.ledger.tables import body, message, version_mail
+from runtime.segments.stirring import stir
 
 _AT_ONCE = 500
 _MOST_ROUNDS = 20
@@ -50,8 +51,9 @@ def _settle(tx: Tx, now: int) -> None:
         message.update()
         .where(*over, sending, message.c.marketing.is_(True), message.c.test.is_(False))
         .values(state="uncertain", code="uncertain", args=None, done_at=now, **free)
-        .returning(message.c.flow, message.c.block)
+        .returning(message.c.flow, message.c.block, message.c.contact)
     )
     tx.execute(message.update().where(*over, sending).values(state="queued", due_at=now, **free))
     tx.execute(message.update().where(*over).values(**free))
+    stir(tx, (row.contact for row in lost if row.contact is not None), "got")
     tallies.add(tx, Counter((row.flow, row.block, "uncertain") for row in lost if row.flow is not None), now)

@@ -17,6 +17,7 @@ from runtime.house import House
 from runtime.ledger import Tx, tallies
 from runtime.ledger.tables import attempt, body, contact, flow, message
 from runtime.mail import Rendered
+from runtime.segments.stirring import stir
 
 STATES = ("queued", "sending", "sent", "failed", "skipped", "uncertain", "cancelled")
 Cursor = tuple[int, int]
@@ -166,7 +167,7 @@ def resend(house: House, workspace: int, id_: int) -> bool:
     """Send a message again that is uncertain or has failed, because a person wants it. False if it is neither."""
     now = house.clock.now()
     with house.ledger.write(workspace) as tx:
-        query = select(message.c.flow, message.c.block, message.c.state, message.c.done_at)
+        query = select(message.c.flow, message.c.block, message.c.state, message.c.done_at, message.c.contact)
         stuck = (tx.mine(message), message.c.id == id_, message.c.state.in_(("uncertain", "failed")))
         row = tx.first(query.where(*stuck))
         if row is None:
@@ -174,6 +175,8 @@ def resend(house: House, workspace: int, id_: int) -> bool:
         again = {"state": "queued", "due_at": now, "done_at": None, "code": None, "args": None}
         if tx.execute(message.update().where(*stuck).values(again)).rowcount == 0:
             return False
+        if row.contact is not None:
+            stir(tx, [row.contact], "got")
         if row.flow is not None:
             tallies.add(tx, {(row.flow, row.block, row.state): -1}, row.done_at)
     house.ring()

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["flow", "email", "brand"]
+Kind = Literal["flow", "email", "brand", "segment"]
 State = Literal["active", "archived", "bin"]
-KINDS: tuple[Kind, ...] = ("flow", "email", "brand")
+KINDS: tuple[Kind, ...] = ("flow", "email", "brand", "segment")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from blocks.contract import Go, Offer, Reason, Sleep, Stop
 from blocks.facts import Item, Outcome
-from blocks.rules import Did
+from blocks.rules import Counted
 from blocks.values import Typed, empty, micros, moment
 from runtime.engine import coupons
 from runtime.engine.batch import Batch, Person, Queued, Run
@@ -17,7 +17,9 @@ from runtime.engine.departures import depart, met
 from runtime.engine.echo import Emitted
 from runtime.engine.lookups import outcome
 from runtime.engine.program import Program
+from runtime.engine.standpoint import Seen
 from runtime.people import consent, contacts
+from runtime.segments.lists import Listing
 
 MOST_HOPS = 1000
 """A run that takes so many steps at once goes round in a circle; the checks refuse such flows, this is the backstop."""
@@ -70,17 +72,10 @@ class Ctx:
     def kept(self) -> Typed:
         return self._run.typed or empty()
 
-    def did(self, rule: Did) -> int:
+    def count(self, leaf: Counted) -> int:
         run = self._run
-        return self._batch.history.count(
-            rule,
-            run.contact,
-            now=self._now_us,
-            entered=run.entered_at,
-            entry_event=run.entry_event,
-            up_to=self._up_to,
-            key=run.key,
-        )
+        seen = Seen(self._now_us, run.entered_at, run.entry_event, self._up_to, run.key)
+        return self._batch.history.count(leaf, run.contact, seen)
 
     def reachable(self, channel: str) -> bool:
         return self._batch.lookups.reachable(self._run.contact, channel, self._batch.answers)
@@ -111,6 +106,12 @@ class Ctx:
     def remove_tag(self, tag: str) -> None:
         self._change(contacts.Change(self._run.contact, remove_tags=(tag,)))
 
+    def put_on(self, segment: str) -> None:
+        self._list(segment, on=True)
+
+    def take_off(self, segment: str) -> None:
+        self._list(segment, on=False)
+
     def unsubscribe(self, channel: str) -> None:
         run = self._run
         proof = {"flow": run.flow, "run": run.id, "block": run.block}
@@ -135,6 +136,11 @@ class Ctx:
     @property
     def _person(self) -> Person:
         return self._batch.person(self._run.contact)
+
+    def _list(self, segment: str, *, on: bool) -> None:
+        batch, contact = self._batch, self._run.contact
+        batch.listings.append(Listing(segment, contact, on))
+        batch.history.segments.put(contact, segment, batch.now if on else None)
 
     def _change(self, change: contacts.Change) -> None:
         self._batch.change(change)

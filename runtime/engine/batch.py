@@ -23,6 +23,7 @@ from runtime.ledger.bulk import insert_tuples, update_tuples
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, message, run, step, workspace
 from runtime.people import consent, contacts, forgotten
+from runtime.segments.lists import Listing
 from runtime.zones import zone_of
 
 MOST_KEPT = 32_768
@@ -179,7 +180,11 @@ class Batch:
     cancelled: set[int] = field(default_factory=set)
     """Runs whose waiting messages are not to go out."""
     heard_of: set[int] = field(default_factory=set)
-    """Contacts to whom something happened."""
+    """Contacts of whom a shop or a site told something."""
+    depths: dict[int, int] = field(default_factory=dict)
+    """Contacts to whom anything happened, to how many flows and segments of ours led to it."""
+    listings: list[Listing] = field(default_factory=list)
+    """Who is to be put on a list or taken off, in order."""
     ids_at_once: int = 100
     _people: dict[int, Person] = field(default_factory=dict)
     _expected: set[int] = field(default_factory=set)

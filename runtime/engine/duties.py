@@ -24,9 +24,12 @@ from runtime.ledger.tables import (
     offer,
     product_change,
     reply,
+    review,
     run,
+    segment,
     workspace,
 )
+from runtime.segments import keeping
 
 NOW: BindParameter[int] = bindparam("now")
 HOME = workspace.c.id
@@ -88,5 +91,16 @@ DUTIES = (
         "changed",
         select(product_change.c.id).where(product_change.c.workspace == HOME, offers.FRESH).exists(),
         offers.look,
+    ),
+    Duty(
+        "turned",
+        select(review.c.contact).where(review.c.due_at <= NOW, review.c.workspace == HOME).exists(),
+        keeping.review_due,
+        _soonest(review.c.due_at),
+    ),
+    Duty(
+        "newly_ruled",
+        select(segment.c.id).where(segment.c.workspace == HOME, segment.c.planned.is_not(None)).exists(),
+        keeping.plan,
     ),
 )

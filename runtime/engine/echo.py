@@ -18,11 +18,14 @@ from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event
 
 SOURCE = "flow"
+SEGMENT = "segment"
+OURS = (SOURCE, SEGMENT)
+"""Sources of events that something of ours led to."""
 MOST_DEEP = 5
-"""Flows that may start one another in a row; what comes after is recorded and starts nothing."""
+"""Flows and segments that may set one another off in a row; what comes after is recorded and starts nothing."""
 
 _OURS = select(event.c.id, cast(event.c.who, Text).label("who")).where(
-    event.c.workspace == bindparam("workspace"), event.c.source == SOURCE, among(event.c.id, "ids")
+    event.c.workspace == bindparam("workspace"), event.c.source.in_(OURS), among(event.c.id, "ids")
 )
 _LIKE = select(event.c.id, event.c.properties).where(
     event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")

@@ -1,121 +1,54 @@
-"""What contacts did before, fetched once a batch for the rules that declared it."""
+"""What rules look up of contacts, fetched once a batch for those that declared it."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-import orjson
-from sqlalchemy import Text, bindparam, cast, literal, select
-
-from blocks.contract import UndeclaredRead
-from blocks.rules import Did, Ever, LastDays, SinceEntering
-from blocks.values import Typed, empty, moment, text_of
-from runtime.clock import DAY
+from blocks.rules import Counted, Did, Got, InSegment, Reachable
+from blocks.values import Typed
+from runtime.engine.past_events import PastEvents
+from runtime.engine.past_mail import PastMail
+from runtime.engine.standing import Addresses, Segments
+from runtime.engine.standpoint import Seen
 from runtime.ledger import Tx
-from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import event
-
-_COLUMNS = (event.c.contact, event.c.name, event.c.at, event.c.id)
-_WHERE = (
-    event.c.workspace == bindparam("workspace"),
-    among(event.c.contact, "contacts"),
-    among(event.c.name, "names"),
-    event.c.at >= bindparam("since"),
-    event.c.state == "done",
-)
-_PLAIN = select(*_COLUMNS, literal(None).label("typed")).where(*_WHERE).order_by(event.c.id)
-_WITH_FIELDS = select(*_COLUMNS, cast(event.c.typed, Text).label("typed")).where(*_WHERE).order_by(event.c.id)
-
-Happened = tuple[int, int, str | None]
-"""(event id, its own time, its typed fields as JSON)"""
 
 
 class History:
-    """Counts past events of some contacts. Knows only what was fetched; asking for more raises UndeclaredRead."""
+    """Answers the counted leaves of rules. Knows only what was fetched; asking for more raises UndeclaredRead."""
 
     def __init__(self) -> None:
-        self._events: dict[tuple[int, str], list[Happened]] = {}
-        self._names: dict[str, int] = {}
-        self._contacts: set[int] = set()
+        self._events, self._mail = PastEvents(), PastMail()
+        self.segments, self._addresses = Segments(), Addresses()
 
-    def fetch(self, tx: Tx, contacts: Iterable[int], rules: Sequence[Did], now: int, entered: int) -> None:
-        """Fetch what `rules` need for `contacts`. `entered` is the earliest time at which any of their runs began."""
-        if not rules:
+    def fetch(self, tx: Tx, contacts: Iterable[int], leaves: Sequence[Counted], now: int, entered: int) -> None:
+        """Fetch what `leaves` need for `contacts`, in a constant number of statements. `entered` is the earliest time at
+        which any of their runs began."""
+        if not leaves:
             return
         ids = set(contacts)
-        self._contacts.update(ids)
-        for with_fields, statement in ((False, _PLAIN), (True, _WITH_FIELDS)):
-            names = {rule.event for rule in rules if any_where(rules, rule.event) == with_fields}
-            if not names:
-                continue
-            since = min(_since(rule, now, entered) for rule in rules if rule.event in names)
-            self._names |= dict.fromkeys(names, since)
-            values = {
-                "workspace": tx.workspace,
-                "contacts": listed(tx, ids),
-                "names": listed(tx, names),
-                "since": since,
-            }
-            for row in tx.all(statement, values):
-                self._events.setdefault((row.contact, row.name), []).append((row.id, row.at, row.typed))
+        if events := [leaf for leaf in leaves if isinstance(leaf, Did)]:
+            self._events.fetch(tx, ids, events, now, entered)
+        if mails := [leaf for leaf in leaves if isinstance(leaf, Got)]:
+            self._mail.fetch(tx, ids, mails, now, entered)
+        if segments := [leaf for leaf in leaves if isinstance(leaf, InSegment)]:
+            self.segments.fetch(tx, ids, segments, now, entered)
+        if addresses := [leaf for leaf in leaves if isinstance(leaf, Reachable)]:
+            self._addresses.fetch(tx, ids, addresses, now, entered)
 
-    def count(
-        self, rule: Did, contact: int, *, now: int, entered: int, entry_event: int, up_to: int, key: str = ""
-    ) -> int:
-        """How often `contact` did what `rule` says, among the events received up to id `up_to`. `key` is the run's."""
-        if rule.event not in self._names or contact not in self._contacts:
-            raise UndeclaredRead(f"{rule.event!r} was not declared in reads()")
-        since_entering = isinstance(rule.window, SinceEntering)
-        since = _since(rule, now, entered)
-        happened = self._events.get((contact, rule.event), ())
-        first = bisect_left(happened, entry_event + 1, key=lambda one: one[0]) if since_entering else 0
-        key = key if rule.key else ""
-        total = 0
-        for id_, at, typed in happened[first:]:
-            if id_ > up_to:
-                break
-            if since <= at <= now:
-                past = _Past(typed, now)
-                total += (not key or text_of(past.event, rule.key) == key) and (
-                    rule.where is None or rule.where.meets(past)
-                )
-        return total
+    def instants(self, leaf: Counted, contact: int, seen: Seen) -> Iterable[int]:
+        """When what a leaf counts was there, within its window; perhaps later than now, by an event's own time."""
+        match leaf:
+            case Did():
+                return self._events.instants(leaf, contact, seen)
+            case Got():
+                return self._mail.instants(leaf, contact, seen)
+            case InSegment():
+                return self.segments.instants(leaf, contact, seen)
+            case Reachable():
+                return self._addresses.instants(leaf, contact, seen)
 
+    def events_of(self, leaf: Did, contact: int) -> Iterator[Typed]:
+        """The fields of all events that were fetched for a leaf with a filter, in its window or not."""
+        return self._events.fields(leaf, contact)
 
-class _Past:
-    """An earlier event as the facts of a `where`; the contact is not part of it."""
-
-    def __init__(self, typed: str | None, now: int) -> None:
-        self._typed = typed
-        self.now = moment(now)
-
-    @property
-    def contact(self) -> Typed:
-        return empty()
-
-    @property
-    def event(self) -> Typed:
-        typed: Any = orjson.loads(self._typed) if self._typed else empty()
-        return typed  # type: ignore[no-any-return]
-
-    @property
-    def kept(self) -> Typed:
-        return empty()
-
-    def did(self, rule: Did) -> int:
-        raise UndeclaredRead("a filter on a past event cannot count other events")
-
-
-def any_where(rules: Sequence[Did], name: str) -> bool:
-    """Whether any of the rules looks into events of this name."""
-    return any(rule.event == name and (rule.where is not None or rule.key) for rule in rules)
-
-
-def _since(rule: Did, now: int, entered: int) -> int:
-    match rule.window:
-        case SinceEntering():
-            return entered
-        case LastDays(days=days):
-            return now - days * DAY
-        case Ever():
-            return 0
+    def count(self, leaf: Counted, contact: int, seen: Seen) -> int:
+        """How often that was until now."""
+        return sum(at <= seen.now for at in self.instants(leaf, contact, seen))

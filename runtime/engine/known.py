@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, bindparam, cast, func, select
 
 from blocks.contract import Known, KnownFlow
 from blocks.keeping import kept_in
@@ -14,16 +14,20 @@ from blocks.values import Typed
 from runtime.desk import Draft
 from runtime.house import House
 from runtime.ledger import Tx
-from runtime.ledger.tables import contact, event, flow, version
+from runtime.ledger.tables import contact, event, flow, segment, version
 from runtime.mail import Brand, DocumentRefused, MergeField, check_email, merge_fields, read_document
 
 MOST_NAMES = 500
 SAMPLE = 25
 """So many of the latest events of a name, and of the latest contacts, tell which fields there are."""
 
+_SEGMENTS = select(segment.c.slug, segment.c.name, segment.c.document).where(
+    segment.c.workspace == bindparam("workspace"), segment.c.state == "live"
+)
+
 
 def known_to(house: House, workspace: int) -> Known:
-    """E-mails of the desk, and the events and fields of the ledger. Takes some milliseconds; reads only."""
+    """E-mails of the desk, and the events, fields and segments of the ledger. Takes some milliseconds; reads only."""
     drafts = house.desk.drafts(workspace)
     brand = brand_of(house, workspace)
     emails = drafts.list("email")
@@ -31,6 +35,7 @@ def known_to(house: House, workspace: int) -> Known:
         events = {name: event_fields(tx, name) for name in event_names(tx)}
         fields = contact_fields(tx)
         flows = _flows(tx, drafts.list("flow"))
+        segments = tx.all(_SEGMENTS, {"workspace": workspace})
     kept = {name: one for draft in drafts.list("flow") for name, one in kept_in(draft.document).items()}
     tags = merge_fields(sorted(fields), {path: "" for paths in events.values() for path in paths}, kept)
     wrong = {draft.slug: problem for draft in emails if (problem := _wrong(draft.document, brand, tags)) is not None}
@@ -41,6 +46,8 @@ def known_to(house: House, workspace: int) -> Known:
         contact_fields=fields,
         flows=flows,
         kept=kept,
+        segments={row.slug: row.name for row in segments},
+        lists=frozenset(row.slug for row in segments if row.document.get("rule") is None),
     )
 
 

@@ -11,7 +11,7 @@ from blocks import read_block
 from blocks.contract import Block, Farewell, Send, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
 from blocks.offered import Offered
-from blocks.rules import Compare, Did, Rule, counted, leaves
+from blocks.rules import Compare, Counted, Did, Rule, counted, leaves
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, version, version_mail
 
@@ -74,8 +74,8 @@ class Program:
         )
 
     @cached_property
-    def reads(self) -> tuple[Did, ...]:
-        """What any of its blocks or exits counts."""
+    def reads(self) -> tuple[Counted, ...]:
+        """What any of its blocks or exits looks up."""
         blocks = [rule for block in self.blocks.values() for rule in block.reads()]
         return tuple(blocks + [did for leave in self.exits for did in (*counted(leave.where), *counted(leave.rule))])
 

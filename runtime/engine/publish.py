@@ -254,6 +254,7 @@ def compose(house: House, workspace: int, document: Flow) -> list[dict[str, obje
         mails.append(
             {
                 "block": block_id,
+                "email": slug,
                 "marketing": email.kind == "marketing",
                 "document": {"slug": slug, "email": draft.document, "brand": brand.model_dump(mode="json")},
                 "compiled": compile_email(email, brand).model_dump(mode="json"),

@@ -14,6 +14,7 @@ from runtime.engine.program import Programs
 from runtime.engine.watch import look_again
 from runtime.house import House
 from runtime.ledger.tables import workspace
+from runtime.segments import keeping
 
 LONGEST = 0.015
 """Seconds a write transaction should last at most; while it does, intake waits. Batches shrink and grow to keep to it."""
@@ -85,3 +86,4 @@ def one_batch(house: House, workspace_id: int, programs: Programs) -> Iterator[B
         look_again(batch, programs)
         batch.write()
         occasions.keep(batch, programs)
+        keeping.keep(batch)

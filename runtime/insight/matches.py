@@ -16,12 +16,13 @@ from sqlalchemy import Text, cast, select
 
 from blocks.contract import Block, Go, Offer, Timed, Trigger, UndeclaredRead
 from blocks.facts import Item, Outcome
-from blocks.rules import Did, SinceEntering
+from blocks.rules import Counted, Did, SinceEntering
 from blocks.values import Typed, empty, moment
 from runtime.clock import DAY
 from runtime.engine.history import History
 from runtime.engine.lookups import Lookups
 from runtime.engine.occasions import CONTACTS, comes_within
+from runtime.engine.standpoint import Seen
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, event
@@ -97,12 +98,10 @@ class _Facts:
     def arrived_at(self) -> datetime:
         raise _NotHere
 
-    def did(self, rule: Did) -> int:
-        if isinstance(rule.window, SinceEntering):
+    def count(self, leaf: Counted) -> int:
+        if isinstance(leaf, Did) and isinstance(leaf.window, SinceEntering):
             raise _NotHere
-        return self._history.count(
-            rule, self._contact, now=self._now, entered=self._now, entry_event=0, up_to=self._up_to
-        )
+        return self._history.count(leaf, self._contact, Seen(self._now, self._now, up_to=self._up_to))
 
     def reachable(self, channel: str) -> bool:
         if self._lookups is None:
@@ -128,6 +127,12 @@ class _Facts:
         raise _NotHere
 
     def remove_tag(self, tag: str) -> None:
+        raise _NotHere
+
+    def put_on(self, segment: str) -> None:
+        raise _NotHere
+
+    def take_off(self, segment: str) -> None:
         raise _NotHere
 
     def unsubscribe(self, channel: str) -> None:
@@ -198,7 +203,7 @@ def would_take(house: House, workspace: int, block: Block) -> Matches | None:
         )
         rows = tx.all(latest)
         history = History()
-        if any(isinstance(rule.window, SinceEntering) for rule in block.reads()):
+        if any(isinstance(leaf, Did) and isinstance(leaf.window, SinceEntering) for leaf in block.reads()):
             return None
         history.fetch(tx, {row.id for row in rows}, block.reads(), now, now)
         lookups = Lookups()

@@ -13,10 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import consent, suppression
+from runtime.ledger.tables import consent, identity, suppression
 from runtime.ledger.tables import contact as contact_table
 from runtime.people import forgotten
 from runtime.people.who import Who, consent_of
+from runtime.segments.stirring import stir
 
 Answer = Literal["yes", "no"]
 UNSUBSCRIBE_LINK = "unsubscribe link"
@@ -178,6 +179,7 @@ def suppress(tx: Tx, channel: str, address: str, reason: str, at: int, detail: s
             where=or_(suppression.c.reason == "manual", new.reason == "hard_bounce"),
         )
     )
+    _stir(tx, channel, address)
 
 
 def suppress_many(tx: Tx, whom: Sequence[tuple[int, str, str]], at: int) -> None:
@@ -194,8 +196,16 @@ def suppress_many(tx: Tx, whom: Sequence[tuple[int, str, str]], at: int) -> None
 def unsuppress(tx: Tx, channel: str, address: str) -> bool:
     """Allow the address again. False if it was not suppressed."""
     where = (tx.mine(suppression), suppression.c.channel == channel, suppression.c.address == address)
+    _stir(tx, channel, address)
     released = forgotten.release(tx, channel, address)
     return tx.execute(suppression.delete().where(*where)).rowcount > 0 or released
+
+
+def _stir(tx: Tx, channel: str, address: str) -> None:
+    """Who has the address may be in other segments from now on."""
+    kind = {"email": "email", "sms": "phone"}.get(channel, "")
+    owners = select(identity.c.contact).where(tx.mine(identity), identity.c.kind == kind, identity.c.value == address)
+    stir(tx, (row.contact for row in tx.all(owners)), "reachable")
 
 
 def suppressed(tx: Tx, channel: str, addresses: Collection[str]) -> dict[str, str]:

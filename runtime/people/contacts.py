@@ -12,6 +12,7 @@ from runtime.ledger.tables import contact, identity
 from runtime.people.addresses import IDENTITIES, email_of, phone_of
 from runtime.people.card import Card, typed_with
 from runtime.people.identity import load, write_back
+from runtime.segments.stirring import stir
 
 _CHUNK = 500
 _OWN = frozenset(IDENTITIES)
@@ -126,17 +127,22 @@ def search(tx: Tx, text: str = "", limit: int = 50, before: Cursor | None = None
 
 def set_field(tx: Tx, id_: int, name: str, value: Any) -> None:
     """Set one field; None clears it."""
-    update_many(tx, [Change(id_, set_fields={name: value})])
+    _by_hand(tx, Change(id_, set_fields={name: value}))
 
 
 def add_tag(tx: Tx, id_: int, tag: str) -> None:
     """Give a tag."""
-    update_many(tx, [Change(id_, add_tags=(tag,))])
+    _by_hand(tx, Change(id_, add_tags=(tag,)))
 
 
 def remove_tag(tx: Tx, id_: int, tag: str) -> None:
     """Take a tag away."""
-    update_many(tx, [Change(id_, remove_tags=(tag,))])
+    _by_hand(tx, Change(id_, remove_tags=(tag,)))
+
+
+def _by_hand(tx: Tx, change: Change) -> None:
+    update_many(tx, [change])
+    stir(tx, [change.contact], "field")
 
 
 def update_many(tx: Tx, changes: Iterable[Change]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from blocks.contract import Timed, Trigger
 from blocks.offered import Offered
-from blocks.rules import Did
+from blocks.rules import Counted
 from blocks.values import Typed, empty, moment, type_document
 from runtime import shop
 from runtime.engine.program import Program
@@ -22,7 +22,7 @@ LOOKED_AT = 50
 
 
 class _Unknown(Exception):
-    """The filter counts past events, which only the engine does."""
+    """The filter looks something up, which only the engine does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Facts:
     flow: str
     kept: Typed
 
-    def did(self, rule: Did) -> int:
+    def count(self, leaf: Counted) -> int:
         raise _Unknown
 
 
@@ -55,7 +55,7 @@ def first_event(tx: Tx, program: Program, who: int | None, start: int) -> Happen
                 fallback = fallback or found
                 if _fits(trigger, typed, found.properties or {}, start, program.slug):
                     return found
-            made_up = {**_off_the_shelf(tx, trigger), **trigger.addressed(program.slug)}
+            made_up = {**_off_the_shelf(tx, trigger), **trigger.tells(), **trigger.addressed(program.slug)}
             fallback = fallback or Happening(name, start, made_up)
     return fallback
 

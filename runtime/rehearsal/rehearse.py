@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from blocks.checks import check
 from blocks.contract import Known, Timed
 from blocks.flow import Flow
+from blocks.rules import Did
 from runtime import delivery
 from runtime.clock import DAY, SetClock
 from runtime.engine.advance import Ctx
@@ -87,7 +88,7 @@ def rehearse(
 def _looked_at(program: Program) -> set[str]:
     """Names of the events that the flow looks back at."""
     timed = [trigger.watches() for _, trigger in program.triggers if isinstance(trigger, Timed)]
-    return {rule.event for rule in program.reads} | set(timed)
+    return {leaf.event for leaf in program.reads if isinstance(leaf, Did)} | set(timed)
 
 
 def _script(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from blocks.contract import Block, Known, Offer
 from blocks.facts import Item, Outcome
 from blocks.registry import read_block
-from blocks.rules import Did
+from blocks.rules import Counted, Did, Got, InSegment
 from blocks.values import Typed, type_document
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -42,8 +42,16 @@ class Stand:
     basket: Sequence[Item] = ()
     done: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def did(self, rule: Did) -> int:
-        return self.counts.get(rule.event, 0)
+    def count(self, leaf: Counted) -> int:
+        match leaf:
+            case Did():
+                return self.counts.get(leaf.event, 0)
+            case Got():
+                return self.counts.get(leaf.email, 0)
+            case InSegment():
+                return self.counts.get(leaf.segment, 0)
+            case _:
+                return self.counts.get(leaf.channel, 0)
 
     def reachable(self, channel: str) -> bool:
         return channel in self.reached_by
@@ -68,6 +76,12 @@ class Stand:
 
     def remove_tag(self, tag: str) -> None:
         self.done.append(("remove_tag", tag))
+
+    def put_on(self, segment: str) -> None:
+        self.done.append(("put_on", segment))
+
+    def take_off(self, segment: str) -> None:
+        self.done.append(("take_off", segment))
 
     def unsubscribe(self, channel: str) -> None:
         self.done.append(("unsubscribe", channel))

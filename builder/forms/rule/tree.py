@@ -109,7 +109,7 @@ def _plain(node: Node) -> Node:
     match inner.get("kind"):
         case "not":
             return _plain(dict(inner["rule"]))
-        case "did":
+        case "did" | "got" | "in_segment" | "reachable":
             return {**inner, "negate": not inner.get("negate", False)}
         case "field" if inner.get("op", "is") in _OPPOSITE:
             return {**inner, "op": _OPPOSITE[inner.get("op", "is")]}

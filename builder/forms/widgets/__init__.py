@@ -9,6 +9,7 @@ from builder.forms.widgets.email import draw_email
 from builder.forms.widgets.flow import draw_flow
 from builder.forms.widgets.hours import draw_hours
 from builder.forms.widgets.names import draw_event, draw_exit, draw_property, draw_tag_or_field
+from builder.forms.widgets.segment import draw_segment
 from builder.forms.widgets.text import draw_area, draw_number, draw_text
 from builder.forms.widgets.times import draw_duration, draw_time
 
@@ -30,6 +31,7 @@ WIDGETS: dict[str, Draw] = {
     "send_block": draw_send_block,
     "email": draw_email,
     "flow": draw_flow,
+    "segment": draw_segment,
 }
 OWN_SECTION: set[str] = {"rule", "email"}
 """Widgets that are large enough for a section of their own, with the title as its heading."""

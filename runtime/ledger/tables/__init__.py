@@ -22,6 +22,7 @@ from runtime.ledger.tables.house import (
 from runtime.ledger.tables.outgoing import attempt, body, message, reply, resumption
 from runtime.ledger.tables.published import flow, version, version_mail
 from runtime.ledger.tables.runs import appointment, coupon, move, occasion, run, step, tally
+from runtime.ledger.tables.segments import member, review, segment
 from runtime.ledger.tables.shop import interest, interest_kept, offer, product, product_change
 from runtime.ledger.tables.who import consent, contact, erased, erasure, identity, suppression
 
@@ -44,6 +45,7 @@ __all__ = [
     "interest_kept",
     "key",
     "media",
+    "member",
     "message",
     "metadata",
     "move",
@@ -54,8 +56,10 @@ __all__ = [
     "pulse",
     "reply",
     "resumption",
+    "review",
     "run",
     "seen",
+    "segment",
     "session",
     "setting",
     "sign_in_link",

@@ -1,6 +1,6 @@
 """Flows and their versions, which never change."""
 
-from sqlalchemy import Boolean, Column, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
 from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, row_id
 
@@ -40,5 +40,7 @@ version_mail = Table(
     Column("marketing", Boolean, nullable=False),
     Column("document", Json, nullable=False),
     Column("compiled", Json, nullable=False),
+    Column("email", Text, nullable=False, server_default=""),  # the slug of the e-mail it is made of
     PrimaryKeyConstraint("version", "block"),
+    Index("version_mail_email", "workspace", "email", "version", "block"),
 )

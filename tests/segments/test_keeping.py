@@ -1,0 +1,199 @@
+"""Who is in a segment, as things happen and as time passes."""
+
+import pytest
+from sqlalchemy import func, select
+
+from runtime.clock import DAY
+from runtime.ledger.tables import member, review
+from runtime.people import consent
+from runtime.segments import lists, publish
+from runtime.segments.publish import InUse, NotPublishable
+from tests.engine.stage import block, in_a_row
+from tests.segments.stage import SegmentStage, did, is_
+
+DEWI, BUDI, NOK = "dewi@example.com", "budi@example.com", "nok@example.com"
+IN, OUT = "Entered segment", "Left segment"
+
+
+def test_who_is_in_it_when_it_is_published_enters_silently(stage: SegmentStage) -> None:
+    stage.happens("Order placed", DEWI)
+    stage.happens("Checkout started", BUDI)
+    stage.segment("buyers", did("Order placed"))
+    assert stage.inside("buyers") == ["dewi"]
+    assert stage.crossed() == []
+
+
+def test_who_comes_later_enters_by_an_event_that_flows_can_start_at(stage: SegmentStage) -> None:
+    stage.segment("buyers", did("Order placed"), "Buyers")
+    welcome = block("in", "segment_trigger", segment="buyers", move="enters")
+    stage.publish(in_a_row(welcome, block("mail", "send_email", email="welcome")))
+    stage.happens("Order placed", DEWI)
+    stage.happens("Order placed", DEWI)
+    assert stage.crossed() == [("dewi", IN, "buyers")]
+    assert stage.messages(DEWI) == [("mail", "queued")]
+
+
+def test_a_field_that_changes_moves_them_out_again(stage: SegmentStage) -> None:
+    stage.segment("bangkok", is_("city", "Bangkok"))
+    stage.happens("Signed up", DEWI, fields={"city": "BANGKOK"})
+    assert stage.inside("bangkok") == ["dewi"]
+    stage.happens("Moved", DEWI, fields={"city": "Chiang Rai"})
+    assert stage.inside("bangkok") == []
+    assert stage.crossed() == [("dewi", IN, "bangkok"), ("dewi", OUT, "bangkok")]
+
+
+def test_time_alone_moves_them_when_the_window_has_passed(stage: SegmentStage) -> None:
+    stage.segment("recent", did("Order placed", days=30))
+    stage.segment("lapsed", {"kind": "all", "rules": [did("Order placed"), did("Order placed", days=30, negate=True)]})
+    stage.happens("Order placed", DEWI)
+    stage.after(days=29)
+    stage.happens("Order placed", BUDI)
+    assert (stage.inside("recent"), stage.inside("lapsed")) == (["budi", "dewi"], [])
+    stage.after(days=1)
+    assert stage.inside("lapsed") == [], "30 × 24 h to the microsecond still counts"
+    stage.after(seconds=1)
+    assert (stage.inside("recent"), stage.inside("lapsed")) == (["budi"], ["dewi"])
+    stage.after(days=30)
+    assert (stage.inside("recent"), stage.inside("lapsed")) == ([], ["budi", "dewi"])
+
+
+def test_a_date_of_theirs_comes_and_goes(stage: SegmentStage) -> None:
+    stage.segment("just-renewed", is_("renewal", 7, op="in_last_days"))
+    stage.happens("Signed up", DEWI, fields={"renewal": "2026-11-25"})
+    assert stage.inside("just-renewed") == []
+    stage.after(days=4)
+    assert stage.inside("just-renewed") == ["dewi"]
+    stage.after(days=8)
+    assert stage.inside("just-renewed") == []
+    with stage.house.ledger.read(stage.shop) as tx:
+        assert tx.scalar(select(func.count()).select_from(review)) == 0, "nothing is left to wait for"
+
+
+def test_of_at_least_twice_the_second_latest_decides(stage: SegmentStage) -> None:
+    stage.segment("twice", did("Order placed", days=10, times=2))
+    stage.happens("Order placed", DEWI)
+    stage.after(days=4)
+    stage.happens("Order placed", DEWI)
+    stage.after(days=5)
+    stage.happens("Order placed", DEWI)
+    stage.after(days=2)
+    assert stage.inside("twice") == ["dewi"], "the first is out of the window, the other two are not"
+    stage.after(days=4)
+    assert stage.inside("twice") == []
+
+
+def test_a_segment_of_segments_follows(stage: SegmentStage) -> None:
+    stage.segment("buyers", did("Order placed"))
+    stage.segment("club", None)
+    both = [{"kind": "in_segment", "segment": "buyers"}, {"kind": "in_segment", "segment": "club"}]
+    stage.segment("buyers-in-club", {"kind": "all", "rules": both})
+    stage.happens("Order placed", DEWI)
+    assert stage.inside("buyers-in-club") == []
+    with stage.house.ledger.write(stage.shop) as tx:
+        assert lists.put_on(tx, "club", [stage.contact(DEWI).id], stage.clock.now()) == 1
+    stage.work()
+    assert stage.inside("buyers-in-club") == ["dewi"]
+    stage.segment("buyers", did("Subscribed"))
+    assert (stage.inside("buyers"), stage.inside("buyers-in-club")) == ([], [])
+    assert [one for one in stage.crossed() if one[1] == OUT] == [], "what publishing changes is not told"
+
+
+def test_a_flow_puts_on_a_list_and_sees_it_at_once(stage: SegmentStage) -> None:
+    stage.segment("club", None, "Tea club")
+    put = block("put", "list_member", segment="club")
+    asked = block("asked", "branch", rule={"kind": "in_segment", "segment": "club"})
+    flow = in_a_row(block("order", "event_trigger", event="Order placed"), put, asked)
+    flow["blocks"].append(block("mail", "send_email", email="welcome"))
+    flow["links"].append({"from": "asked", "outlet": "yes", "to": "mail"})
+    stage.publish(flow)
+    stage.happens("Order placed", DEWI)
+    stage.happens("Order placed", DEWI)
+    assert stage.inside("club") == ["dewi"]
+    assert stage.crossed() == [("dewi", IN, "club")]
+    assert stage.messages(DEWI) == [("mail", "queued")] * 2
+
+
+def test_nobody_is_put_on_by_hand_where_a_rule_says_who_is_in(stage: SegmentStage) -> None:
+    stage.segment("buyers", did("Order placed"))
+    stage.happens("Order placed", DEWI)
+    with stage.house.ledger.write(stage.shop) as tx, pytest.raises(lists.NotAList):
+        lists.put_on(tx, "buyers", [stage.contact(DEWI).id], stage.clock.now())
+
+
+def test_flows_and_segments_that_set_one_another_off_come_to_rest(stage: SegmentStage) -> None:
+    stage.segment("tagged", is_("tags[]", "tea"))
+    tag, untag = (block("change", "update_contact", change=change, name="tea") for change in ("add_tag", "remove_tag"))
+    stage.publish(in_a_row(block("in", "segment_trigger", segment="tagged", move="enters"), untag), "untag")
+    stage.publish(in_a_row(block("out", "segment_trigger", segment="tagged", move="leaves"), tag), "tag")
+    stage.happens("Signed up", DEWI, fields={"tags": ["tea"]})
+    assert 4 <= len(stage.crossed()) <= 8
+
+
+def test_who_is_suppressed_can_be_reached_no_more(stage: SegmentStage) -> None:
+    stage.segment("reachable", {"kind": "reachable", "channel": "email"})
+    stage.happens("Signed up", DEWI)
+    assert stage.inside("reachable") == ["dewi"]
+    with stage.house.ledger.write(stage.shop) as tx:
+        consent.suppress(tx, "email", DEWI, "manual", stage.clock.now())
+    stage.work()
+    assert stage.inside("reachable") == []
+
+
+def test_several_hundred_are_looked_at_some_at_a_time(stage: SegmentStage) -> None:
+    for number in range(250):
+        stage.arrives("Order placed", f"c{number}@example.com")
+    stage.work()
+    stage.segment("buyers", did("Order placed", days=30), work=False)
+    assert stage.inside("buyers") == []
+    stage.engine.work()
+    assert 0 < len(stage.inside("buyers")) <= 100
+    stage.work()
+    assert len(stage.inside("buyers")) == 250
+    stage.clock.set(stage.clock.now() + 31 * DAY)
+    stage.work()
+    assert stage.inside("buyers") == []
+    assert len(stage.crossed()) == 250
+
+
+def test_an_archived_segment_holds_nobody_and_one_in_use_is_not_archived(stage: SegmentStage) -> None:
+    stage.segment("buyers", did("Order placed"))
+    stage.segment("big", {"kind": "in_segment", "segment": "buyers"}, "Big buyers")
+    stage.publish(in_a_row(block("in", "segment_trigger", segment="big", move="enters")), "Thanks")
+    with pytest.raises(InUse) as used:
+        publish.archive(stage.house, stage.shop, "buyers", "Nok")
+    assert used.value.users == ("Big buyers",)
+    with pytest.raises(InUse) as used:
+        publish.archive(stage.house, stage.shop, "big", "Nok")
+    assert used.value.users == ("Thanks",)
+    stage.publish(in_a_row(block("in", "event_trigger", event="Order placed")), "Thanks")
+    publish.archive(stage.house, stage.shop, "big", "Nok")
+    publish.archive(stage.house, stage.shop, "buyers", "Nok")
+    stage.happens("Order placed", DEWI)
+    assert stage.crossed() == []
+
+
+def test_a_circle_is_refused_and_named(stage: SegmentStage) -> None:
+    stage.segment("a", did("Order placed"), "First")
+    stage.segment("b", {"kind": "in_segment", "segment": "a"}, "Second")
+    stage.draft("a", {"kind": "in_segment", "segment": "b"}, "First")
+    with pytest.raises(NotPublishable) as refused:
+        publish.publish(stage.house, stage.shop, "a", "Nok")
+    (problem,) = refused.value.problems
+    assert problem.code == "circle"
+
+
+def test_since_entering_means_nothing_in_a_segment(stage: SegmentStage) -> None:
+    stage.draft("odd", {"kind": "did", "event": "Order placed"})
+    with pytest.raises(NotPublishable) as refused:
+        publish.publish(stage.house, stage.shop, "odd", "Nok")
+    assert [one.code for one in refused.value.problems] == ["not_for_segments"]
+
+
+def test_members_are_counted(stage: SegmentStage) -> None:
+    stage.happens("Order placed", DEWI)
+    stage.segment("buyers", did("Order placed"), "Buyers")
+    with stage.house.ledger.read(stage.shop) as tx:
+        (one,) = publish.standings(tx)
+        assert (one.slug, one.name, one.members, one.rule, one.counting) == ("buyers", "Buyers", 1, True, False)
+        assert [contact for contact, _ in publish.members_of(tx, "buyers")] == [stage.contact(DEWI).id]
+        assert tx.scalar(select(func.count()).select_from(member)) == 1
