@@ -41,12 +41,12 @@ OPERATORS: Mapping[str, Phrase] = {
 
 
 REACHABLE: Mapping[tuple[str, bool], Phrase] = {
-    ("email", False): say("can be reached by e-mail"),
-    ("email", True): say("cannot be reached by e-mail"),
-    ("sms", False): say("can be reached by SMS"),
-    ("sms", True): say("cannot be reached by SMS"),
-    ("push", False): say("can be reached by push"),
-    ("push", True): say("cannot be reached by push"),
+    ("email", False): say("they can be reached by e-mail"),
+    ("email", True): say("they cannot be reached by e-mail"),
+    ("sms", False): say("they can be reached by SMS"),
+    ("sms", True): say("they cannot be reached by SMS"),
+    ("push", False): say("they can be reached by push"),
+    ("push", True): say("they cannot be reached by push"),
 }
 """(channel, negated) in words."""
 _GOT: Mapping[tuple[str, bool], Phrase] = {
@@ -69,9 +69,9 @@ def say_rule(rule: Rule) -> Phrase:
         case Got():
             return _got(rule)
         case InSegment(negate=False):
-            return say("in the Segment {segment}", segment=Quoted(rule.segment))
+            return say("they are in the Segment {segment}", segment=Quoted(rule.segment))
         case InSegment():
-            return say("not in the Segment {segment}", segment=Quoted(rule.segment))
+            return say("they are not in the Segment {segment}", segment=Quoted(rule.segment))
         case Reachable():
             return REACHABLE[rule.channel, rule.negate]
         case All():
