@@ -23,6 +23,7 @@ FEW = {
     "version": 200,
     "block": 500,
     "occasion": 50,
+    "segment": 50,
     "day": 1_000,
     "what": 20,
     "key": 100_000,

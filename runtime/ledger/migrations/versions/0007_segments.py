@@ -5,8 +5,8 @@ from alembic import op
 
 from runtime.ledger.tables import Int, Json
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0011"
 
 
 def upgrade() -> None:
