@@ -13,7 +13,7 @@ from runtime import delivery
 from runtime.clock import DAY, SetClock
 from runtime.house import House
 from runtime.ledger import Ledger, Tx
-from runtime.ledger.tables import counter, flow, setting, workspace
+from runtime.ledger.tables import counter, flow, segment, setting, workspace
 from runtime.vault import Vault
 
 FIRST_ID = 1 << 52
@@ -49,7 +49,7 @@ def scratch_house(house: House, clock: SetClock, ledger: Ledger | None = None) -
 
 
 def furnish_shop(real: Tx, into: Tx, slug: str, document: Flow, start: int, first_id: int = FIRST_ID) -> int:
-    """Copy the shop and its settings, and make the row of the flow. The flow's number."""
+    """Copy the shop, its settings and its segments, and make the row of the flow. The flow's number."""
     into.execute(counter.update().values(next=first_id))
     copy(real, into, workspace, workspace.c.id == real.workspace)
     copy(real, into, setting, real.mine(setting), ~setting.c.name.startswith(_SERVER))
@@ -58,7 +58,14 @@ def furnish_shop(real: Tx, into: Tx, slug: str, document: Flow, start: int, firs
     known: int | None = real.scalar(select(flow.c.id).where(real.mine(flow), flow.c.slug == slug))
     row = {"id": known or here, "slug": slug, "name": document.name, "state": "live", "version": None}
     into.insert(flow, [{**row, "since_at": start}])
+    _copy_segments(real, into)
     return known or here
+
+
+def _copy_segments(real: Tx, into: Tx) -> None:
+    """As lists: what else their rules look at stays behind, so that contacts stay in those they are in."""
+    live = [row._asdict() for row in real.all(segment.select().where(real.mine(segment), segment.c.state == "live"))]
+    into.insert(segment, [row | {"document": {**row["document"], "rule": None}, "planned": None} for row in live])
 
 
 def copy(real: Tx, into: Tx, table: Table, *where: ColumnElement[bool]) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from blocks import KINDS
 from blocks.flow import Flow
 from runtime.ledger import Tx
-from runtime.ledger.tables import consent, contact, event, identity, member, message, product, segment, suppression
+from runtime.ledger.tables import consent, contact, event, identity, member, message, product, suppression
 from runtime.people import consent as answers
 from runtime.people import forgotten
 from runtime.people import identity as identities
@@ -43,7 +43,7 @@ def _bring(real: Tx, into: Tx, who: int, names: set[str], start: int) -> int:
     if not copy(real, into, identity, real.mine(identity), identity.c.contact == who):
         into.insert(identity, [{"kind": "customer_id", "value": str(who), "contact": who, "since_at": start}])
     copy(real, into, consent, real.mine(consent), consent.c.contact == who)
-    _in_segments(real, into, who)
+    copy(real, into, member, real.mine(member), member.c.contact == who)
     blocked = suppression.c.address.in_([address for address in found if address])
     copy(real, into, suppression, real.mine(suppression), blocked)
     for channel, address in zip(("email", "sms"), found, strict=True):
@@ -56,13 +56,6 @@ def _bring(real: Tx, into: Tx, who: int, names: set[str], start: int) -> int:
     went = message.c.state.in_(("sent", "uncertain"))
     copy(real, into, message, real.mine(message), message.c.contact == who, went, *lately)
     return who
-
-
-def _in_segments(real: Tx, into: Tx, who: int) -> None:
-    """Copy the segments as lists, and in which of them the contact is: what else their rules look at stays behind."""
-    live = [row._asdict() for row in real.all(segment.select().where(real.mine(segment), segment.c.state == "live"))]
-    into.insert(segment, [row | {"document": {**row["document"], "rule": None}, "planned": None} for row in live])
-    copy(real, into, member, real.mine(member), member.c.contact == who)
 
 
 def _make(into: Tx, who: MadeUp, start: int) -> int:

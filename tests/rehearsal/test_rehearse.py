@@ -10,6 +10,7 @@ from runtime.engine.publish import publish
 from runtime.intake import links
 from runtime.people import contacts
 from runtime.rehearsal import Happening, MadeUp, NoScript, Stopped, read_script, rehearse
+from runtime.segments.publish import publish as publish_segment
 from runtime.words import words
 from tests.rehearsal.conftest import CART, Rehearsals, at, later, letters, local, said
 
@@ -321,3 +322,21 @@ def test_an_experiment_draws_in_a_rehearsal_what_it_draws_for_real(rehearsals: R
         assert said(split).startswith(f"Goes to {names[split.outlet]}")
         drawn.add(split.outlet)
     assert drawn == {"a", "b"}
+
+
+def test_a_contact_is_rehearsed_in_the_segments_they_are_in(rehearsals: Rehearsals) -> None:
+    """Dewi is in it and stays there, though what its rule looks at is not lived through again."""
+    rehearsals.happened("Order placed", DEWI)
+    house, shop = rehearsals.house, rehearsals.shop
+    ordered = {"kind": "did", "event": "Order placed", "window": {"kind": "ever"}}
+    document = {"format": 1, "name": "Buyers", "rule": ordered}
+    house.desk.drafts(shop).put("segment", "buyers", "Buyers", document, "Nok", house.clock.now())
+    publish_segment(house, shop, "buyers", "Nok")
+    rehearsals.work()
+    enters = {"id": "in", "kind": "segment_trigger", "settings": {"segment": "buyers"}}
+    asks = {"id": "ask", "kind": "branch", "settings": {"rule": {"kind": "in_segment", "segment": "buyers"}}}
+    tag = {"id": "tag", "kind": "update_contact", "settings": {"change": "add_tag", "name": "buyer"}}
+    links = [{"from": "in", "outlet": "next", "to": "ask"}, {"from": "ask", "outlet": "yes", "to": "tag"}]
+    flow = {"name": "Thanks", "blocks": [enters, asks, tag], "links": links}
+    result = rehearsals.rehearse(DEWI, TUESDAY, document=flow)
+    assert ("ask", "yes") in [(one.block, one.outlet) for one in result.way]

@@ -219,3 +219,20 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(cartwheel: Type, tmp_path
     answer = cartwheel("doctor")
     assert answer.returncode == 1
     assert re.search(r"BAD +Key .*can be read by other users.*\n +chmod 600 ", answer.stdout)
+
+
+def test_a_segment_is_counted_imported_published_and_shown(cartwheel: Type, tmp_path: Path) -> None:
+    file = tmp_path / "bangkok.json"
+    rule = {"kind": "field", "of": "contact", "field": "city", "op": "is", "value": "Bangkok"}
+    file.write_text(json.dumps({"format": 1, "name": "In Bangkok", "rule": rule}))
+    assert json.loads(cartwheel("segment", "count", str(file), "--json").stdout) == {"count": 0}
+    assert cartwheel("segment", "count", "-", stdin=json.dumps(rule)).stdout == "0\n"
+    assert json.loads(cartwheel("segment", "import", str(file), "--json").stdout)["slug"] == "bangkok"
+    assert cartwheel("segment", "publish", "bangkok").stdout == "In Bangkok is live.\n"
+    (one,) = json.loads(cartwheel("segment", "list", "--json").stdout)
+    assert (one["slug"], one["kind"], one["members"]) == ("bangkok", "rule", 0)
+    assert json.loads(cartwheel("segment", "show", "bangkok", "--json").stdout)["says"] == "city is “Bangkok”"
+    assert json.loads(cartwheel("segment", "members", "bangkok", "--json").stdout) == []
+    odd = cartwheel("segment", "count", "-", stdin=json.dumps({"kind": "did", "event": "Order placed"}))
+    assert odd.returncode == 1
+    assert "since entering" in odd.stderr
