@@ -213,7 +213,7 @@ def by_python(tx: Tx, ids: list[int], rule: Any, now: int) -> list[int]:
     return [id_ for id_ in ids if rule.meets(Person(id_, typed[id_], history, Seen(now, now)))]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(crowd=st.lists(people, min_size=3, max_size=6), drawn=st.lists(trees, min_size=5, max_size=10))
 def test_sql_and_python_agree(
     ledger: Ledger, shop: int, crowd: list[dict[str, Any]], drawn: list[dict[str, Any]]
