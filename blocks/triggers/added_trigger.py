@@ -9,7 +9,7 @@ from blocks.contract import Card, Context, Known, Preset, Problem, Trigger
 from blocks.phrase import Phrase, say
 from blocks.rule_problems import rule_problems
 from blocks.rule_words import say_rule
-from blocks.rules import Did, Rule, counted
+from blocks.rules import Counted, Rule, counted
 
 ADDED = "Added to flow"
 """The event that being added is. It names the flow (`flow`, its slug), the way (`how`) and whoever did it (`by`)."""
@@ -55,7 +55,7 @@ class AddedTrigger(Trigger):
     def admits(self, ctx: Context) -> bool:
         return self.means(ctx.event, ctx.flow) and (self.where is None or self.where.meets(ctx))
 
-    def reads(self) -> tuple[Did, ...]:
+    def reads(self) -> tuple[Counted, ...]:
         return counted(self.where)
 
     def say(self, known: Known) -> Phrase:

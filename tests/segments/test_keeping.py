@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from runtime.clock import DAY
 from runtime.ledger.tables import member, review
-from runtime.people import consent
+from runtime.people import consent, erasure
 from runtime.segments import lists, publish
 from runtime.segments.publish import InUse, NotPublishable
 from tests.engine.stage import block, in_a_row
@@ -197,3 +197,14 @@ def test_members_are_counted(stage: SegmentStage) -> None:
         assert (one.slug, one.name, one.members, one.rule, one.counting) == ("buyers", "Buyers", 1, True, False)
         assert [contact for contact, _ in publish.members_of(tx, "buyers")] == [stage.contact(DEWI).id]
         assert tx.scalar(select(func.count()).select_from(member)) == 1
+
+
+def test_of_who_is_erased_nothing_stays_in_a_segment(stage: SegmentStage) -> None:
+    stage.segment("recent", did("Order placed", days=30))
+    stage.happens("Order placed", DEWI)
+    assert stage.inside("recent") == ["dewi"]
+    assert erasure.erase(stage.house, stage.shop, stage.contact(DEWI).id, "Nok")
+    stage.work()
+    with stage.house.ledger.read(stage.shop) as tx:
+        for table in (member, review):
+            assert tx.scalar(select(func.count()).select_from(table)) == 0
