@@ -16,9 +16,9 @@ from blocks.named_ways import NamedWay
 from blocks.phrase import Months, Phrase, Quoted, Span, TimeOfDay, Weekdays, say
 from blocks.rule_difference import rule_difference
 from blocks.rule_words import readable, say_rule
-from blocks.rules import All, AnyOf, Compare, Did, Not
+from blocks.rules import All, AnyOf, Compare, Did, Got, InSegment, Not, Reachable
 
-_RULES = (Compare, Did, All, AnyOf, Not)
+_RULES = (Compare, Did, Got, InSegment, Reachable, All, AnyOf, Not)
 _A_MONTH = 30 * SECONDS["days"]
 """Only for saying which of two lengths is the longer one."""
 
@@ -108,6 +108,8 @@ def _value(value: Any, info: FieldInfo, known: Known) -> Any:
             return TimeOfDay(value)
         case str() if widget == "email":
             return Quoted(known.emails.get(value, value))
+        case str() if widget == "segment":
+            return Quoted(known.segments.get(value, value))
         case str() if widget == "property":
             return readable(value)
         case str():
@@ -116,7 +118,7 @@ def _value(value: Any, info: FieldInfo, known: Known) -> Any:
             return say("{share}%", share=value) if _extra(info).get("unit") == "%" else value
         case tuple() if widget == "weekdays":
             return Weekdays(value)
-        case Compare() | Did() | All() | AnyOf() | Not():
+        case Compare() | Did() | Got() | InSegment() | Reachable() | All() | AnyOf() | Not():
             return say_rule(value)
     return None
 

@@ -11,7 +11,7 @@ from blocks import read_block
 from blocks.contract import Block, Farewell, Send, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
 from blocks.offered import Offered
-from blocks.rules import Compare, Counted, Did, Rule, counted, leaves
+from blocks.rules import Compare, Counted, Rule, counted, leaves
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, version, version_mail
 

@@ -5,7 +5,7 @@ from alembic import op
 
 from runtime.ledger.tables import Int, Json
 
-revision = "0007"
+revision = "0012"
 down_revision = "0011"
 
 
