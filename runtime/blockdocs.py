@@ -118,7 +118,7 @@ def _only(about: Mapping[str, Any]) -> str:
 
 
 def _of_its_own(name: str, defined: Mapping[str, Any]) -> str:
-    if name in ("Compare", "Did", "All", "AnyOf", "Not"):
+    if name in ("Compare", "Did", "Got", "InSegment", "Reachable", "All", "AnyOf", "Not"):
         return "a rule"
     parts = [
         f"`{part}` ({_may_be(about, defined)})" for part, about in defined.get(name, {}).get("properties", {}).items()

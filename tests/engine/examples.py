@@ -25,8 +25,19 @@ from runtime.shop import Told
 from runtime.words import words
 from runtime.zones import zone_of
 from tests.engine.stage import Stage, block, link
+from tests.segments.stage import did, publish_segment
 
-PREPARE: Mapping[str, Callable[[Stage], None]] = {}
+
+def _lapsed_buyers(stage: Stage) -> None:
+    recently = did("Order placed", days=90, negate=True)
+    publish_segment(stage, "lapsed-buyers", {"kind": "all", "rules": [did("Order placed"), recently]}, "Lapsed buyers")
+
+
+def _tea_club(stage: Stage) -> None:
+    publish_segment(stage, "tea-club", None, "Tea club")
+
+
+PREPARE: Mapping[str, Callable[[Stage], None]] = {"segment_trigger": _lapsed_buyers, "list_member": _tea_club}
 """What a shop must have before the example of a kind of block can run, by the kind."""
 
 BEFORE: Mapping[str, list[dict[str, Any]]] = {"by_message": [block("reminder", "send_email", email="tea")]}

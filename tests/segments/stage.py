@@ -21,19 +21,25 @@ def is_(field: str, value: Any, **settings: Any) -> dict[str, Any]:
     return {"kind": "field", "of": "contact", "field": field, "value": value, **settings}
 
 
+def draft_segment(stage: Stage, slug: str, rule: dict[str, Any] | None, name: str = "") -> None:
+    """A draft of a segment, on the desk."""
+    document = {"format": 1, "name": name or slug, "rule": rule}
+    drafts = stage.house.desk.drafts(stage.shop)
+    drafts.put("segment", slug, name or slug, document, "Nok", stage.clock.now())
+
+
+def publish_segment(stage: Stage, slug: str, rule: dict[str, Any] | None, name: str = "") -> None:
+    """A published segment; the engine has not looked yet."""
+    draft_segment(stage, slug, rule, name)
+    publish.publish(stage.house, stage.shop, slug, "Nok")
+
+
 class SegmentStage(Stage):
     """Drafts, publishes, and says who is in what."""
 
-    def draft(self, slug: str, rule: dict[str, Any] | None, name: str = "") -> None:
-        """A draft of a segment, on the desk."""
-        document = {"format": 1, "name": name or slug, "rule": rule}
-        drafts = self.house.desk.drafts(self.shop)
-        drafts.put("segment", slug, name or slug, document, "Nok", self.clock.now())
-
     def segment(self, slug: str, rule: dict[str, Any] | None, name: str = "", *, work: bool = True) -> None:
         """A published segment, held against everybody."""
-        self.draft(slug, rule, name)
-        publish.publish(self.house, self.shop, slug, "Nok")
+        publish_segment(self, slug, rule, name)
         if work:
             self.work()
 

@@ -9,7 +9,7 @@ from runtime.people import consent, erasure
 from runtime.segments import lists, publish
 from runtime.segments.publish import InUse, NotPublishable
 from tests.engine.stage import block, in_a_row
-from tests.segments.stage import SegmentStage, did, is_
+from tests.segments.stage import SegmentStage, did, draft_segment, is_
 
 DEWI, BUDI, NOK = "dewi@example.com", "budi@example.com", "nok@example.com"
 IN, OUT = "Entered segment", "Left segment"
@@ -175,7 +175,7 @@ def test_an_archived_segment_holds_nobody_and_one_in_use_is_not_archived(stage: 
 def test_a_circle_is_refused_and_named(stage: SegmentStage) -> None:
     stage.segment("a", did("Order placed"), "First")
     stage.segment("b", {"kind": "in_segment", "segment": "a"}, "Second")
-    stage.draft("a", {"kind": "in_segment", "segment": "b"}, "First")
+    draft_segment(stage, "a", {"kind": "in_segment", "segment": "b"}, "First")
     with pytest.raises(NotPublishable) as refused:
         publish.publish(stage.house, stage.shop, "a", "Nok")
     (problem,) = refused.value.problems
@@ -183,7 +183,7 @@ def test_a_circle_is_refused_and_named(stage: SegmentStage) -> None:
 
 
 def test_since_entering_means_nothing_in_a_segment(stage: SegmentStage) -> None:
-    stage.draft("odd", {"kind": "did", "event": "Order placed"})
+    draft_segment(stage, "odd", {"kind": "did", "event": "Order placed"})
     with pytest.raises(NotPublishable) as refused:
         publish.publish(stage.house, stage.shop, "odd", "Nok")
     assert [one.code for one in refused.value.problems] == ["not_for_segments"]
