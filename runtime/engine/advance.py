@@ -107,10 +107,10 @@ class Ctx:
         self._change(contacts.Change(self._run.contact, remove_tags=(tag,)))
 
     def put_on(self, segment: str) -> None:
-        self._list(segment, on=True)
+        self._batch.enlist(Listing(segment, self._run.contact, on=True))
 
     def take_off(self, segment: str) -> None:
-        self._list(segment, on=False)
+        self._batch.enlist(Listing(segment, self._run.contact, on=False))
 
     def unsubscribe(self, channel: str) -> None:
         run = self._run
@@ -136,11 +136,6 @@ class Ctx:
     @property
     def _person(self) -> Person:
         return self._batch.person(self._run.contact)
-
-    def _list(self, segment: str, *, on: bool) -> None:
-        batch, contact = self._batch, self._run.contact
-        batch.listings.append(Listing(segment, contact, on))
-        batch.history.segments.put(contact, segment, batch.now if on else None)
 
     def _change(self, change: contacts.Change) -> None:
         self._batch.change(change)

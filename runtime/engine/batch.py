@@ -1,7 +1,7 @@
 """One transaction's worth of engine work, collected in memory and written in a few statements."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Row, Text, bindparam, cast, select
 
 from blocks.contract import Reason, TooMuchKept
 from blocks.phrase import dump_arg
+from blocks.rules import Counted
 from blocks.values import Typed, type_document
 from runtime.engine import coupons, echo
 from runtime.engine.coupons import Issued, Mint
@@ -217,6 +218,23 @@ class Batch:
         self.expect([change.contact])
         person = self.person(change.contact)
         person.typed = contacts.typed_after(person.typed, change)
+
+    def enlist(self, listing: Listing) -> None:
+        """Put a contact on a list, or take them off. Who looks later in this batch sees it."""
+        self.listings.append(listing)
+        self._see(listing)
+
+    def look_back(self, ids: Iterable[int], leaves: Sequence[Counted], entered: int) -> None:
+        """Fetch what `leaves` need for these contacts, besides what the ledger does not know yet. `entered` is the earliest
+        time at which any of their runs began."""
+        # Another one: what is fetched a second time would be counted twice.
+        self.history = History()
+        self.history.fetch(self.tx, ids, leaves, self.now, entered)
+        for listing in self.listings:
+            self._see(listing)
+
+    def _see(self, one: Listing) -> None:
+        self.history.segments.put(one.contact, one.segment, self.now if one.on else None)
 
     def touch(self, one: Run) -> None:
         """Note that a run differs from the ledger."""

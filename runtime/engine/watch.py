@@ -1,7 +1,8 @@
 """Contacts whom a flow or a person has changed: does a rule hold for them now by which they leave?
 
 What happens to a contact is looked at event by event (`arrivals`), and each run before each of its blocks (`advance`).
-This is for the other runs of those who were changed: a tag that one flow gives takes them out of another at once.
+This is for the other runs of those who were changed: a tag that one flow gives, or a list that it puts them on, takes them out
+of another at once.
 """
 
 import orjson
@@ -9,7 +10,6 @@ from sqlalchemy import bindparam, select
 
 from runtime.engine.advance import Standpoint, leave_if_met
 from runtime.engine.batch import Batch, Run
-from runtime.engine.history import History
 from runtime.engine.program import Programs
 from runtime.engine.wakes import EVERYTHING, FIELDS, NOTHING
 from runtime.ledger.lists import among, listed
@@ -26,10 +26,11 @@ _OPEN = select(run).where(
 def look_again(batch: Batch, programs: Programs) -> None:
     """Let those leave for whom a rule holds by now; before the batch is written. Costs nothing where no flow has such rules,
     and a few statements where one has, however many were changed."""
-    seen = 0
-    while len(batch.contact_changes) > seen and programs.roster(batch.tx).watching:
-        changed = {change.contact for change in batch.contact_changes[seen:]}
-        seen = len(batch.contact_changes)
+    seen = 0, 0
+    while (now := (len(batch.contact_changes), len(batch.listings))) != seen and programs.roster(batch.tx).watching:
+        changed = {one.contact for one in batch.contact_changes[seen[0] :]}
+        changed |= {one.contact for one in batch.listings[seen[1] :]}
+        seen = now
         runs = [one for one in _inside(batch, programs, changed) if programs.get(batch.tx, one.version).conditions]
         if runs:
             _hold(batch, programs, runs)
@@ -50,9 +51,7 @@ def _hold(batch: Batch, programs: Programs, runs: list[Run]) -> None:
     values = {"workspace": tx.workspace, "ids": listed(tx, {one.event for one in runs})}
     fields = {row.id: row.typed for row in tx.all(FIELDS, values)}
     rules = tuple(dict.fromkeys(rule for one in runs for rule in programs.get(tx, one.version).reads))
-    # Another one: what is fetched a second time would be counted twice.
-    batch.history = History()
-    batch.history.fetch(tx, (one.contact for one in runs), rules, batch.now, min(one.entered_at for one in runs))
+    batch.look_back((one.contact for one in runs), rules, min(one.entered_at for one in runs))
     for one in runs:
         if one.state == "open" and not one.leaving:
             typed = orjson.loads(fields.get(one.event) or NOTHING)
