@@ -41,7 +41,10 @@ class Difference:
 
 def differences(before: Flow, after: Flow, known: Known) -> list[Difference]:
     """Every difference: blocks that came, went and changed, ways that lead elsewhere, then the flow's own settings."""
-    return [*_of_blocks(before, after, known), *(Difference("flow", "", said) for said in _of_the_flow(before, after))]
+    return [
+        *_of_blocks(before, after, known),
+        *(Difference("flow", "", said) for said in _of_the_flow(before, after, known)),
+    ]
 
 
 def block_name(doc: BlockDoc, known: Known) -> Phrase:
@@ -128,11 +131,11 @@ def _leads_elsewhere(
             yield say("{block} now leads to: {next}", block=block, next=block_name(new[now], known))
 
 
-def _of_the_flow(before: Flow, after: Flow) -> Iterator[Phrase]:
+def _of_the_flow(before: Flow, after: Flow, known: Known) -> Iterator[Phrase]:
     if before.name != after.name:
         yield say("Renamed from {before} to {after}", before=Quoted(before.name), after=Quoted(after.name))
     yield from _of_entry(before, after)
-    yield from _of_exits(before.exits, after.exits)
+    yield from _of_exits(before.exits, after.exits, known)
     if before.conversion != after.conversion:
         yield _of_conversion(after.conversion)
     if before.priority != after.priority:
@@ -170,21 +173,25 @@ def _of_entry(before: Flow, after: Flow) -> Iterator[Phrase]:
             yield say("A newer Run no longer replaces the older one")
 
 
-def _of_exits(before: Sequence[Exit], after: Sequence[Exit]) -> Iterator[Phrase]:
+def _of_exits(before: Sequence[Exit], after: Sequence[Exit], known: Known) -> Iterator[Phrase]:
     old, new = _by_event(before), _by_event(after)
     for name, leave in new.items():
         was = old.get(name)
         if was is None:
-            yield say("Now leaves when {exit}", exit=_said_exit(leave))
+            yield say("Now leaves when {exit}", exit=_said_exit(leave, known))
         elif was != leave:
             if was.key == leave.key and was.where is not None and leave.where is not None:
-                change = rule_difference(was.where, leave.where)
+                change = rule_difference(was.where, leave.where, known)
                 yield say("Leaves when {event} happens: {change}", event=Quoted(leave.event), change=change)
             else:
-                yield say("Leaves when {after} (before: {before})", before=_said_exit(was), after=_said_exit(leave))
+                yield say(
+                    "Leaves when {after} (before: {before})",
+                    before=_said_exit(was, known),
+                    after=_said_exit(leave, known),
+                )
     for name, leave in old.items():
         if name not in new:
-            yield say("No longer leaves when {exit}", exit=_said_exit(leave))
+            yield say("No longer leaves when {exit}", exit=_said_exit(leave, known))
 
 
 def _by_event(exits: Sequence[Exit]) -> dict[tuple[str, int], Exit]:
@@ -197,13 +204,13 @@ def _by_event(exits: Sequence[Exit]) -> dict[tuple[str, int], Exit]:
     return found
 
 
-def _said_exit(leave: Exit) -> Phrase:
+def _said_exit(leave: Exit, known: Known) -> Phrase:
     if leave.rule is not None:
-        return say_rule(leave.rule)
+        return say_rule(leave.rule, known)
     said = say("{event} happens", event=Quoted(leave.event))
     if leave.key:
         said = say("{exit} for the same {key}", exit=said, key=readable(leave.key))
-    return said if leave.where is None else say("{exit} and {rule}", exit=said, rule=say_rule(leave.where))
+    return said if leave.where is None else say("{exit} and {rule}", exit=said, rule=say_rule(leave.where, known))
 
 
 def _of_pauses(before: Sequence[Pause], after: Sequence[Pause]) -> Iterator[Phrase]:

@@ -2,29 +2,30 @@
 
 from collections import Counter
 
+from blocks.contract import Known
 from blocks.phrase import Phrase, say
 from blocks.rule_words import OPERATORS, compared, readable, say_rule
 from blocks.rules import WITHOUT_VALUE, All, AnyOf, Compare, Rule
 
 
-def rule_difference(before: Rule, after: Rule) -> Phrase:
+def rule_difference(before: Rule, after: Rule, known: Known) -> Phrase:
     """Part of a sentence. A condition that both have is not said again, nor the field of one whose value is another now."""
     if type(before) is type(after) and isinstance(before, All | AnyOf) and isinstance(after, All | AnyOf):
         gone, come = _only_in(before.rules, after.rules), _only_in(after.rules, before.rules)
         if before.rules and after.rules and len(gone) < 2 and len(come) < 2:
             if gone and come:
-                return rule_difference(gone[0], come[0])
+                return rule_difference(gone[0], come[0], known)
             if come:
-                return say("also {rule}", rule=say_rule(come[0]))
+                return say("also {rule}", rule=say_rule(come[0], known))
             if gone:
-                return say("no longer {rule}", rule=say_rule(gone[0]))
+                return say("no longer {rule}", rule=say_rule(gone[0], known))
             return say("the same conditions in another order")
     if isinstance(before, Compare) and isinstance(after, Compare) and _same_field(before, after):
         if before.op == after.op:
             args = {"operator": OPERATORS[before.op], "before": compared(before), "after": compared(after)}
             return say("{field} {operator} {before} → {after}", field=readable(before.field), **args)
         return say("{field} {before} → {after}", field=readable(before.field), before=_held(before), after=_held(after))
-    return say("{before} → {after}", before=say_rule(before), after=say_rule(after))
+    return say("{before} → {after}", before=say_rule(before, known), after=say_rule(after, known))
 
 
 def _same_field(before: Compare, after: Compare) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+from blocks.contract import Known
 from blocks.phrase import Joined, Phrase, Quoted, say
 from blocks.rules import (
     All,
@@ -59,27 +60,31 @@ _GOT: Mapping[tuple[str, bool], Phrase] = {
 }
 
 
-def say_rule(rule: Rule) -> Phrase:
-    """The rule as part of a sentence, without a full stop."""
+_NOBODY_KNOWS = Known()
+
+
+def say_rule(rule: Rule, known: Known = _NOBODY_KNOWS) -> Phrase:
+    """The rule as part of a sentence, without a full stop. Segments and e-mails go by their names where those are known, else
+    by their slugs."""
     match rule:
         case Compare():
             return _compare(rule)
         case Did():
-            return _did(rule)
+            return _did(rule, known)
         case Got():
-            return _got(rule)
+            return _got(rule, known)
         case InSegment(negate=False):
-            return say("they are in the Segment {segment}", segment=Quoted(rule.segment))
+            return say("they are in the Segment {segment}", segment=_segment(rule, known))
         case InSegment():
-            return say("they are not in the Segment {segment}", segment=Quoted(rule.segment))
+            return say("they are not in the Segment {segment}", segment=_segment(rule, known))
         case Reachable():
             return REACHABLE[rule.channel, rule.negate]
         case All():
-            return _group(rule.rules, "and") if rule.rules else say("everyone")
+            return _group(rule.rules, "and", known) if rule.rules else say("everyone")
         case AnyOf():
-            return _group(rule.rules, "or") if rule.rules else say("no one")
+            return _group(rule.rules, "or", known) if rule.rules else say("no one")
         case Not():
-            return say("not ({rule})", rule=say_rule(rule.rule))
+            return say("not ({rule})", rule=say_rule(rule.rule, known))
 
 
 def say_window(window: Window) -> Phrase:
@@ -120,8 +125,8 @@ def compared(rule: Compare) -> Phrase | Joined:
     return words[0] if len(words) == 1 else Joined(words, "or")
 
 
-def _did(rule: Did) -> Phrase:
-    where = say(" where {rule}", rule=say_rule(rule.where)) if rule.where else say("")
+def _did(rule: Did, known: Known) -> Phrase:
+    where = say(" where {rule}", rule=say_rule(rule.where, known)) if rule.where else say("")
     if rule.key:
         where = say(" for the same {key}{where}", key=readable(rule.key), where=where)
     args = {"event": Quoted(rule.event), "window": say_window(rule.window), "where": where, "times": rule.times}
@@ -134,18 +139,22 @@ def _did(rule: Did) -> Phrase:
     return say("{event} happened at least {times} times {window}{where}", **args)
 
 
-def _got(rule: Got) -> Phrase:
-    email = say("{value}", value=Quoted(rule.email)) if rule.email else say("an e-mail")
+def _segment(rule: InSegment, known: Known) -> Quoted:
+    return Quoted(known.segments.get(rule.segment, rule.segment))
+
+
+def _got(rule: Got, known: Known) -> Phrase:
+    email = say("{value}", value=Quoted(known.emails.get(rule.email, rule.email))) if rule.email else say("an e-mail")
     times = say(" at least {times} times", times=rule.times) if rule.times > 1 else say("")
     said = _GOT[rule.what, rule.negate]
     return Phrase(said.msgid, {"email": email, "times": times, "window": say_window(rule.window)})
 
 
-def _group(rules: tuple[Rule, ...], word: str) -> Phrase:
+def _group(rules: tuple[Rule, ...], word: str, known: Known) -> Phrase:
     parts = tuple(
-        say("({rule})", rule=say_rule(rule))
+        say("({rule})", rule=say_rule(rule, known))
         if isinstance(rule, All | AnyOf) and len(rule.rules) > 1
-        else say_rule(rule)
+        else say_rule(rule, known)
         for rule in rules
     )
     if len(parts) == 1:

@@ -83,7 +83,7 @@ def _setting(name: str, info: FieldInfo, before: BaseModel, after: BaseModel, kn
     elif old == new:
         return
     elif isinstance(old, _RULES) and isinstance(new, _RULES):
-        yield say("{setting}: {change}", setting=title, change=rule_difference(old, new))
+        yield say("{setting}: {change}", setting=title, change=rule_difference(old, new, known))
     elif _ways(old) and _ways(new):
         yield from _of_ways(old, new, known)
     elif isinstance(old, bool) and isinstance(new, bool):
@@ -119,7 +119,7 @@ def _value(value: Any, info: FieldInfo, known: Known) -> Any:
         case tuple() if widget == "weekdays":
             return Weekdays(value)
         case Compare() | Did() | Got() | InSegment() | Reachable() | All() | AnyOf() | Not():
-            return say_rule(value)
+            return say_rule(value, known)
     return None
 
 
@@ -153,7 +153,7 @@ def _of_a_way(old: Any, new: Any, info: FieldInfo, known: Known) -> Iterator[Phr
     if old == new:
         return
     if isinstance(old, _RULES) and isinstance(new, _RULES):
-        yield rule_difference(old, new)
+        yield rule_difference(old, new, known)
         return
     said, says = _value(old, info, known), _value(new, info, known)
     if said is None or says is None:

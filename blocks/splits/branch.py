@@ -38,7 +38,7 @@ class Branch(Block):
         return (Outlet("yes", "Yes"), Outlet("no", "No"))
 
     def say(self, known: Known) -> Phrase:
-        return say("If {rule}", rule=say_rule(self.rule))
+        return say("If {rule}", rule=say_rule(self.rule, known))
 
     def run(self, ctx: Context) -> Decision:
         return Go("yes" if self.rule.meets(ctx) else "no")

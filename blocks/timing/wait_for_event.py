@@ -67,7 +67,7 @@ class WaitForEvent(Block):
     def say(self, known: Known) -> Phrase:
         args = {"event": Quoted(self.event), "time": span(self.amount, self.unit)}
         if self.where is not None:
-            return say("Wait up to {time} until {event} happens where {rule}", **args, rule=say_rule(self.where))
+            return say("Wait up to {time} until {event} happens where {rule}", **args, rule=say_rule(self.where, known))
         if self.key:
             return say("Wait up to {time} until {event} happens for the same {key}", **args, key=readable(self.key))
         return say("Wait up to {time} until {event} happens", **args)

@@ -60,7 +60,7 @@ class AddedTrigger(Trigger):
 
     def say(self, known: Known) -> Phrase:
         if self.where is not None:
-            return say("When someone is added and {rule}", rule=say_rule(self.where))
+            return say("When someone is added and {rule}", rule=say_rule(self.where, known))
         return say("When someone is added")
 
     def problems(self, known: Known) -> list[Problem]:

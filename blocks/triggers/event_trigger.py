@@ -79,8 +79,8 @@ class EventTrigger(Trigger):
     def say(self, known: Known) -> Phrase:
         if self.where is not None:
             if self.event == "Form submitted":
-                return say("When someone sends a form and {rule}", rule=say_rule(self.where))
-            return say("When {event} happens and {rule}", event=Quoted(self.event), rule=say_rule(self.where))
+                return say("When someone sends a form and {rule}", rule=say_rule(self.where, known))
+            return say("When {event} happens and {rule}", event=Quoted(self.event), rule=say_rule(self.where, known))
         match self.event:
             case "Checkout started":
                 return say("When someone leaves a cart without paying")

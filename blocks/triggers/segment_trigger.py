@@ -73,7 +73,7 @@ class SegmentTrigger(Trigger):
     def say(self, known: Known) -> Phrase:
         name = Quoted(known.segments.get(self.segment, self.segment or "…"))
         if self.where is not None:
-            rule = say_rule(self.where)
+            rule = say_rule(self.where, known)
             if self.move == "enters":
                 return say("When someone enters {segment} and {rule}", segment=name, rule=rule)
             return say("When someone leaves {segment} and {rule}", segment=name, rule=rule)

@@ -50,6 +50,7 @@ def list_(as_json: AsJson = False) -> None:
 def show(slug: Annotated[str, typer.Argument(help="The segment's slug.")], as_json: AsJson = False) -> None:
     """One segment: its rule in words, what is wrong with it, and who asks for it."""
     from blocks.rule_words import say_rule
+    from runtime.engine.known import known_to
     from runtime.segments.document import SegmentDocument
     from runtime.segments.publish import check_segment, users_of
     from runtime.words import words
@@ -58,13 +59,14 @@ def show(slug: Annotated[str, typer.Argument(help="The segment's slug.")], as_js
     with opened() as (house, workspace):
         draft = existing_draft(house, workspace, "segment", slug)
         document: SegmentDocument = _document(draft.document)
+        known = known_to(house, workspace)
         problems = [
             {"level": one.level, "text": w.text(one.phrase)} for one in check_segment(house, workspace, slug, document)
         ]
         with house.ledger.read(workspace) as tx:
             users = users_of(tx, slug)
     says = (
-        w.text(say_rule(document.rule))
+        w.text(say_rule(document.rule, known))
         if document.rule is not None
         else "A list: its members are put on and taken off."
     )

@@ -131,19 +131,19 @@ def faces(flow: Flow, known: Known, w: Words, problems: Iterable[Problem] = ()) 
     return {doc.id: face(doc, known, w, of[doc.id]) for doc in flow.blocks}
 
 
-def said_exits(exits: Sequence[Exit], w: Words) -> list[dict[str, str]]:
+def said_exits(exits: Sequence[Exit], known: Known, w: Words) -> list[dict[str, str]]:
     """The exit rules as the card beside the trigger says them."""
-    return [{"say": said_exit(leave, w)} for leave in exits]
+    return [{"say": said_exit(leave, known, w)} for leave in exits]
 
 
-def said_exit(leave: Exit, w: Words) -> str:
+def said_exit(leave: Exit, known: Known, w: Words) -> str:
     """An exit rule in one sentence."""
     if leave.rule is not None:
-        return w.text(say("Leaves at any point as soon as {rule}", rule=say_rule(leave.rule)))
+        return w.text(say("Leaves at any point as soon as {rule}", rule=say_rule(leave.rule, known)))
     event = Quoted(leave.event)
     if leave.where is not None:
         return w.text(
-            say("Leaves at any point when {event} happens and {rule}", event=event, rule=say_rule(leave.where))
+            say("Leaves at any point when {event} happens and {rule}", event=event, rule=say_rule(leave.where, known))
         )
     if leave.event == "Order placed":
         return w("Leaves at any point when they place an order")

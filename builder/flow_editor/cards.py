@@ -29,7 +29,7 @@ class Cards:
                 fresh[doc.id] = self._said(doc)
         self._put(fresh)
         if before.exits != now.exits and self.canvas is not None:
-            self.canvas.show_exits(said_exits(now.exits, self._w))
+            self.canvas.show_exits(said_exits(now.exits, self.known, self._w))
 
     def say(self, doc: BlockDoc) -> Face:
         """Say one block as it is being typed. Returns its card."""

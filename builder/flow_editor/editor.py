@@ -107,7 +107,7 @@ class FlowEditor:
             catalog=catalog(self.w, self.look.known),
             words=canvas_words(self.w),
             faces=self.cards.faces,
-            exits=said_exits(self.flow.exits, self.w),
+            exits=said_exits(self.flow.exits, self.look.known, self.w),
             draft_key=f"cartwheel.flow.{self.user.workspace}.{self.slug}",
             version=draft.rev,
             readonly=self.readonly,

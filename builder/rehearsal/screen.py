@@ -177,7 +177,7 @@ class Screen:
             self._opened = opened
             self._canvas.load(opened.flow.to_json(), opened.draft.rev)
             self._canvas.show_faces(self._faces())
-            self._canvas.show_exits(said_exits(opened.flow.exits, self._w))
+            self._canvas.show_exits(said_exits(opened.flow.exits, opened.look.known, self._w))
         self._result = result
         if result.problems:
             self._show_problems(result.problems)
@@ -254,7 +254,7 @@ class Screen:
             catalog=catalog(self._w, self._opened.look.known),
             words=canvas_words(self._w),
             faces=self._faces(),
-            exits=said_exits(self._opened.flow.exits, self._w),
+            exits=said_exits(self._opened.flow.exits, self._opened.look.known, self._w),
             draft_key="",
             version=self._opened.draft.rev,
             readonly=True,

@@ -10,7 +10,9 @@ from blocks.flow import Flow
 from runtime.words import words
 from tests.engine.stage import block, cart_flow, in_a_row, link
 
-KNOWN = Known(emails={"reminder": "Your tea is waiting", "concerns": "Any questions?"})
+KNOWN = Known(
+    emails={"reminder": "Your tea is waiting", "concerns": "Any questions?"}, segments={"vip": "Best customers"}
+)
 
 
 def between(before: dict[str, Any], after: dict[str, Any], language: str = "en") -> list[tuple[str, str]]:
@@ -196,3 +198,17 @@ def test_dates_over_which_a_flow_pauses_are_said() -> None:
     assert words("en").text(one.said) == "Now pauses from 13 Apr 2027 to 15 Apr 2027, every year"
     (back,) = differences(after, before, Known())
     assert words("en").text(back.said) == "No longer pauses from 13 Apr 2027 to 15 Apr 2027"
+
+
+def test_a_segment_and_an_e_mail_in_a_rule_go_by_their_names() -> None:
+    vip, got = {"kind": "in_segment", "segment": "vip"}, {"kind": "got", "email": "reminder"}
+    assert between(cart_flow(), cart_flow(exits=[{"rule": vip}])) == [
+        ("flow", "Now leaves when they are in the Segment “Best customers”"),
+        ("flow", "No longer leaves when “Order placed” happens for the same checkout token"),
+    ]
+    assert of_a_block("branch", {"rule": vip}, {"rule": {"kind": "all", "rules": [vip, got]}}) == [
+        "Split yes / no (If they are in the Segment “Best customers”): Who goes to “Yes”: they are in the Segment"
+        " “Best customers” → they are in the Segment “Best customers” and “Your tea is waiting” was sent to them at any time"
+    ]
+    gone = {"kind": "not", "rule": {"kind": "in_segment", "segment": "gone"}}
+    assert of_a_block("branch", {"rule": vip}, {"rule": gone})[0].endswith("→ not (they are in the Segment “gone”)")

@@ -72,7 +72,7 @@ class WayLine:
         w, empty = self._rows.field.w, not self._rule or self._rule.get("rules") == []
         rule = None if empty else read_rule(self._rule)
         if rule is not None:
-            self._words.text = w.text(say("If {rule}", rule=say_rule(rule)))
+            self._words.text = w.text(say("If {rule}", rule=say_rule(rule, self._rows.field.around.known())))
         else:
             self._words.text = w("Who goes this way?") if empty else w("This rule is not finished")
         self._says.classes(remove="is-open") if rule is not None else self._says.classes(add="is-open")

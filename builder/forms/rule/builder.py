@@ -210,9 +210,9 @@ def _explained(field: Field, w: Words) -> str:
         first, second = (Quoted(w(way.label)) for way in ways)
         text = say(
             "If {rule}, they go to {first}. Everyone else goes to {second}.",
-            rule=say_rule(rule),
+            rule=say_rule(rule, field.around.known()),
             first=first,
             second=second,
         )
         return w.text(text)
-    return w.text(say("Only if {rule}.", rule=say_rule(rule)))
+    return w.text(say("Only if {rule}.", rule=say_rule(rule, field.around.known())))

@@ -296,7 +296,11 @@ class Sentence:
         from builder.forms.rule.said import said_rule
 
         with tag("div", "line"):
-            tag("span", "cw-say cw-grow", said_rule(node, around.w) or around.w("A condition made elsewhere"))
+            tag(
+                "span",
+                "cw-say cw-grow",
+                said_rule(node, around.known(), around.w) or around.w("A condition made elsewhere"),
+            )
             icon_button("close", around.w("Remove this line"), on_remove)
 
 
