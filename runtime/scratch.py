@@ -1,7 +1,7 @@
 """The scratch house: an empty ledger, furnished with what a rehearsal or a backtest may look at and nothing else."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -13,13 +13,13 @@ from runtime import delivery
 from runtime.clock import DAY, SetClock
 from runtime.house import House
 from runtime.ledger import Ledger, Tx
-from runtime.ledger.tables import counter, flow, segment, setting, workspace
+from runtime.ledger.tables import counter, flow, segment, setting, version_mail, workspace
 from runtime.vault import Vault
 
 FIRST_ID = 1 << 52
 """Ids of what happens here begin here, above all that is copied: it comes after what happened before."""
 MAILED = 367 * DAY
-"""So far back messages count that a contact got before: further than any cap looks back."""
+"""So far back messages count for caps that a contact got before: further than any of them looks back."""
 _SERVER = "mail server"
 """Settings whose names begin with this stay behind: without them, mail goes into the local outbox."""
 
@@ -66,6 +66,16 @@ def _copy_segments(real: Tx, into: Tx) -> None:
     """As lists: what else their rules look at stays behind, so that contacts stay in those they are in."""
     live = [row._asdict() for row in real.all(segment.select().where(real.mine(segment), segment.c.state == "live"))]
     into.insert(segment, [row | {"document": {**row["document"], "rule": None}, "planned": None} for row in live])
+
+
+def copy_sends(real: Tx, into: Tx, emails: Collection[str]) -> None:
+    """Copy which blocks of all versions send these e-mails (slugs), without what they look like."""
+    if wanted := sorted(set(emails) - {""}):
+        which = (real.mine(version_mail), version_mail.c.email.in_(wanted))
+        rows = real.all(select(version_mail.c.version, version_mail.c.block, version_mail.c.email).where(*which))
+        into.insert(
+            version_mail, [{**row._asdict(), "marketing": True, "document": {}, "compiled": {}} for row in rows]
+        )
 
 
 def copy(real: Tx, into: Tx, table: Table, *where: ColumnElement[bool]) -> int:

@@ -5,23 +5,37 @@ yesterday counts as what it is.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Row, Table, Text, cast, delete, func, select, union
 
+from blocks.actions.list_member import ListMember
 from blocks.contract import Timed
-from blocks.rules import Ever, LastDays
+from blocks.rules import Did, Ever, Got, InSegment, LastDays, Window
 from runtime.clock import DAY, MINUTE
 from runtime.engine import echo, occasions
+from runtime.engine.past_mail import STATES
 from runtime.engine.program import Program
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples
-from runtime.ledger.tables import consent, contact, erased, event, identity, message, run, step, suppression
-from runtime.scratch import MAILED, copy
+from runtime.ledger.tables import (
+    consent,
+    contact,
+    erased,
+    event,
+    identity,
+    member,
+    message,
+    run,
+    segment,
+    step,
+    suppression,
+)
+from runtime.scratch import MAILED, copy, copy_sends
 
 PAGE = 5000
 """Rows that are held in memory at once."""
@@ -33,7 +47,7 @@ _JSON = frozenset({"fields", "typed", "tags", "proof"})
 _CONSENT = ("id", "workspace", "contact", "channel", "answer", "at", "source", "proof")
 _SUPPRESSION = ("workspace", "channel", "address", "reason", "at", "detail")
 _MAIL = (
-    "id", "workspace", "flow", "block", "contact", "channel", "marketing", "test", "state", "queued_at", "due_at",
+    "id", "workspace", "flow", "version", "block", "contact", "channel", "marketing", "test", "state", "queued_at", "due_at",
     "tries", "done_at",
 )  # fmt: skip
 _RUN = (
@@ -56,6 +70,10 @@ class Wanted:
     timed: bool
     back: int | None
     """How far before the beginning it looks, microseconds; None for ever."""
+    got: tuple[Got, ...]
+    """What it asks about e-mails that somebody got."""
+    segments: frozenset[str]
+    """Of which it asks who is in them, or puts somebody on (slugs)."""
 
     @classmethod
     def by(cls, program: Program) -> "Wanted":
@@ -63,19 +81,21 @@ class Wanted:
         triggers = [trigger for _, trigger in program.triggers]
         timed = [trigger for trigger in triggers if isinstance(trigger, Timed)]
         watched = {trigger.watches() for trigger in timed}
-        looked_back = {rule.event for rule in program.reads} | watched - {""}
+        dids = [leaf for leaf in program.reads if isinstance(leaf, Did)]
+        looked_back = {leaf.event for leaf in dids} | watched - {""}
         heard = {name for trigger in triggers for name in trigger.listens_to()} | program.heard
         names = heard | looked_back | {leave.event for leave in program.exits}
-        reach = [rule.window.days * DAY for rule in program.reads if isinstance(rule.window, LastDays)]
-        ever = bool(watched) or any(isinstance(rule.window, Ever) for rule in program.reads)
         own = {name for block in program.blocks.values() for name in block.lets_happen()}
         everything = "" in watched
+        asked = (*program.reads, *program.blocks.values())
         return cls(
             None if everything else frozenset(names),
             frozenset(looked_back),
             frozenset(own),
             bool(timed),
-            None if ever else max(reach, default=0),
+            None if watched else _reach(leaf.window for leaf in dids),
+            tuple(leaf for leaf in program.reads if isinstance(leaf, Got)),
+            frozenset(one.segment for one in asked if isinstance(one, InSegment | ListMember)),
         )
 
 
@@ -104,7 +124,11 @@ class Past:
         _move(real, into, consent, _CONSENT, real.mine(consent), consent.c.at < start)
         rows = real.all(_picked(suppression, _SUPPRESSION).where(real.mine(suppression), suppression.c.at < start))
         insert_tuples(into, suppression, _SUPPRESSION, [tuple(row) for row in rows])
-        _move(real, into, message, _MAIL, *_went(real), message.c.done_at >= start - MAILED, message.c.done_at < start)
+        back = _reach((leaf.window for leaf in self.wanted.got), MAILED)
+        earlier = (message.c.done_at < start, message.c.done_at >= (0 if back is None else start - back))
+        _move(real, into, message, _MAIL, *self._mail(real), *earlier)
+        copy_sends(real, into, {leaf.email for leaf in self.wanted.got})
+        self._belong(real, into)
         if again != "always":
             for rows in _pages(real, run, _RUN, real.mine(run), run.c.flow == self.flow, run.c.entered_at < start):
                 over = [tuple("ended" if name == "state" else row._mapping[name] for name in _RUN) for row in rows]
@@ -166,7 +190,7 @@ class Past:
         found += [(row.at, suppression, _SUPPRESSION, tuple(row)) for row in rows]
         others = message.c.flow.is_distinct_from(self.flow)
         lately = message.c.done_at >= since, message.c.done_at < before
-        mails = real.all(_picked(message, _MAIL).where(*_went(real), *lately, others))
+        mails = real.all(_picked(message, _MAIL).where(*self._mail(real), *lately, others))
         found += [(row.done_at, message, _MAIL, tuple(row)) for row in mails]
         # A sort that leaves alone what happened at the same time.
         self._coming.extend(sorted(found, key=lambda one: one[0]))
@@ -221,7 +245,24 @@ class Past:
         counted = select(event.c.id).where(real.mine(event), event.c.at >= since, event.c.at < before, *which)
         return int(real.scalar(select(func.count()).select_from(counted.limit(PAGE + 1).subquery())) or 0)
 
+    def _mail(self, real: Tx) -> list[ColumnElement[bool]]:
+        """E-mails that count for caps; all that came to an end, where it asks what became of any."""
+        which = [real.mine(message), message.c.test.is_(False), message.c.contact.is_not(None)]
+        if self.wanted.got:
+            return [*which, message.c.state.in_([state for states in STATES.values() for state in states])]
+        return [*which, message.c.marketing.is_(True), message.c.state.in_(STATES["sent"])]
+
     # ---- people
+
+    def _belong(self, real: Tx, into: Tx) -> None:
+        """Put everybody into the segments in which they are now, as if they always had been."""
+        for asked in real.all(select(segment.c.id).where(real.mine(segment), segment.c.slug.in_(self.wanted.segments))):
+            after = -1
+            there = select(member.c.contact).where(member.c.segment == asked.id).order_by(member.c.contact).limit(PAGE)
+            while rows := real.all(there.where(member.c.contact > after)):
+                after = rows[-1].contact
+                belong = [(into.workspace, asked.id, row.contact, self.start) for row in rows]
+                insert_tuples(into, member, ("workspace", "segment", "contact", "since_at"), belong)
 
     def _meet(self, real: Tx, into: Tx, rows: Sequence[Row[Any]], at: int) -> None:
         """Bring contacts along at an instant, with one identity each by which they are found where that is needed."""
@@ -277,15 +318,15 @@ def _move(real: Tx, into: Tx, table: Table, names: tuple[str, ...], *where: Colu
         insert_tuples(into, table, names, [tuple(row) for row in rows])
 
 
-def _went(real: Tx) -> tuple[ColumnElement[bool], ...]:
-    """Mail that counts for caps."""
-    return (
-        real.mine(message),
-        message.c.marketing.is_(True),
-        message.c.test.is_(False),
-        message.c.contact.is_not(None),
-        message.c.state.in_(("sent", "uncertain")),
-    )
+def _reach(windows: Iterable[Window], least: int = 0) -> int | None:
+    """How far back these look, microseconds; None for ever. "Since entering" never looks behind the beginning."""
+    reach = [least]
+    for window in windows:
+        if isinstance(window, Ever):
+            return None
+        if isinstance(window, LastDays):
+            reach.append(window.days * DAY)
+    return max(reach)
 
 
 def _name_of(row: Row[Any]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from blocks.checks import check
 from blocks.contract import Known, Timed
 from blocks.flow import Flow
-from blocks.rules import Did
+from blocks.rules import Did, Got
 from runtime import delivery
 from runtime.clock import DAY, SetClock
 from runtime.engine.advance import Ctx
@@ -77,7 +77,8 @@ def rehearse(
     with scratch_house(house, clock) as scratch:
         program = make_program(0, 0, slug, document, {})
         with house.ledger.read(workspace) as real, scratch.ledger.write(workspace) as into:
-            contact = furnish(real, into, slug, document, who, _looked_at(program), start)
+            emails = {leaf.email for leaf in program.reads if isinstance(leaf, Got)}
+            contact = furnish(real, into, slug, document, who, _looked_at(program), emails, start)
             script = _script(real, program, who if isinstance(who, int) else None, happenings, start)
         release(scratch, workspace, slug, document, mails, SOURCE)
         stage = _Stage(scratch, workspace, clock, program, contact)

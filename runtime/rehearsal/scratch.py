@@ -1,12 +1,13 @@
 """What a rehearsal may look at: the shop, one contact, and what they did and got before."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from zlib import crc32
 
 from sqlalchemy import select
 
 from blocks import KINDS
 from blocks.flow import Flow
+from runtime.engine.past_mail import STATES
 from runtime.ledger import Tx
 from runtime.ledger.tables import consent, contact, event, identity, member, message, product, suppression
 from runtime.people import consent as answers
@@ -14,15 +15,25 @@ from runtime.people import forgotten
 from runtime.people import identity as identities
 from runtime.people.who import Who
 from runtime.rehearsal.script import MadeUp
-from runtime.scratch import FIRST_ID, MAILED, copy, furnish_shop
+from runtime.scratch import FIRST_ID, copy, copy_sends, furnish_shop
 
 MOST_EVENTS = 5000
 MOST_PRODUCTS = 1000
 """So many of those that changed last are known in a rehearsal."""
 
 
-def furnish(real: Tx, into: Tx, slug: str, document: Flow, who: int | MadeUp, names: Iterable[str], start: int) -> int:
-    """Copy the shop, the contact and what they did before `start`, as far as events of these `names` go.
+def furnish(
+    real: Tx,
+    into: Tx,
+    slug: str,
+    document: Flow,
+    who: int | MadeUp,
+    names: Iterable[str],
+    emails: Collection[str],
+    start: int,
+) -> int:
+    """Copy the shop, the contact and what they did before `start`, as far as events of these `names` go, and what they got,
+    which of it being one of these `emails` (slugs).
 
     The contact's id in the scratch ledger, the same as in the real one. Earlier runs stay behind: the contact comes as if
     for the first time. Raises LookupError if there is no such contact.
@@ -32,6 +43,7 @@ def furnish(real: Tx, into: Tx, slug: str, document: Flow, who: int | MadeUp, na
     if any(doc.kind in KINDS and KINDS[doc.kind].looks_at_items for doc in document.blocks):
         latest = select(product.c.id).where(real.mine(product)).order_by(product.c.changed_at.desc())
         copy(real, into, product, product.c.id.in_(latest.limit(MOST_PRODUCTS)))
+    copy_sends(real, into, emails)
     return _make(into, who, start) if isinstance(who, MadeUp) else _bring(real, into, who, set(names), start)
 
 
@@ -52,9 +64,8 @@ def _bring(real: Tx, into: Tx, who: int, names: set[str], start: int) -> int:
     before = (real.mine(event), event.c.contact == who, event.c.at < start, event.c.state == "done")
     latest = select(event.c.id).where(*before, event.c.name.in_(names)).order_by(event.c.at.desc()).limit(MOST_EVENTS)
     copy(real, into, event, event.c.id.in_(latest))
-    lately = (message.c.done_at >= start - MAILED, message.c.done_at < start)
-    went = message.c.state.in_(("sent", "uncertain"))
-    copy(real, into, message, real.mine(message), message.c.contact == who, went, *lately)
+    over = message.c.state.in_([state for states in STATES.values() for state in states])
+    copy(real, into, message, real.mine(message), message.c.contact == who, over, message.c.done_at < start)
     return who
 
 

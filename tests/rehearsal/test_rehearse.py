@@ -340,3 +340,28 @@ def test_a_contact_is_rehearsed_in_the_segments_they_are_in(rehearsals: Rehearsa
     flow = {"name": "Thanks", "blocks": [enters, asks, tag], "links": links}
     result = rehearsals.rehearse(DEWI, TUESDAY, document=flow)
     assert ("ask", "yes") in [(one.block, one.outlet) for one in result.way]
+
+
+def test_a_contact_is_rehearsed_with_the_e_mails_they_got(rehearsals: Rehearsals) -> None:
+    house, shop = rehearsals.house, rehearsals.shop
+    email = house.desk.drafts(shop).list("email")[0].slug
+    start = {"id": "start", "kind": "event_trigger", "settings": {"event": "Account created"}}
+    mail = {"id": "mail", "kind": "send_email", "settings": {"email": email}}
+    links = [{"from": "start", "to": "mail"}]
+    live = {"format": 1, "name": "Welcome", "blocks": [start, mail], "links": links}
+    house.desk.drafts(shop).put("flow", "welcome", "Welcome", live, "Nok", house.clock.now())
+    publish(house, shop, "welcome", "Nok")
+    rehearsals.happened("Account created", DEWI, says="yes")
+    assert len(rehearsals.sent()) == 1
+
+    def way(rule: dict[str, Any]) -> list[tuple[str, str]]:
+        asks = {"id": "ask", "kind": "branch", "settings": {"rule": {"kind": "got", **rule}}}
+        tag = {"id": "tag", "kind": "update_contact", "settings": {"change": "add_tag", "name": "welcomed"}}
+        links = [{"from": "start", "outlet": "next", "to": "ask"}, {"from": "ask", "outlet": "yes", "to": "tag"}]
+        flow = {"name": "Thanks", "blocks": [start, asks, tag], "links": links}
+        result = rehearsals.rehearse(DEWI, TUESDAY, Happening("Account created", at(TUESDAY)), document=flow)
+        return [(one.block, one.outlet) for one in result.way if one.block == "ask"]
+
+    assert way({"email": email}) == [("ask", "yes")]
+    assert way({"email": "another"}) == [("ask", "no")]
+    assert way({"what": "failed"}) == [("ask", "no")]
