@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from runtime.engine.advance import Standpoint, leave_if_met
 from runtime.engine.batch import Batch, Run
 from runtime.engine.program import Programs
-from runtime.engine.wakes import EVERYTHING, FIELDS, NOTHING
+from runtime.engine.wakes import EVERYTHING, FIELDS, NOTHING, look_up
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import run
 
@@ -51,6 +51,7 @@ def _hold(batch: Batch, programs: Programs, runs: list[Run]) -> None:
     values = {"workspace": tx.workspace, "ids": listed(tx, {one.event for one in runs})}
     fields = {row.id: row.typed for row in tx.all(FIELDS, values)}
     rules = tuple(dict.fromkeys(rule for one in runs for rule in programs.get(tx, one.version).reads))
+    look_up(batch, [programs.get(tx, id_) for id_ in {one.version for one in runs}], runs)
     batch.look_back((one.contact for one in runs), rules, min(one.entered_at for one in runs))
     for one in runs:
         if one.state == "open" and not one.leaving:

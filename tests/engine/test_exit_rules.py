@@ -155,3 +155,14 @@ def test_an_older_version_keeps_its_rules(stage: Stage) -> None:
     ids = [stage.contact(who).id for who in (DEWI, BUDI)]
     change_contacts(stage.house, stage.shop, [Change(id_, add_tags=("VIP",)) for id_ in ids])
     assert (stage.runs(DEWI), stage.runs(BUDI)) == ([("day", "left")], [("day", "open")])
+
+
+def test_the_last_way_of_whom_a_person_takes_out_may_ask_what_any_way_may(stage: Stage) -> None:
+    flow = series({"rule": VIP})
+    flow["blocks"] += [block("bye", "on_leaving"), block("how", "by_message", message="first")]
+    flow["links"].append(link("bye", "how"))
+    stage.publish(flow)
+    stage.happens("Signed up", DEWI)
+    change_contacts(stage.house, stage.shop, [Change(stage.contact(DEWI).id, add_tags=("VIP",))])
+    assert stage.steps(DEWI)[-2:] == [("bye", "next", None), ("how", "not_sent", "no_message")]
+    assert stage.runs(DEWI) == [("how", "ended")]
