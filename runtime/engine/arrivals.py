@@ -154,8 +154,9 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
             arrivals.append(Arrival(row.id, row.name, row.at, contact, row.typed))
         else:
             contact = row.contact
-            arrivals.append(Arrival(row.id, row.name, row.at, contact, row.typed, echo.depth_of(document)))
-        batch.depths[contact] = max(batch.depths.get(contact, 0), arrivals[-1].depth)
+            depth = echo.depth_of(document)
+            arrivals.append(Arrival(row.id, row.name, row.at, contact, row.typed, depth))
+            batch.depths[contact] = max(batch.depths.get(contact, 0), depth)
         done.append((contact, "done", row.id))
     update_tuples(tx, event, "id", ("contact", "state"), done)
     if answers:

@@ -183,7 +183,7 @@ class Batch:
     heard_of: set[int] = field(default_factory=set)
     """Contacts of whom a shop or a site told something."""
     depths: dict[int, int] = field(default_factory=dict)
-    """Contacts to whom anything happened, to how many flows and segments of ours led to it."""
+    """Contacts to whom something of ours or of the clock's happened, to how many flows and segments led to it."""
     listings: list[Listing] = field(default_factory=list)
     """Who is to be put on a list or taken off, in order."""
     ids_at_once: int = 100

@@ -64,11 +64,11 @@ _DROP = "DELETE FROM review WHERE contact = :contact AND segment = :segment"
 def keep(batch: "Batch") -> None:
     """Look again at the contacts to whom something has happened, or whom a flow has changed. Costs one small query where
     there are no segments."""
-    ids = batch.depths.keys() | batch.heard_of | {change.contact for change in batch.contact_changes}
+    touched = (batch.contact_changes, batch.listings)
     if batch.listings:
         lists.settle(batch.tx, batch.listings, batch.now, batch.depths)
-        ids |= {one.contact for one in batch.listings}
-    if ids and (roll := roll_of(batch.tx)):
+    if (batch.heard_of or batch.depths or any(touched)) and (roll := roll_of(batch.tx)):
+        ids = batch.heard_of | batch.depths.keys() | {one.contact for some in touched for one in some}
         look(batch.tx, roll, ids, batch.now, batch.depths)
 
 
