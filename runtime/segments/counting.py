@@ -104,7 +104,7 @@ class _Translation:
         return contact.c.id.not_in(who) if rule.negate else contact.c.id.in_(who)
 
     def _past(self, rule: Rule) -> ColumnElement[bool]:
-        """A filter on a past event. The contact is not part of it: all their fields are missing there."""
+        """A filter on a past event. The contact is not part of it: all their fields are missing there, and there is no run."""
         match rule:
             case All():
                 return and_(true(), *(self._past(inner) for inner in rule.rules))
@@ -112,7 +112,7 @@ class _Translation:
                 return or_(false(), *(self._past(inner) for inner in rule.rules))
             case Not():
                 return not_(self._past(rule.rule))
-            case Compare(of="contact"):
+            case Compare(of="contact" | "run"):
                 return true() if rule.op in ("is_not", "contains_not", "is_not_set") else false()
             case Compare():
                 return self._event.compare(rule, self._now)

@@ -48,6 +48,12 @@ def refusals(rule: Rule | None) -> Iterator[Phrase]:
                     " or something they did.",
                     field=Quoted(leaf.field),
                 )
+            case Compare(of="run"):
+                yield say(
+                    "A Segment knows no Run, so it cannot ask for {field}. Choose a field of the Contact,"
+                    " or something they did.",
+                    field=Quoted(leaf.field),
+                )
             case Did():
                 if isinstance(leaf.window, SinceEntering):
                     yield say(
