@@ -40,7 +40,19 @@ def check(flow: Flow, known: Known) -> list[Problem]:
             found.append(Problem("no_product_key", text, "warn", id_))
     found += _shape(flow, blocks)
     found += _exits(flow, known)
+    found += _examples(flow)
     return found
+
+
+def _examples(flow: Flow) -> Iterator[Problem]:
+    ids = {doc.id for doc in flow.blocks}
+    for example in flow.examples:
+        if not set(example.blocks()) <= ids:
+            text = say(
+                "The example {name} speaks of a Block that is not there any more. Change the example, or remove it.",
+                name=Quoted(example.name),
+            )
+            yield Problem("example_lost", text, "warn", field="examples")
 
 
 def _exits(flow: Flow, known: Known) -> Iterator[Problem]:

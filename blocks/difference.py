@@ -1,6 +1,7 @@
 """How a flow differs from an earlier state of it, in words: between two versions, or a draft and what is live.
 
-Only what somebody in the flow would notice: where cards stand and what notes say is no difference.
+Only what somebody in the flow would notice, and what its examples hold it to: where cards stand and what notes say is no
+difference.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from blocks.contract import Block, Known, Send
+from blocks.examples import Example
 from blocks.flow import BlockDoc, Conversion, Exit, Flow
 from blocks.pauses import Pause
 from blocks.phrase import Day, Joined, Phrase, Quoted, say
@@ -142,6 +144,7 @@ def _of_the_flow(before: Flow, after: Flow, known: Known) -> Iterator[Phrase]:
         args = {"before": PRIORITIES[before.priority - 1], "after": PRIORITIES[after.priority - 1]}
         yield say("Priority from {before} to {after}", **args)
     yield from _of_pauses(before.pauses, after.pauses)
+    yield from _of_examples(before.examples, after.examples)
     if before.hold_out != after.hold_out:
         yield say("Holds out {after}% instead of {before}%", before=before.hold_out, after=after.hold_out)
     for name, info in Flow.model_fields.items():
@@ -151,6 +154,7 @@ def _of_the_flow(before: Flow, after: Flow, known: Known) -> Iterator[Phrase]:
 
 _SAID = {
     "format", "name", "blocks", "links", "notes", "entry", "exits", "conversion", "priority", "pauses", "hold_out",
+    "examples",
 }  # fmt: skip
 """What has sentences of its own, or is no difference."""
 
@@ -224,6 +228,18 @@ def _of_pauses(before: Sequence[Pause], after: Sequence[Pause]) -> Iterator[Phra
     for pause in before:
         if pause not in after:
             yield say("No longer pauses from {first} to {last}", first=Day(pause.from_), last=Day(pause.to))
+
+
+def _of_examples(before: Sequence[Example], after: Sequence[Example]) -> Iterator[Phrase]:
+    old, new = {one.name: one for one in before}, {one.name: one for one in after}
+    for name, one in new.items():
+        if name not in old:
+            yield say("Example {name} added", name=Quoted(name))
+        elif old[name] != one:
+            yield say("Example {name} changed", name=Quoted(name))
+    for name in old:
+        if name not in new:
+            yield say("Example {name} removed", name=Quoted(name))
 
 
 def _of_conversion(now: Conversion | None) -> Phrase:

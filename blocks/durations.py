@@ -1,5 +1,6 @@
-"""A length of time as a marketer sets it: "3 days", "2 months"."""
+"""A length of time as a marketer sets it: "3 days", "2 months"; or as it is written in a file: "2d 3h"."""
 
+import re
 from calendar import monthrange
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,6 +14,7 @@ SECONDS: dict[str, int] = {"minutes": 60, "hours": 3600, "days": 86_400, "weeks"
 CHOICES = {"minutes": "minutes", "hours": "hours", "days": "days", "weeks": "weeks", "months": "months"}
 LONGEST = timedelta(days=731)
 LONGEST_MONTHS = 24
+_WRITTEN = re.compile(r"(?:(\d{1,4})d)?\s*(?:(\d{1,5})h)?\s*(?:(\d{1,6})m)?\Z")
 
 
 def span(amount: int, unit: Unit) -> Months | Span:
@@ -46,3 +48,19 @@ def _months_on(wall: datetime, amount: int) -> datetime:
     month = wall.month - 1 + amount
     year, month = wall.year + month // 12, month % 12 + 1
     return wall.replace(year=year, month=month, day=min(wall.day, monthrange(year, month)[1]))
+
+
+def read_length(text: str) -> int | None:
+    """Seconds of a length that is written like "2d", "1h 30m" or "2d 3h"; None if it is none."""
+    found = _WRITTEN.match(text.strip()) if text.strip() else None
+    if found is None:
+        return None
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return days * SECONDS["days"] + hours * SECONDS["hours"] + minutes * SECONDS["minutes"]
+
+
+def write_length(seconds: int) -> str:
+    """The same the other way round, to the minute."""
+    days, rest = divmod(seconds // SECONDS["minutes"], 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    return " ".join(f"{n}{unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "m")) if n) or "0m"

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from blocks.examples import MOST_EXAMPLES, Example, told_apart
 from blocks.limits import FlowLimits
 from blocks.pauses import MOST_PAUSES, Pause, some_days_left
 from blocks.rules import Rule
@@ -127,6 +128,8 @@ class Flow(_Part):
     hold_out: Annotated[int, Field(ge=0, le=50, title="Hold-out")] = 0
     """Per cent of those who would enter who get nothing and are only counted, always the same people."""
     notes: Annotated[tuple[Note, ...], Field(max_length=200)] = ()
+    examples: Annotated[tuple[Example, ...], Field(max_length=MOST_EXAMPLES)] = ()
+    """What it must do with somebody made up; they run before it is published."""
 
     @field_validator("pauses")
     @classmethod
@@ -134,6 +137,11 @@ class Flow(_Part):
         if not some_days_left(pauses):
             raise ValueError("Pauses of every year must leave some days of the year.")
         return pauses
+
+    @field_validator("examples")
+    @classmethod
+    def _tell_examples_apart(cls, examples: tuple[Example, ...]) -> tuple[Example, ...]:
+        return told_apart(examples)
 
     @cached_property
     def ways(self) -> Mapping[tuple[str, str], str]:

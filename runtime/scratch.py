@@ -48,14 +48,17 @@ def scratch_house(house: House, clock: SetClock, ledger: Ledger | None = None) -
         ledger.close()
 
 
-def furnish_shop(real: Tx, into: Tx, slug: str, document: Flow, start: int, first_id: int = FIRST_ID) -> int:
-    """Copy the shop, its settings and its segments, and make the row of the flow. The flow's number."""
+def furnish_shop(
+    real: Tx, into: Tx, slug: str, document: Flow, start: int, first_id: int = FIRST_ID, number: int | None = None
+) -> int:
+    """Copy the shop, its settings and its segments, and make the row of the flow. The flow's number, which is the real one unless another
+    is given."""
     into.execute(counter.update().values(next=first_id))
     copy(real, into, workspace, workspace.c.id == real.workspace)
     copy(real, into, setting, real.mine(setting), ~setting.c.name.startswith(_SERVER))
     # What is drawn by lot goes by the flow's number, so it has to be the real one.
     (here,) = into.reserve(1)
-    known: int | None = real.scalar(select(flow.c.id).where(real.mine(flow), flow.c.slug == slug))
+    known: int | None = number or real.scalar(select(flow.c.id).where(real.mine(flow), flow.c.slug == slug))
     row = {"id": known or here, "slug": slug, "name": document.name, "state": "live", "version": None}
     into.insert(flow, [{**row, "since_at": start}])
     _copy_segments(real, into)

@@ -4,6 +4,8 @@ The same engine and the same delivery as always, with a clock that jumps from on
 outbox for a carrier. Nothing leaves, and nothing is written to the installation's own ledger or desk.
 """
 
+from runtime.rehearsal.examples import Tried, begins, happenings, made_up, run_examples
+from runtime.rehearsal.kept import kept_example
 from runtime.rehearsal.rehearse import Stopped, rehearse
 from runtime.rehearsal.script import Happening, MadeUp, NoScript, read_script
 from runtime.rehearsal.told import Entry, Letter, Passed, Rehearsal
@@ -17,6 +19,12 @@ __all__ = [
     "Passed",
     "Rehearsal",
     "Stopped",
+    "Tried",
+    "begins",
+    "happenings",
+    "kept_example",
+    "made_up",
     "read_script",
     "rehearse",
+    "run_examples",
 ]

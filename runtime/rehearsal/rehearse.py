@@ -2,13 +2,14 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, select
 
 from blocks.checks import check
-from blocks.contract import Known, Timed
+from blocks.contract import Known, Problem, Timed
 from blocks.flow import Flow
 from blocks.rules import Did, Got
 from runtime import delivery
@@ -46,6 +47,26 @@ class Stopped(Exception):
     """Whoever asked does not want to know any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is the same in every rehearsal of a document. With `problems` it cannot be rehearsed."""
+
+    known: Known
+    mails: Sequence[dict[str, object]] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def prepare(house: House, workspace: int, document: Flow) -> Prepared:
+    """Check the document and make its e-mails: worth doing once where several rehearsals of it follow."""
+    known = known_to(house, workspace)
+    if bad := tuple(problem for problem in check(document, known) if problem.level == "bad"):
+        return Prepared(known, problems=bad)
+    try:
+        return Prepared(known, compose(house, workspace, document))
+    except NotPublishable as not_yet:
+        return Prepared(known, problems=not_yet.problems)
+
+
 def rehearse(
     house: House,
     workspace: int,
@@ -56,34 +77,38 @@ def rehearse(
     until: int | None = None,
     happenings: Sequence[Happening] = (),
     *,
+    as_given: bool = False,
+    prepared: Prepared | None = None,
     progress: Callable[[float], None] = lambda share: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Rehearsal:
     """What `document` would do with a contact from `start` on, if the `happenings` happened to them.
 
-    Without one that starts the flow, the latest event that did is taken again. Must run in one thread, which takes some
-    20 ms and 2 ms for each moment at which something is due. Raises LookupError if there is no such contact, `NotRight`
-    of intake for an event that cannot be one, and Stopped.
+    Without one that starts the flow, the latest event that did is taken again, unless the script is to be taken
+    `as_given`; then what is drawn by lot goes by who it is alone, and not by the installation.
+
+    Must run in one thread, which takes some 20 ms, less when it was `prepared`, and 2 ms for each moment at which something
+    is due. Raises LookupError if there is no such contact, `NotRight` of intake for an event that cannot be one, and Stopped.
     """
-    known = known_to(house, workspace)
+    prepared = prepared or prepare(house, workspace, document)
     until = start + LONGEST if until is None else until
-    try:
-        if bad := [problem for problem in check(document, known) if problem.level == "bad"]:
-            raise NotPublishable(bad)
-        mails = compose(house, workspace, document)
-    except NotPublishable as not_yet:
-        return Rehearsal(document.name, "", "UTC", start, start, problems=not_yet.problems)
+    if prepared.problems:
+        return Rehearsal(document.name, "", "UTC", start, start, problems=prepared.problems)
     clock = SetClock(start)
     with scratch_house(house, clock) as scratch:
         program = make_program(0, 0, slug, document, {})
         with house.ledger.read(workspace) as real, scratch.ledger.write(workspace) as into:
             emails = {leaf.email for leaf in program.reads if isinstance(leaf, Got)}
-            contact = furnish(real, into, slug, document, who, _looked_at(program), emails, start)
-            script = _script(real, program, who if isinstance(who, int) else None, happenings, start)
-        release(scratch, workspace, slug, document, mails, SOURCE)
+            number = 1 if as_given else None
+            contact = furnish(real, into, slug, document, who, _looked_at(program), emails, start, flow=number)
+            if as_given:
+                script = sorted(happenings, key=lambda one: one.at)
+            else:
+                script = _script(real, program, who if isinstance(who, int) else None, happenings, start)
+        release(scratch, workspace, slug, document, prepared.mails, SOURCE)
         stage = _Stage(scratch, workspace, clock, program, contact)
         cut = stage.live(script, until, progress, stopping)
-        return stage.told(known, start, until, cut=cut)
+        return replace(stage.told(prepared.known, start, until, cut=cut), script=tuple(script))
 
 
 def _looked_at(program: Program) -> set[str]:
@@ -158,6 +183,8 @@ class _Stage:
                 entries=tuple(teller.entries(list(self._postponed.values()), self._outside)),
                 way=tuple(teller.way()),
                 inside=teller.inside(),
+                fields=who.fields if who is not None else {},
+                tags=tuple(who.tags) if who is not None else (),
                 cut=cut,
             )
 
@@ -166,7 +193,7 @@ class _Stage:
         with self._house.ledger.write(self._workspace) as tx:
             document = {
                 "name": happening.name,
-                "contact": identity_of(tx, self._contact),
+                "contact": {**happening.contact, **identity_of(tx, self._contact)},
                 "properties": happening.properties,
             }
             now = self._clock.now()

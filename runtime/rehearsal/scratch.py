@@ -31,15 +31,16 @@ def furnish(
     names: Iterable[str],
     emails: Collection[str],
     start: int,
+    flow: int | None = None,
 ) -> int:
     """Copy the shop, the contact and what they did before `start`, as far as events of these `names` go, and what they got,
     which of it being one of these `emails` (slugs).
 
     The contact's id in the scratch ledger, the same as in the real one. Earlier runs stay behind: the contact comes as if
-    for the first time. Raises LookupError if there is no such contact.
+    for the first time. `flow` is a number for the flow in place of its own. Raises LookupError if there is no such contact.
     """
     number = FIRST_ID if isinstance(who, int) else FIRST_ID + 4096 * crc32(f"{who.email}\n{who.name}".encode())
-    furnish_shop(real, into, slug, document, start, number)
+    furnish_shop(real, into, slug, document, start, number, flow)
     if any(doc.kind in KINDS and KINDS[doc.kind].looks_at_items for doc in document.blocks):
         latest = select(product.c.id).where(real.mine(product)).order_by(product.c.changed_at.desc())
         copy(real, into, product, product.c.id.in_(latest.limit(MOST_PRODUCTS)))

@@ -1,16 +1,15 @@
 """What is given to a rehearsal: who it is about, and what happens to them when."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
 
+from blocks.durations import read_length
 from blocks.values import instant
-from runtime.clock import DAY, HOUR, MINUTE
+from runtime.clock import SECOND
 
-_AFTER = re.compile(r"(?:(\d{1,4})d)?\s*(?:(\d{1,5})h)?\s*(?:(\d{1,6})m)?\Z")
 _FIELDS = frozenset({"name", "time", "after", "properties"})
 
 
@@ -29,11 +28,15 @@ class MadeUp:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happens at `at` (UTC microseconds). Without `properties`, those of the latest such event are used."""
+    """Something that happens at `at` (UTC microseconds). Without `properties`, those of the latest such event are used.
+
+    `contact` has fields that come with it and change the contact.
+    """
 
     name: str
     at: int
     properties: Mapping[str, Any] | None = None
+    contact: Mapping[str, Any] = field(default_factory=dict)
 
 
 class NoScript(ValueError):
@@ -73,8 +76,7 @@ def _when(number: int, document: Mapping[str, Any], start: int) -> int:
         if at < start:
             raise NoScript(f'Line {number}: "time" is before the rehearsal starts.')
         return at
-    found = _AFTER.match(after.strip()) if isinstance(after, str) and after.strip() else None
-    if found is None:
+    length = read_length(after) if isinstance(after, str) else None
+    if length is None:
         raise NoScript(f'Line {number}: "after" must be a length of time like "2d", "1h 30m" or "2d 3h".')
-    days, hours, minutes = (int(part or 0) for part in found.groups())
-    return start + days * DAY + hours * HOUR + minutes * MINUTE
+    return start + length * SECOND

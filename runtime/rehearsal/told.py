@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from runtime.ledger.tables import event, message, run, step
 from runtime.people import telling
 from runtime.people.telling import Tone
 from runtime.reasons import reason_phrase
+from runtime.rehearsal.script import Happening
 from runtime.scratch import FIRST_ID
 
 Kind = Literal["event", "outside", "step", "postponed", "message", "end"]
@@ -54,6 +55,8 @@ class Entry:
     state: str = ""
     """What became of a message or of the run, as the ledger calls it."""
     letter: Letter | None = None
+    code: str = ""
+    """Of the reason in `why`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ class Rehearsal:
     cut: bool = False
     """Whether so much happened that the rest was left out."""
     problems: tuple[Problem, ...] = ()
+    script: tuple[Happening, ...] = ()
+    """What was let happen."""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    """What is known of the contact when the time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +153,8 @@ class Teller:
 
     def _outside(self, one: Seen) -> Entry:
         what = say("Does not enter the Flow {flow}", flow=self._flow)
-        return Entry(one.at, "outside", "do_not_disturb_on", "bad", what, self._reason(one.code, one.args))
+        why = self._reason(one.code, one.args)
+        return Entry(one.at, "outside", "do_not_disturb_on", "bad", what, why, code=one.code)
 
     def _steps(self) -> Iterator[tuple[int, int, Entry]]:
         held: dict[int, str] = {}
@@ -208,7 +217,18 @@ class Teller:
             yield (
                 row.run,
                 row.hop,
-                Entry(row.done_at, "message", icon, tone, what, why, row.block, state=row.state, letter=letter),
+                Entry(
+                    row.done_at,
+                    "message",
+                    icon,
+                    tone,
+                    what,
+                    why,
+                    row.block,
+                    state=row.state,
+                    letter=letter,
+                    code=row.code or "",
+                ),
             )
 
     def _name(self, block: str) -> str:
@@ -235,7 +255,8 @@ class Teller:
                 icon, tone, what = "flag", "timing", say("Reached the end of the Flow {flow}", flow=self._flow)
             else:
                 icon, tone, what = "logout", "timing", say("Left the Flow {flow}", flow=self._flow)
-            yield row.id, Entry(row.ended_at, "end", icon, tone, what, why, row.block, state=row.state)
+            end = Entry(row.ended_at, "end", icon, tone, what, why, row.block, state=row.state, code=row.code or "")
+            yield row.id, end
 
 
 def stayed_out(program: Program, *, admitted: bool, at: int, event_id: int) -> Seen:

@@ -30,6 +30,7 @@ CART: dict[str, Any] = {
     "limits": {"keep": "own", "caps": [], "over": "skip", "quiet": [], "in_quiet": None},
     "pauses": [{"from": "2027-04-13", "to": "2027-04-15", "yearly": True, "then": "wait"}],
     "notes": [{"id": "n1", "text": "ถามคุณนก", "position": {"x": 1.0, "y": 2.0}}],
+    "examples": [{"name": "Once", "contact": {"name": "Nok"}, "expects": [{"message": "mail", "after": "1h"}]}],
 }
 
 
