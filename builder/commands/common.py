@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from blocks.flow import Flow
     from runtime.desk import Draft
     from runtime.house import House
 
@@ -117,6 +118,21 @@ def read_json(file: Path) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise Mistake(f"{file} is not JSON: {error}.") from None
+
+
+def read_flow(document: Any, where: str) -> "Flow":
+    """The flow in a document. Raises Mistake, which names the first thing that is wrong and where it is."""
+    from pydantic import ValidationError
+
+    from blocks.examples import place_in_words
+    from blocks.flow import Flow
+
+    try:
+        return Flow.model_validate(document)
+    except ValidationError as wrong:
+        error = wrong.errors(include_url=False)[0]
+        place = place_in_words(document, error["loc"]) or "the document"
+        raise Mistake(f"{where} is no flow: {place}: {error['msg'].rstrip('.')}.") from None
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from builder.commands import flow_versions
+from builder.commands import flow_test, flow_versions
 from builder.commands.adding import add
 from builder.commands.common import (
     AsJson,
@@ -19,13 +19,13 @@ from builder.commands.common import (
     opened,
     print_json,
     print_list,
+    read_flow,
     read_json,
     read_text,
 )
 
 if TYPE_CHECKING:
     from blocks.contract import Problem
-    from blocks.flow import Flow
     from runtime.house import House
 
 BY = "command line"
@@ -42,6 +42,7 @@ class Overdue(StrEnum):
 app = noun("flow", "Flows: drafts, and what was published from them.")
 for _command in (flow_versions.versions, flow_versions.diff, flow_versions.restore, add):
     app.command()(_command)
+app.command("test")(flow_test.run_them)
 Slug = Annotated[str, typer.Argument(help="The flow's slug, from flow list.")]
 
 
@@ -82,7 +83,7 @@ def validate(
 
     from runtime.engine.publish import check_draft
 
-    document = _read_flow(read_json(file), str(file))
+    document = read_flow(read_json(file), str(file))
     with opened() as (house, workspace):
         problems = check_draft(house, workspace, document)
     bad = any(problem.level == "bad" for problem in problems)
@@ -117,11 +118,11 @@ def import_(
                 raise Mistake(f"{path} has no flow.json.") from None
             except ValueError as error:
                 raise Mistake(f"{path} holds a file that is not JSON: {error}.") from None
-            _read_flow(sample.flow, str(path / "flow.json"))
+            read_flow(sample.flow, str(path / "flow.json"))
             print(take(house, workspace, sample, BY))
             return
         document = read_json(path)
-        name = _read_flow(document, str(path)).name or path.stem
+        name = read_flow(document, str(path)).name or path.stem
         drafts, now = house.desk.drafts(workspace), house.clock.now()
         draft = (
             drafts.put("flow", slug, name, document, BY, now)
@@ -156,25 +157,32 @@ def export(
 
 
 @app.command()
-def publish(slug: Slug) -> None:
-    """Let the draft run from now on; runs on older versions finish on theirs."""
-    from pydantic import ValidationError
-
-    from blocks.flow import Flow
+def publish(
+    slug: Slug,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also if one of its examples does not hold.")] = False,
+) -> None:
+    """Let the draft run from now on, if its examples hold; runs on older versions finish on theirs."""
+    from builder.commands.flow_test import as_lines
     from runtime.engine.publish import NotPublishable, check_draft
     from runtime.engine.publish import publish as publish_draft
+    from runtime.rehearsal import run_examples
 
     with opened() as (house, workspace):
         draft = existing_draft(house, workspace, "flow", slug)
+        document = read_flow(draft.document, f"The draft {slug}")
+        problems = check_draft(house, workspace, document, slug=slug)
+        failing = []
+        if not any(problem.level == "bad" for problem in problems):
+            failing = [one for one in run_examples(house, workspace, slug, document) if not one.holds]
+        if failing and not anyway:
+            print("\n".join(line for one in failing for line in as_lines(one)))
+            raise Mistake(f"{slug} was not published, because of its examples. To do so all the same: --anyway")
         try:
             made = publish_draft(house, workspace, slug, BY)
-            warnings = check_draft(house, workspace, Flow.model_validate(draft.document), slug=slug)
         except NotPublishable as not_yet:
             _print_problems(not_yet.problems)
             raise Mistake(f"{slug} cannot be published; nothing was changed.") from None
-        except ValidationError as wrong:
-            raise Mistake(f"The draft {slug} is no flow: {_first_error(wrong)}.") from None
-    _print_problems(warnings)
+    _print_problems(problems)
     print(f"{slug} is live, version {made.number}.")
 
 
@@ -220,7 +228,7 @@ def rehearse(
             raise Mistake("--until is before the start.")
         try:
             script = read_script(read_text(events), begins) if events is not None else []
-            document = _read_flow(draft.document, f"The draft {slug}")
+            document = read_flow(draft.document, f"The draft {slug}")
             result = live_through(house, workspace, slug, document, who.id, begins, ends, script)
         except NoScript as wrong:
             raise Mistake(f"{events}: {wrong}") from None
@@ -261,7 +269,7 @@ def backtest(
 
     with opened() as (house, workspace):
         draft = existing_draft(house, workspace, "flow", slug)
-        document = _read_flow(draft.document, f"The draft {slug}")
+        document = read_flow(draft.document, f"The draft {slug}")
         shop = workspaces.get(house, workspace)
         now = house.clock.now()
         ends = min(now, _instant(until, shop.zone if shop is not None else "UTC")) if until else now
@@ -354,17 +362,6 @@ def _change(slug: str, change: "Callable[[House, int, str], None]") -> None:
             raise Mistake(f"{slug} was never published. All flows: flow list") from None
 
 
-def _read_flow(document: Any, where: str) -> "Flow":
-    from pydantic import ValidationError
-
-    from blocks.flow import Flow
-
-    try:
-        return Flow.model_validate(document)
-    except ValidationError as wrong:
-        raise Mistake(f"{where} is no flow: {_first_error(wrong)}.") from None
-
-
 def _instant(text: str, zone: str) -> int:
     """A time as it is typed; one without a zone is meant in `zone`."""
     from datetime import datetime
@@ -378,12 +375,6 @@ def _instant(text: str, zone: str) -> int:
     except ValueError:
         raise Mistake(f"{text} is no time. Write it like 2026-11-24T21:10 or 2026-11-24T21:10:00+07:00.") from None
     return micros(found if found.tzinfo is not None else local_to_utc(found, zone_of(zone)))
-
-
-def _first_error(wrong: Any) -> str:
-    error = wrong.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in error["loc"]) or "the document"
-    return f"{place}: {error['msg']}"
 
 
 def _rows(problems: "Iterable[Problem]") -> list[dict[str, str]]:

@@ -50,6 +50,7 @@ def _entry(entry: Entry, zone: str, w: Words) -> dict[str, Any]:
         "block": entry.block,
         "outlet": entry.outlet,
         "state": entry.state,
+        "code": entry.code,
         "text": w.text(entry.what),
         "why": w.text(entry.why) if entry.why is not None else "",
     }
