@@ -73,6 +73,7 @@ LOOKS = (
     "sign_in",
     "rehearsal",
     "backtest",
+    "examples",
     "runs",
     "versions",
     "adding",

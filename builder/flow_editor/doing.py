@@ -20,6 +20,7 @@ from builder.parts.dialog import dialog
 from builder.parts.toast import toast
 from runtime.engine.moving import inside
 from runtime.engine.publish import NotPublishable, publish
+from runtime.rehearsal import run_examples
 
 if TYPE_CHECKING:
     from builder.flow_editor.editor import FlowEditor
@@ -70,6 +71,11 @@ class Doing:
         await self._editor.settle()
         ui.navigate.to(f"/flows/{self._editor.slug}/rehearse")
 
+    async def open_examples(self) -> None:
+        """Leave for the examples, on the page of the rehearsal."""
+        await self._editor.settle()
+        ui.navigate.to(f"/flows/{self._editor.slug}/rehearse?tab=examples")
+
     async def open_runs(self) -> None:
         """Leave for the page that says who is where."""
         await self._editor.settle()
@@ -93,6 +99,7 @@ class Doing:
                 editor.show_problems()
                 return
             reach = await fetch(said_reach, editor.user, editor.flow, w)
+            tried = await fetch(run_examples, editor.user.house, editor.user.workspace, editor.slug, editor.flow)
             standing = await fetch(inside, editor.user.house, editor.user.workspace, editor.slug)
         finally:
             editor.bar.show_busy(busy=False)
@@ -102,7 +109,9 @@ class Doing:
             before = Flow.model_validate(live.document)
             insiders = Insiders(standing, before, editor.flow, editor.look.known, w)
         confirm = partial(self._publish, insiders)
-        publishing.ask(editor.look, editor.flow.name, reach, insiders, confirm, self.open_settings, w)
+        publishing.ask(
+            editor.look, editor.flow.name, reach, insiders, confirm, self.open_settings, tried, self.open_examples, w
+        )
 
     async def _publish(self, insiders: Insiders | None) -> None:
         editor, w = self._editor, self._editor.w

@@ -68,7 +68,7 @@ class FlowEditor:
         self.saving = Autosave(opened.draft, self._store, self._stored, self._show_saving)
         self.doing = Doing(self)
         self.bar = Bar(frame, self.flow.name, self.doing, w)
-        self._problems = ProblemList(self.bar.problems, self.choose, w)
+        self._problems = ProblemList(self.bar.problems, self.choose, self.doing.open_examples, w)
         self.seating = FlowSeating(self, pen, Banner(frame), archived=opened.draft.state != "active")
         with frame.work:
             self.canvas = self.cards.canvas = self._make_canvas(opened.draft)

@@ -1,6 +1,7 @@
-"""The list of what is wrong; each line leads to its block."""
+"""The list of what is wrong; each line leads to its block or example."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -15,9 +16,9 @@ from runtime.words import Words
 class ProblemList:
     """Opens below the chip in the bar."""
 
-    def __init__(self, chip: Tag, on_choose: Callable[[str], Any], w: Words) -> None:
+    def __init__(self, chip: Tag, on_choose: Callable[[str], Any], on_examples: Callable[[], Any], w: Words) -> None:
         self.w = w
-        self._on_choose = on_choose
+        self._on_choose, self._on_examples = on_choose, on_examples
         with chip, ui.menu().props("anchor='bottom middle' self='top middle' :offset=\"[0, 8]\"") as self._menu:
             self._list = tag("div", "fe-list", role="list")
 
@@ -31,7 +32,7 @@ class ProblemList:
             for problem in sorted_:
                 with tag("div", role="listitem"):
                     item = tag("button", "fe-item", type="button", data_block=problem.block or None)
-                item.on_click(lambda block=problem.block: self._choose(block))
+                item.on_click(partial(self._choose, problem))
                 with item:
                     bad = problem.level == "bad"
                     icon("error" if bad else "warning").classes("is-bad" if bad else "is-warn")
@@ -45,6 +46,6 @@ class ProblemList:
         """Open the list."""
         self._menu.open()
 
-    def _choose(self, block: str) -> None:
+    def _choose(self, problem: Problem) -> Any:
         self._menu.close()
-        self._on_choose(block)
+        return self._on_examples() if problem.field == "examples" else self._on_choose(problem.block)

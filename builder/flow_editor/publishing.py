@@ -5,12 +5,15 @@ from typing import Any
 
 from blocks import overlaps
 from blocks.contract import Problem
+from blocks.phrase import Quoted
 from builder.drafting.changes import draw_change
 from builder.flow_editor.insiders import Insiders
 from builder.flow_editor.opened import Look
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.tag import icon, tag
+from builder.rehearsal.examples import draw_differences, held
+from runtime.rehearsal import Tried
 from runtime.words import Words
 
 
@@ -21,10 +24,14 @@ def ask(
     insiders: Insiders | None,
     confirm: Callable[[], Awaitable[Any]],
     settings: Callable[[], Any],
+    tried: list[Tried],
+    examples: Callable[[], Any],
     w: Words,
 ) -> None:
     """The dialog. `reach` says how many people it will reach, `insiders` lets choose what becomes of those inside;
-    `confirm` publishes and is awaited with a busy button, `settings` opens those of the flow."""
+    `confirm` publishes and is awaited with a busy button, `settings` opens those of the flow. `tried` are its examples;
+    where one does not hold, `examples` leads to them, and is what the eye falls on."""
+    failing = [one for one in tried if not one.holds]
     live = look.live if look.live is not None and look.live.state != "archived" else None
     if live is None:
         title, text = w("Publish “{name}”?", name=name), w("From now on it starts for everyone who fits its trigger.")
@@ -46,12 +53,16 @@ def ask(
                 _fact("group", w("Nobody is inside."))
             if reach:
                 _fact("trending_up", reach)
+            if tried and not failing:
+                _fact("check_circle", held(tried, w))
             if live is not None and live.state == "paused":
                 _fact("play_arrow", w("The Flow is paused. Publishing lets it send again."))
             if live is not None and live.state == "finishing":
                 _fact("play_arrow", w("The Flow is finishing. Publishing lets people in again."))
         if insiders is not None:
             insiders.draw()
+        if failing:
+            _draw_failing(failing, held(tried, w), w)
         for problem in look.problems:
             _warning(problem, w)
         if any(problem.code == overlaps.CODE for problem in look.problems):
@@ -67,12 +78,16 @@ def ask(
 
         with box.footer:
             number = 1 if look.live is None else look.live.number + 1
-            with tag("span", "cw-cap cw-row"):
+            with tag("span", "cw-cap cw-row hide-s" if failing else "cw-cap cw-row"):
                 icon("history", "s")
                 tag("span", "", w("Version {number}", number=number))
             tag("span", "cw-grow")
-            button(w("Not yet"), box.close)
-            primary = button(w("Publish"), go, kind="primary")
+            button(w("Not yet"), box.close, classes="hide-s" if failing else "")
+            if failing:
+                primary = button(w("Publish anyway"), go)
+                button(w("See the examples"), examples, kind="primary")
+            else:
+                primary = button(w("Publish"), go, kind="primary")
 
 
 def done(staying: int, going: int, w: Words) -> str:
@@ -95,6 +110,17 @@ def _fact(symbol: str, text: str) -> None:
     with tag("div"):
         icon(symbol)
         tag("span", "", text)
+
+
+def _draw_failing(failing: list[Tried], said: str, w: Words) -> None:
+    with tag("div", "cw-banner is-bad", role="alert"):
+        icon("cancel")
+        with tag("div", "cw-13 ex-held"):
+            tag("b", "", said)
+            for one in failing:
+                with tag("div"):
+                    tag("b", "", w("{name}", name=Quoted(one.name)))
+                    draw_differences(one, w)
 
 
 def _warning(problem: Problem, w: Words) -> None:

@@ -14,7 +14,7 @@ def register(house: House) -> None:
     """The page, which leads back to the canvas."""
 
     @ui.page("/flows/{slug}/rehearse")
-    async def rehearse(slug: str) -> None:
+    async def rehearse(slug: str, tab: str = "") -> None:
         user = visitor()
         w = words(user.language)
         try:
@@ -29,4 +29,6 @@ def register(house: House) -> None:
             screen = Screen(user, opened, example, zone, editor, w)
         # Only a canvas that is there can be told the way.
         await ui.context.client.connected()
+        if tab == "examples":
+            screen.turn_to("examples")
         await screen.begin()

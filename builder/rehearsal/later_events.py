@@ -11,13 +11,17 @@ from runtime.words import Words
 
 
 class LaterEvents:
-    """Draws itself where it is made, and changes the wish. The first of `names` is what a new row begins with."""
+    """Draws itself where it is made, and changes the wish. The first of `names` is what a new row begins with.
+    `keep` makes an example of what is seen."""
 
-    def __init__(self, w: Words, wish: Wish, names: Sequence[str], changed: Callable[[], None]) -> None:
+    def __init__(
+        self, w: Words, wish: Wish, names: Sequence[str], changed: Callable[[], None], keep: Callable[[], None]
+    ) -> None:
         self._w, self._wish, self._names, self._changed = w, wish, names, changed
         self._rows = tag("div", "re-rows")
         with tag("div", "re-what"):
             button(w("Add an event"), self._add, small=True, symbol="add")
+            button(w("Keep as an example"), keep, small=True, symbol="bookmark_add")
             tag("span", "cw-grow")
             self.again = button(w("Again"), changed, small=True, symbol="replay")
         self._draw()
@@ -46,7 +50,8 @@ class LaterEvents:
         with tag("div", "re-row", role="group", aria_label=one.name):
             event = Box(
                 one.name,
-                lambda text: self._set(one, name=text.strip()),
+                # Another event carries something else.
+                lambda text: self._set(one, name=text.strip(), properties=None),
                 label=w("What happens"),
                 options=names,
                 own_words=w("Use “{text}”"),

@@ -6,6 +6,7 @@ from nicegui import background_tasks, ui
 
 from blocks import KINDS, read_block
 from blocks.contract import Problem, Send
+from blocks.examples import Example as FlowExample
 from blocks.flow import Flow
 from builder.access import Visitor, fetch
 from builder.backtest.screen import PastScreen
@@ -19,8 +20,9 @@ from builder.frame import Editor
 from builder.parts.controls import button, chip, segments
 from builder.parts.empty import empty
 from builder.parts.loading import patiently, skeleton_rows
-from builder.parts.tag import tag
+from builder.parts.tag import icon, tag
 from builder.parts.toast import toast
+from builder.rehearsal.examples import ExamplesScreen
 from builder.rehearsal.later_events import LaterEvents
 from builder.rehearsal.timeline import Timeline, moment_words
 from builder.rehearsal.who import Who
@@ -48,14 +50,14 @@ class Screen:
         with frame.left:
             chip(w("Rehearsal. Nothing is sent."), tone="brand", symbol="shield").classes("hide-s")
         with frame.right:
-            tabs = [("one", w("One Contact"), ""), ("past", w("Test on the past"), "")]
-            segments(tabs, "one", self._turn_to, label=w("Rehearsal")).classes("re-tabs")
+            self._tabs = tag("div", "re-tabs-in")
+            self._draw_tabs("one")
             button(w("Back to the canvas"), href=self._back, classes="hide-s cw-h34")
         self._work = frame.work
         frame.work.classes("re")
         with frame.work:
             with tag("div", "re-left") as left:
-                with tag("div", "re-set"):
+                with tag("div", "re-set") as self._asking:
                     self._draw_wish()
                 self._progress = tag("progress", "re-progress", max=1, aria_label=w("Rehearsing"))
                 self._progress.set_visibility(False)
@@ -66,6 +68,8 @@ class Screen:
             self._one = (left, right)
             self._past = PastScreen(user, opened, self._back, w)
             self._past.show(False)
+            self._examples = ExamplesScreen(user, opened, w, self.see, lambda: self.turn_to("one"))
+            self._examples.show(False)
 
     @property
     def _back(self) -> str:
@@ -90,15 +94,41 @@ class Screen:
         if turn == self._turn and not self._canvas.is_deleted:
             self._show(*found)
 
+    def turn_to(self, tab: str) -> None:
+        """Show another tab: one, past or examples."""
+        self._draw_tabs(tab)
+        self._turn_to(tab)
+
+    def see(self, example: FlowExample) -> None:
+        """Rehearse an example, to be seen step by step."""
+        self._wish.become(example, self._user.zone)
+        self._asking.clear()
+        with self._asking:
+            self._draw_wish()
+        self.turn_to("one")
+        self._again()
+
+    def _draw_tabs(self, chosen: str) -> None:
+        w = self._w
+        tabs = [("one", w("One Contact"), ""), ("past", w("Test on the past"), ""), ("examples", w("Examples"), "")]
+        self._tabs.clear()
+        with self._tabs:
+            segments(tabs, chosen, self._turn_to, label=w("Rehearsal")).classes("re-tabs")
+
     def _turn_to(self, tab: str) -> None:
         for pane in self._one:
             pane.set_visibility(tab == "one")
         self._past.show(tab == "past")
+        self._examples.show(tab == "examples")
 
     # ---- asking
 
     def _draw_wish(self) -> None:
         w, wish = self._w, self._wish
+        if wish.example:
+            with tag("p", "re-example"):
+                icon("bookmark", "s")
+                tag("span", "", wish.example)
         who = Who(self._user, w, wish, self._again)
         with tag("div", "cw-field"):
             tag("span", "cw-label", w("Starting on"))
@@ -106,7 +136,7 @@ class Screen:
                 Box(wish.day.isoformat(), self._start_on, label=w("Day"), kind="date")
                 Box(wish.hour, self._start_at, label=w("Hour"), kind="time")
         who.draw_made_up()
-        LaterEvents(w, wish, self._names(), self._again)
+        LaterEvents(w, wish, self._names(), self._again, self._ask_to_keep)
 
     def _names(self) -> list[str]:
         """Events that may happen: those that end the flow first, then whatever this shop has seen."""
@@ -133,6 +163,13 @@ class Screen:
             self._wish.hour = text
             self._again()
 
+    def _ask_to_keep(self) -> None:
+        if self._result is None or self._result.problems:
+            toast(self._w("There is nothing to keep yet: this Flow cannot be rehearsed."), kind="bad")
+            return
+        wish = self._wish
+        self._examples.keeping.ask_to_keep(wish.example, self._opened.flow, wish.who, self._result)
+
     # ---- rehearsing
 
     def _rehearse(self, turn: int) -> tuple[Opened, Rehearsal]:
@@ -153,6 +190,7 @@ class Screen:
             wish.who,
             wish.start,
             happenings=wish.happenings(),
+            as_given=bool(wish.example),
             progress=progress,
             stopping=lambda: turn != self._turn,
         )

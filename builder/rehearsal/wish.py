@@ -1,11 +1,14 @@
 """What somebody wants to see rehearsed, as the page holds it: a wall-clock start where the contact lives, and events by day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
+from blocks.examples import Example
 from blocks.values import micros, moment
 from blocks.zones import local_to_utc
-from runtime.rehearsal import Happening, MadeUp
+from runtime.rehearsal import Happening, MadeUp, begins, happenings, made_up
 from runtime.zones import zone_of
 
 LATEST_DAY = 90
@@ -14,11 +17,13 @@ _NOON = time(12)
 
 @dataclass(slots=True)
 class Later:
-    """An event so many days after the start, at an hour."""
+    """An event so many days after the start, at an hour. Without `properties`, those of the latest such event are used."""
 
     name: str
     days: int = 1
     at: str = "10:00"
+    properties: Mapping[str, Any] | None = None
+    contact: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -32,12 +37,26 @@ class Wish:
     hour: str
     made_up: MadeUp = field(default_factory=MadeUp)
     later: list[Later] = field(default_factory=list)
+    example: str = ""
+    """The name of the example that this is: then only what it says happens, and nothing is taken from the shop's events."""
 
     @classmethod
     def at(cls, now: int, zone: str, contact: int | None = None, name: str = "") -> "Wish":
         """Beginning now."""
         wall = moment(now).astimezone(zone_of(zone))
         return cls(contact, name, zone, wall.date(), f"{wall:%H:%M}")
+
+    def become(self, example: Example, home: str) -> None:
+        """Wish for an example; `home` is the shop's zone."""
+        self.contact, self.name, self.example = None, "", example.name
+        self.made_up = made_up(example)
+        self.zone = example.contact.zone or home
+        self.day, self.hour = example.start.date(), f"{example.start:%H:%M}"
+        self.later = [self._later(one) for one in happenings(example, begins(example, home))]
+
+    def _later(self, one: Happening) -> Later:
+        wall = moment(one.at).astimezone(zone_of(self.zone))
+        return Later(one.name, (wall.date() - self.day).days, f"{wall:%H:%M}", one.properties, one.contact)
 
     @property
     def who(self) -> int | MadeUp:
@@ -53,10 +72,11 @@ class Wish:
         """The events, none of them before the start."""
         start = self.start
         return [
-            Happening(one.name, max(start, self._instant(self.day + timedelta(days=one.days), one.at)))
-            for one in self.later
-            if one.name
+            Happening(one.name, self._at(one, start), one.properties, one.contact) for one in self.later if one.name
         ]
+
+    def _at(self, one: Later, start: int) -> int:
+        return max(start, self._instant(self.day + timedelta(days=one.days), one.at))
 
     def _instant(self, day: date, hour: str) -> int:
         return micros(local_to_utc(datetime.combine(day, _time(hour)), zone_of(self.zone)))
