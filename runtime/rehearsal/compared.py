@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from blocks.contract import Known
+from blocks.contract import Known, Send
 from blocks.difference import block_name
 from blocks.examples import ComesTo, Ends, Example, GetsMessage, HasField, HasTag, NoMessage, block_of
 from blocks.flow import Flow
@@ -12,6 +12,7 @@ from blocks.registry import KINDS
 from blocks.rule_words import say_rule
 from runtime.clock import MINUTE, SECOND
 from runtime.engine.departures import BY_EXIT
+from runtime.people.who import CHANNELS
 from runtime.reasons import reason_phrase
 from runtime.rehearsal.told import Entry, Rehearsal
 
@@ -57,7 +58,7 @@ class Compared:
         if self._example.nothing_else:
             spoken_for = {id(entry) for entry in taken.values()} | unwanted
             for entry in self._messages:
-                if entry.state in _SENT and id(entry) not in spoken_for:
+                if entry.state in _SENT and id(entry) not in spoken_for and self._to_them(entry.block):
                     args = {"message": self._name(entry.block), "when": self._when(entry.at)}
                     yield say("{message} went out too, {when}, which was not expected", **args)
         for entry in self._ends:
@@ -108,6 +109,11 @@ class Compared:
         else:
             args = {"when": self._when(entry.at), "why": entry.why}
             yield _but(expected, say("it was not sent {when}: {why}", **args))
+
+    def _to_them(self, block: str) -> bool:
+        """Whether what the block sends goes to the contact, and not to another app."""
+        made = KINDS[self._docs[block].kind]
+        return issubclass(made, Send) and made.channel in CHANNELS
 
     def _sent(self, block: str) -> list[Entry]:
         return [entry for entry in self._messages if entry.block == block and entry.state in _SENT]

@@ -7,8 +7,11 @@ from typing import Any, Literal
 from blocks.durations import write_length
 from blocks.examples import MOST_LINES, Ends, Example, Expectation, GetsMessage, Happens, Person
 from blocks.flow import Flow
+from blocks.phrase import Phrase, Quoted
+from blocks.registry import KINDS
 from blocks.values import moment
 from runtime.clock import MINUTE, SECOND
+from runtime.engine.departures import BY_EXIT
 from runtime.ledger import Tx
 from runtime.people import consent, contacts
 from runtime.rehearsal.script import MadeUp
@@ -17,6 +20,7 @@ from runtime.zones import zone_of
 
 _WHO = frozenset({"email", "phone", "name", "first_name", "last_name", "full_name", "address", "customer_id"})
 """Names of fields that say who somebody is."""
+_PRODUCT = frozenset({"product_id", "variant_id", "sku"})
 _TELLS = re.compile(r"@|https?:|\+?\d[\d ()-]{6,}")
 """An address, a link that leads to somebody's cart, a phone number."""
 
@@ -28,6 +32,8 @@ def kept_example(tx: Tx, name: str, document: Flow, who: int | MadeUp, result: R
     an order is called 1, 2 and so on. What a contact did before is not copied. Raises LookupError if they are gone.
     """
     looked_at = set(_texts([doc.settings for doc in document.blocks], document.entry, document.exits))
+    if any(doc.kind in KINDS and KINDS[doc.kind].looks_at_items for doc in document.blocks):
+        looked_at |= {"items", *_PRODUCT}
     person = _person(who) if isinstance(who, MadeUp) else _like(tx, who, looked_at)
     keys = {document.entry.key, *(leave.key for leave in document.exits)}
     keys |= {str(doc.settings.get("key") or "") for doc in document.blocks}
@@ -38,7 +44,7 @@ def kept_example(tx: Tx, name: str, document: Flow, who: int | MadeUp, result: R
         for key, value in (given or {}).items():
             if key in keys:
                 kept[key] = called.setdefault(repr(value), str(len(called) + 1))
-            elif key in looked_at and key not in _WHO and (plain := _plain(value)) is not None:
+            elif key in looked_at and key not in _WHO and (plain := _plain_of(key, value)) is not None:
                 kept[key] = plain
         return kept
 
@@ -55,7 +61,7 @@ def kept_example(tx: Tx, name: str, document: Flow, who: int | MadeUp, result: R
             )
             for one in result.script[:MOST_LINES]
         ),
-        expects=tuple(_came_true(result))[:MOST_LINES],
+        expects=tuple(_came_true(document, result))[:MOST_LINES],
     )
 
 
@@ -95,7 +101,7 @@ def _fields(fields: Mapping[str, Any], looked_at: set[str]) -> dict[str, Any]:
     return {name: value for name, value in kept.items() if value is not None}
 
 
-def _came_true(result: Rehearsal) -> Iterator[Expectation]:
+def _came_true(document: Flow, result: Rehearsal) -> Iterator[Expectation]:
     for entry in result.entries:
         if entry.kind != "message":
             continue
@@ -111,8 +117,14 @@ def _came_true(result: Rehearsal) -> Iterator[Expectation]:
         yield Ends(ends="inside")
     elif ends and ends[-1].state == "ended" and not ends[-1].code:
         yield Ends(ends="end")
-    elif ends and ends[-1].state == "left":
-        yield Ends(ends="left")
+    elif ends and (ends[-1].state == "left" or ends[-1].code in BY_EXIT):
+        yield Ends(ends="left", by=_exit(document, ends[-1].why))
+
+
+def _exit(document: Flow, why: Phrase | None) -> str:
+    """What the exit is called, if it was an event that took them out."""
+    event = why.args.get("event") if why is not None else None
+    return next((leave.called for leave in document.exits if leave.event and event == Quoted(leave.event)), "")
 
 
 def _after(at: int, start: int) -> str:
@@ -141,8 +153,13 @@ def _plain(value: Any) -> Any:
         case str():
             return None if _TELLS.search(value) else value
         case Mapping():
-            kept = {key: _plain(one) for key, one in value.items() if key not in _WHO}
+            kept = {key: _plain_of(key, one) for key, one in value.items() if key not in _WHO}
             return {key: one for key, one in kept.items() if one is not None} or None
         case list() | tuple():
             return [one for one in map(_plain, value) if one is not None] or None
     return value
+
+
+def _plain_of(key: str, value: Any) -> Any:
+    # The number of a product looks like that of a phone.
+    return value if key in _PRODUCT and isinstance(value, str) else _plain(value)

@@ -102,7 +102,7 @@ def rehearse(
             number = 1 if as_given else None
             contact = furnish(real, into, slug, document, who, _looked_at(program), emails, start, flow=number)
             if as_given:
-                script = sorted(happenings, key=lambda one: one.at)
+                script = sorted((_addressed(program, one) for one in happenings), key=lambda one: one.at)
             else:
                 script = _script(real, program, who if isinstance(who, int) else None, happenings, start)
         release(scratch, workspace, slug, document, prepared.mails, SOURCE)
@@ -127,6 +127,14 @@ def _script(
     entries = {name for _, trigger in events_wanted(program) for name in trigger.listens_to()}
     first = None if any(one.name in entries for one in happenings) else first_event(real, program, who, start)
     return filled_in(real, program, who, [*([first] if first is not None else []), *happenings])
+
+
+def _addressed(program: Program, one: Happening) -> Happening:
+    """The event, meant for this flow if its trigger wants to be meant."""
+    for _, trigger in events_wanted(program):
+        if one.name in trigger.listens_to():
+            return replace(one, properties={**trigger.addressed(program.slug), **(one.properties or {})})
+    return one
 
 
 class _Stage:

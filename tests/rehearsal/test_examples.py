@@ -142,6 +142,28 @@ def test_who_is_not_let_in(rehearsals: Rehearsals) -> None:
     ]
 
 
+def added_by_hand() -> dict[str, Any]:
+    """A flow for those whom somebody adds; it tells another app, and writes to nobody."""
+    blocks = [
+        {"id": "in", "kind": "added_trigger", "settings": {}},
+        {"id": "app", "kind": "webhook", "settings": {"url": "https://app.example.com/told"}},
+    ]
+    return {"name": "Tasting", "blocks": blocks, "links": [{"from": "in", "to": "app"}], "exits": []}
+
+
+def test_an_event_is_meant_for_the_flow_whatever_its_slug_is_here(rehearsals: Rehearsals) -> None:
+    example = {"name": "Added", "happenings": [{"name": "Added to flow"}], "expects": [{"ends": "end"}]}
+    assert said(run(rehearsals, example, **added_by_hand())) == []
+
+
+def test_a_call_to_another_app_is_no_message_but_can_be_expected(rehearsals: Rehearsals) -> None:
+    told = {"name": "Told", "happenings": [{"name": "Added to flow"}], "expects": [{"message": "app", "after": "0m"}]}
+    assert said(run(rehearsals, told, **added_by_hand())) == []
+    silent = {**told, "expects": [{"no_message": "app"}]}
+    (differs,) = said(run(rehearsals, silent, **added_by_hand()))
+    assert differs.endswith("not to go out; it went out at once")
+
+
 def test_nobody_in_an_example_is_held_out(rehearsals: Rehearsals) -> None:
     """Half of all people are, but an example speaks of those who are let in."""
     for number in range(6):
@@ -248,7 +270,7 @@ def test_a_rehearsal_with_dewi_is_kept_without_dewi(rehearsals: Rehearsals) -> N
         "expects": [
             {"message": "reminder", "after": "1h"},
             {"message": "concerns", "after": "1d"},
-            {"ends": "left"},
+            {"ends": "left", "by": "Order placed"},
         ],
     }
     assert said(run(rehearsals, kept.model_dump(mode="json", by_alias=True))) == []
@@ -273,7 +295,9 @@ def test_a_rehearsal_with_somebody_made_up_is_kept_as_it_is(rehearsals: Rehearsa
 def test_what_tells_who_somebody_is_is_not_kept_even_if_the_flow_looks_at_it(rehearsals: Rehearsals) -> None:
     properties = {**CART, "last_name": "Lestari", "note": "call +62 812 3456 7890", "city": "Bandung"}
     rehearsals.happened("Checkout started", "dewi@example.com", says="yes", **properties)
-    rules = [{"kind": "field", "of": "event", "field": one, "op": "is_not_set"} for one in ("last_name", "note", "city")]
+    rules = [
+        {"kind": "field", "of": "event", "field": one, "op": "is_not_set"} for one in ("last_name", "note", "city")
+    ]
     rules += [{"kind": "field", "of": "contact", "field": "first_name", "op": "is_not_set"}]
     document = Flow.model_validate(
         {**rehearsals.draft.to_json(), "exits": [{"rule": {"kind": "all", "rules": rules}, "name": "Unknown"}]}

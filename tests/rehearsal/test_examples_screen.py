@@ -74,7 +74,7 @@ def test_kept_then_broken_by_a_longer_wait(doi_leaf: Shop, page: Any) -> None:
     page.get_by_text("Kept as the example “Nothing more once they order”").wait_for()
     (kept,) = doi_leaf.draft(slug).document["examples"]
     assert "dewi" not in str(kept).lower()
-    assert kept["expects"] == [{"message": "mail", "after": "1h"}, {"ends": "left"}]
+    assert kept["expects"] == [{"message": "mail", "after": "1h"}, {"ends": "left", "by": "Order placed"}]
 
     page.get_by_role("button", name="Examples", exact=True).click()
     page.get_by_text("1 of 1 example holds").wait_for()
