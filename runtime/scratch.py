@@ -51,7 +51,7 @@ def scratch_house(house: House, clock: SetClock, ledger: Ledger | None = None) -
 def furnish_shop(
     real: Tx, into: Tx, slug: str, document: Flow, start: int, first_id: int = FIRST_ID, number: int | None = None
 ) -> int:
-    """Copy the shop, its settings and its segments, and make the row of the flow. The flow's number, which is the real one unless another
+    """Copy the shop, its settings and its segments, and make the row of the flow. Its number is the real one unless another
     is given."""
     into.execute(counter.update().values(next=first_id))
     copy(real, into, workspace, workspace.c.id == real.workspace)
