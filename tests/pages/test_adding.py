@@ -81,10 +81,11 @@ def test_many_are_chosen_taken_back_pasted_and_read_from_a_file(look: Look, tast
 
 
 def test_a_contact_is_added_from_their_page_then_erased(look: Look, tasting: Web) -> None:
+    before = states(tasting)
     page = look(f"/contacts/{HANNAH}")
     page.get_by_role("button", name="Add to a Flow…").click()
     page.locator(".cw-dialog", has_text="Tasting").get_by_role("button", name="Add", exact=True).click()
-    until(lambda: states(tasting)[-1:] == ["open"])
+    until(lambda: states(tasting) == [*before, "open"])
     page.get_by_text("1 person entered “Tasting”.").wait_for()
     page.get_by_text("Added to the Flow “Tasting” by Nok").first.wait_for()
     page.locator(".co-head").get_by_label("More").click()
