@@ -266,6 +266,8 @@ class Known:
     """Slugs of those segments that have no rule."""
     flows: Mapping[str, "KnownFlow"] = field(default_factory=dict)
     """Flows by their slugs."""
+    users: Mapping[str, str] | None = None
+    """Address of each user who has given one to their name, "" for none; None where that is not asked."""
     sends: Mapping[str, str] = field(default_factory=dict)
     """Id of each send block of the flow that is looked at to the slug of what it sends."""
 

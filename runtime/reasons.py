@@ -103,6 +103,11 @@ REASONS: Mapping[str, str] = {
     "outside_silent": "{host} did not answer in time",
     "outside_broken": "the connection to {host} broke before it answered",
     "outside_forbidden": "{host} lies inside your own network, which is not called. Whoever runs Cartwheel can allow it",
+    # Telling the team
+    "notice_waits": "The team has been told {most} times in this hour. Is summed up with what else happens, on {until}",
+    "notice_summed": "Is summed up in one e-mail with others, because the team had been told {most} times in that hour",
+    "notice_to_nobody": "Because nobody who is to be told may sign in and has an e-mail address",
+    "notice_unmade": "Because the e-mail could not be made: {error}",
     # Why the whole mail server cannot be used
     "server_unknown": "The mail server {host} cannot be found. Check its name in the settings",
     "server_unreachable": "The mail server {host} cannot be reached: {detail}",

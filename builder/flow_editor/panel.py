@@ -11,6 +11,7 @@ from builder.drafting.faces import Face
 from builder.flow_editor.preview import Preview
 from builder.flow_editor.reach import Reach
 from builder.flow_editor.settings import FlowSettings
+from builder.flow_editor.words import BLOCK_WIDGETS
 from builder.forms import Around, Form
 from builder.parts.controls import button, icon_button
 from builder.parts.sheet import Sheet
@@ -89,7 +90,7 @@ class Panel:
             self._header(face)
             with tag("div", "body"), self._fieldset():
                 if model is not None:
-                    self._form = Form(model, doc.settings, self._around, self._changed)
+                    self._form = Form(model, doc.settings, self._around, self._changed, widgets=BLOCK_WIDGETS)
                 self._match = tag("section", "cw-sect fe-matches")
                 self._match.set_visibility(False)
             if not self._readonly:

@@ -9,6 +9,7 @@ from builder.flow_editor.opened import Unreadable, open_flow
 from builder.frame import editor_frame, frame
 from builder.parts.controls import button
 from builder.parts.empty import empty
+from builder.studio.looks import load_looks
 from runtime.house import House
 from runtime.words import Words, words
 
@@ -32,6 +33,7 @@ def register(house: House) -> None:
             with frame(house, user, title=w("Flow"), active="flows"):
                 _nothing(w("There is no such Flow"), w("It was removed, or the address is not quite right."), w)
             return
+        load_looks()
         with editor_frame(house, user, title=opened.draft.name, back="/flows") as editor:
             if pen.wanted():
                 # Another page has the draft. Whether that is another tab or this one before it was loaded anew is known

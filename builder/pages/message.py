@@ -125,7 +125,8 @@ class _Page:
                             with tag("p", "cw-trunc"):
                                 tag("b", "", sender.name or sender.address)
                                 tag("span", "cw-cap", f" {sender.address}" if sender.name else "")
-                            to = f"{entry.contact_name} · {entry.to}" if entry.contact_name else entry.to
+                            about = entry.contact_name if entry.channel != "team" else said.letter.to_name
+                            to = f"{about} · {entry.to}" if about else entry.to
                             tag("p", "cw-cap cw-trunc", w("To {person}", person=to or "–"))
                         now = self.user.house.clock.now()
                         when = w.date(entry.done_at or entry.queued_at, self.user.zone, "moment", now)
@@ -133,8 +134,9 @@ class _Page:
             if said is None:
                 gone = w("This e-mail is not there any more, so it cannot be shown.")
                 call = w("A call of another app. What it was sent is not kept here.")
+                team = w("No e-mail of its own was made of this notice.")
                 with tag("p", "cw-empty cw-cap"):
-                    tag("span", "", call if entry.channel == "webhook" else gone)
+                    tag("span", "", {"webhook": call, "team": team}.get(entry.channel, gone))
                 return
             with tag("div", "mg-bar"):
                 options = [("mail", w("E-mail"), ""), ("text", w("Plain text"), ""), ("source", w("Source"), "")]
@@ -216,7 +218,9 @@ class _Page:
         w, entry = self.w, self.letter.entry
         with tag("section", "cw-card cw-card-pad"), tag("dl", "cw-kv"):
             tag("dt", "", w("Kind"))
-            tag("dd", "", w("Marketing") if entry.marketing else w("Transactional"))
+            own = {"webhook": w("Call of another app"), "team": w("Notice to the team")}
+            kind = w("Marketing") if entry.marketing else w("Transactional")
+            tag("dd", "", own.get(entry.channel, kind))
             if entry.flow_name and entry.flow_slug:
                 tag("dt", "", w("Flow"))
                 with tag("dd"):

@@ -37,11 +37,12 @@ def register(house: House) -> None:
         chosen = state if state in TABS else "all"
         first = await fetch(_recent, house, user.workspace, chosen, "", None)
         with frame(house, user, title=w("Messages"), active="messages"):
-            page_head(w("Messages"), w("Every e-mail that your Flows made, and what became of it."))
+            text = w("All that your Flows send, to Contacts, to your team and to other apps, and what became of it.")
+            page_head(w("Messages"), text)
             if first or chosen != "all":
                 _List(user, w, first, chosen)
                 return
-            text = w("Once a Flow is live, each e-mail it makes stands here, with the reason if it was not sent.")
+            text = w("Once a Flow is live, all that it sends stands here, with the reason if it was not sent.")
             with tag("div", "cw-card"), empty(w("No Messages yet"), text):
                 button(w("To the Flows"), kind="primary", href="/flows")
 
@@ -129,6 +130,10 @@ class _List:
     def _nameless(self, entry: Entry) -> str:
         """A message has a subject once it is made for its contact, which is just before it is sent."""
         w = self.w
+        if entry.channel == "team" and entry.flow_name:
+            return w("Notice to the team from the Flow {flow}", flow=f"“{entry.flow_name}”")
+        if entry.channel == "webhook" and entry.flow_name:
+            return w("Call of another app from the Flow {flow}", flow=f"“{entry.flow_name}”")
         return w("E-mail of the Flow {flow}", flow=f"“{entry.flow_name}”") if entry.flow_name else w("E-mail")
 
     def _add(self, entries: list[Entry]) -> None:
@@ -139,7 +144,12 @@ class _List:
     def _row(self, entry: Entry, now: int) -> Node:
         w = self.w
         subject = entry.subject or self._nameless(entry)
-        to = entry.to if entry.contact_name and entry.to else None
+        whom, to = (entry.contact_name or entry.to or "–", entry.to if entry.contact_name and entry.to else None)
+        if entry.channel == "team":
+            whom, to = (
+                entry.to or w("The team"),
+                w("About {contact}", contact=entry.contact_name) if entry.contact_name else None,
+            )
         return node(
             "li",
             "ms-row",
@@ -152,13 +162,14 @@ class _List:
             node(
                 "span",
                 "ms-to",
-                node("span", "cw-trunc cw-block-el", entry.contact_name or entry.to or "–"),
+                node("span", "cw-trunc cw-block-el", whom),
                 node("span", "cw-cap cw-trunc cw-block-el", to) if to else None,
             ),
             node(
                 "span",
                 "cw-row",
                 state_node(entry.state, w),
+                chip_node(w("To the team"), tone="line") if entry.channel == "team" else None,
                 chip_node(w("Test"), tone="line") if entry.test else None,
             ),
             node("span", "n cw-cap", w.ago(entry.done_at or entry.queued_at, now, self.user.zone)),

@@ -12,7 +12,7 @@ from runtime.accounts import passwords, sessions, stored
 from runtime.accounts.refused import Refused
 from runtime.accounts.tries import tries_at
 from runtime.house import House
-from runtime.ledger import tables
+from runtime.ledger import Tx, tables
 from runtime.people.addresses import email_of
 
 THEMES = ("light", "dark", "auto")
@@ -65,6 +65,12 @@ def everybody(house: House) -> list[User]:
     """All users, in the order in which they came."""
     with house.ledger.read() as tx:
         return [_user(row) for row in tx.all(tables.user.select().order_by(tables.user.c.id))]
+
+
+def reachable(tx: Tx) -> list[User]:
+    """The users who have given an address of their own, in the order in which they came."""
+    found = tables.user.select().where(tables.user.c.email != OWNER).order_by(tables.user.c.id)
+    return [_user(row) for row in tx.all(found)]
 
 
 def count(house: House) -> int:

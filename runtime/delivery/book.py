@@ -66,9 +66,11 @@ class Ending:
 _MARK = """
     UPDATE message SET state = 'sending', tries = :tries, address = :address, subject = :subject, lease_until = :until
     WHERE id = :id AND lease_by = :owner AND state = 'queued'
-      AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = message.run AND run.state IN ('left', 'replaced'))
+      AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = message.run AND run.state IN (:left, :replaced))
       AND NOT EXISTS (SELECT 1 FROM flow WHERE flow.id = message.flow AND flow.state IN ('paused', 'archived'))
 """
+_RECALLS = {"left": "left", "replaced": "replaced"}
+_RECALLS_NOTHING = {"left": "", "replaced": ""}
 _TRY = """
     INSERT INTO attempt (workspace, message, number, at, carrier) VALUES (:workspace, :id, :tries, :now, :carrier)
 """
@@ -145,7 +147,7 @@ class Book:
         run_many(self._tx, _ANSWER, [self._said(one, answer) for one, answer in results if answer.kind != "broken"])
         run_many(self._tx, _UNDO, [_attempt(one) for one, answer in results if answer.kind == "broken"])
         for one, answer in results:
-            if answer.nobody_there and not one.claimed.test:
+            if answer.nobody_there and self._channel.addressed and not one.claimed.test:
                 consent.suppress(
                     self._tx, self._channel.name, one.parcel.recipient, "hard_bounce", self._now, answer.words
                 )
@@ -166,6 +168,7 @@ class Book:
         """Commit to attempts, and keep what they say. Ids of those that may go: still ours, not left, not paused."""
         tx, now = self._tx, self._now
         common = {"owner": self._owner, "until": now + LEASE, "now": now, "workspace": tx.workspace}
+        common |= _RECALLS if self._channel.recalled else _RECALLS_NOTHING
         common |= {"carrier": self._carrier, "kept_until": now + bodies.KEPT_FOR}
         rows = [
             common

@@ -18,6 +18,10 @@ class Channel:
     codes: Mapping[str, str]
     """Reasons for what became of an attempt: sent, refused, retry, gave_up, uncertain; and for what could
     not be made at all: unmade."""
+    by_mail: bool = True
+    """Whether the shop's mail server carries it."""
+    recalled: bool = True
+    """Whether who leaves the flow takes back what has not gone out yet."""
     replies: bool = False
     """Whether runs hear what became of their messages."""
 
@@ -47,6 +51,17 @@ WEBHOOK = Channel(
         "uncertain": "uncertain",
         "unmade": "app_unmade",
     },
+    by_mail=False,
     replies=True,
 )
-CHANNELS = {channel.name: channel for channel in (EMAIL, WEBHOOK)}
+TEAM = Channel(
+    "team",
+    addressed=False,
+    rungs=RUNGS,
+    codes={**EMAIL.codes, "unmade": "notice_unmade"},
+    recalled=False,
+)
+"""E-mail to users of the shop: to nobody whom it is about."""
+CHANNELS = {channel.name: channel for channel in (EMAIL, WEBHOOK, TEAM)}
+BY_MAIL = tuple(channel.name for channel in CHANNELS.values() if channel.by_mail)
+NEVER_RECALLED = tuple(channel.name for channel in CHANNELS.values() if not channel.recalled)

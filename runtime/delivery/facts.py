@@ -101,7 +101,7 @@ def look_up(tx: Tx, messages: Sequence[Claimed], zone: str, channel: Channel = E
     rows = {row.id: row for row in tx.all(_WITH_ALL, {"workspace": tx.workspace, "ids": [m.id for m in messages]})}
     messages = [m for m in messages if m.id in rows]
     if not channel.addressed:
-        return [_case(m, rows[m.id], Facts(**_of_run(m, rows[m.id], zone), addressed=False)) for m in messages]
+        return [_case(m, rows[m.id], Facts(**_of_run(m, rows[m.id], zone, channel), addressed=False)) for m in messages]
     addresses = {m.id: m.address if m.test else rows[m.id].email for m in messages}
     answers = consent.standing(tx, {m.contact for m in messages if m.contact is not None}, channel.name)
     blocked = consent.suppressed(tx, channel.name, {address for address in addresses.values() if address})
@@ -123,7 +123,7 @@ def _facts(
     channel: Channel,
 ) -> Facts:
     return Facts(
-        **_of_run(claimed, row, zone),
+        **_of_run(claimed, row, zone, channel),
         channel=channel.name,
         address=address,
         consent=answer.answer if answer is not None else None,
@@ -132,12 +132,12 @@ def _facts(
     )
 
 
-def _of_run(claimed: Claimed, row: Any, zone: str) -> dict[str, Any]:
+def _of_run(claimed: Claimed, row: Any, zone: str, channel: Channel) -> dict[str, Any]:
     """What bears on a message of any channel."""
     return {
         "marketing": claimed.marketing,
         "test": claimed.test,
-        "run_state": row.run_state,
+        "run_state": row.run_state if channel.recalled else None,
         "flow_state": row.flow_state,
         "zone": zone,
     }

@@ -13,8 +13,9 @@ from blocks.phrase import dump_arg
 from runtime import pulse
 from runtime.clock import SECOND
 from runtime.delivery import claims
+from runtime.delivery.answers import Answer
 from runtime.delivery.calls import CallWriter
-from runtime.delivery.carriers import Carrier
+from runtime.delivery.carriers import Carrier, Parcel
 from runtime.delivery.carriers.line import Patience
 from runtime.delivery.carriers.local import Local
 from runtime.delivery.carriers.nowhere import Nowhere
@@ -22,14 +23,15 @@ from runtime.delivery.carriers.outside import Outside, Paper
 from runtime.delivery.carriers.smtp import Smtp
 from runtime.delivery.carriers.switch import Switch
 from runtime.delivery.carriers.trouble import Trouble
-from runtime.delivery.channels import EMAIL, WEBHOOK
+from runtime.delivery.channels import BY_MAIL, TEAM, WEBHOOK
 from runtime.delivery.gate import Gate
 from runtime.delivery.lane import Lane
 from runtime.delivery.letter import Scribe
 from runtime.delivery.owner import me
 from runtime.delivery.preferred import Server, server_of
 from runtime.delivery.press import Presses
-from runtime.delivery.writer import FRESH, MailWriter
+from runtime.delivery.team import TeamWriter
+from runtime.delivery.writer import FRESH, MailWriter, Writer
 from runtime.house import House
 from runtime.ledger import Ledger
 from runtime.ledger.tables import message
@@ -62,7 +64,7 @@ class Office:
         self._carriers: dict[Server, Carrier] = {}
         self._gates: dict[Server, Gate] = {}
         self._lanes: dict[tuple[int, str], Lane] = {}
-        self._servers: dict[int, Server] = {}
+        self._servers: dict[tuple[int, str], Server] = {}
         self._caller: Carrier | None = None
         self._renewed_at = time.monotonic()
         self._said: dict[int, object] | None = None
@@ -98,10 +100,11 @@ class Office:
         with self._house.ledger.read() as tx:
             due = claims.next_due(tx)
         gates = {
-            (id_, EMAIL.name): gate
+            (id_, channel): gate
             for gate in tuple(self._gates.values())
             if gate.probing
             for id_ in tuple(gate.workspaces)
+            for channel in BY_MAIL
         }
         return min((max(at, gates[where].until) if where in gates else at for where, at in due.items()), default=None)
 
@@ -155,7 +158,7 @@ class Office:
         with self._house.ledger.read() as tx:
             due = claims.workspaces_with_due(tx, now)
         for id_, channel in due:
-            lane = self._mail_lane(id_) if channel == EMAIL.name else self._call_lane(id_)
+            lane = self._mail_lane(id_, channel) if channel in BY_MAIL else self._call_lane(id_)
             if lane.gate.is_open(now):
                 lane.wake()
         return [lane for lane in self._lanes.values() if not lane.idle]
@@ -183,14 +186,15 @@ class Office:
             return Paper()
         return Outside(self._switch, Allowed.of(self._house.settings.outside_allow))
 
-    def _mail_lane(self, workspace: int) -> Lane:
-        """The lane of a workspace's mail, to the server that its settings name at present."""
-        lane, now = self._lanes.get((workspace, EMAIL.name)), time.monotonic()
+    def _mail_lane(self, workspace: int, channel: str) -> Lane:
+        """The lane of a workspace's mail, to contacts or to the team, to the server that its settings name at present."""
+        key = (workspace, channel)
+        lane, now = self._lanes.get(key), time.monotonic()
         if lane is not None and now - lane.server_read_at < FRESH:
             return lane
         with self._house.ledger.read(workspace) as tx:
             server = server_of(self._house, tx)
-        if lane is not None and (lane.under_way or self._servers[workspace] == server):
+        if lane is not None and (lane.under_way or self._servers[key] == server):
             lane.server_read_at = now
             return lane
         if lane is not None:
@@ -207,10 +211,15 @@ class Office:
             self._owner,
             carrier,
             gate,
-            lambda answered: MailWriter(self._house, workspace, self._presses, self._scribe, answered),
+            lambda answered: self._mail_writer(workspace, channel, answered),
         )
-        self._lanes[workspace, EMAIL.name], self._servers[workspace] = lane, server
+        self._lanes[key], self._servers[key] = lane, server
         return lane
+
+    def _mail_writer(self, workspace: int, channel: str, answered: Callable[[Parcel, Answer], None]) -> Writer:
+        if channel == TEAM.name:
+            return TeamWriter(self._house, workspace, self._scribe, answered)
+        return MailWriter(self._house, workspace, self._presses, self._scribe, answered)
 
     def _carrier(self, server: Server) -> Carrier:
         if server.wrong is not None:
@@ -254,7 +263,7 @@ class Office:
             return {"ok": True}
         waiting = select(message.c.workspace, func.count()).where(
             message.c.workspace.in_(held),
-            message.c.channel == EMAIL.name,
+            message.c.channel.in_(BY_MAIL),
             text("message.state = 'queued'"),
             message.c.due_at <= self._house.clock.now(),
         )

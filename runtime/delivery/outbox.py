@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 
 from runtime.delivery import bodies
+from runtime.delivery.channels import TEAM
 from runtime.delivery.claims import Claimed
-from runtime.delivery.facts import look_up, parsed, shop_of
+from runtime.delivery.facts import Shop, look_up, parsed, shop_of
 from runtime.delivery.letter import Letter, Scribe
 from runtime.delivery.preferred import preferred_sender
 from runtime.delivery.press import Press, Presses
+from runtime.delivery.team import Announcer
 from runtime.house import House
 from runtime.ledger import Tx, tallies
 from runtime.ledger.tables import attempt, body, contact, flow, message
@@ -192,15 +194,14 @@ def _page(tx: Tx, query: Select[Any], limit: int, before: Cursor | None) -> list
 
 
 def _made(house: House, tx: Tx, id_: int) -> tuple[Said, Press] | None:
-    columns = (message.c[name] for name in Claimed.__slots__)
-    row = tx.first(select(*columns, message.c.due_at, message.c.done_at).where(tx.mine(message), message.c.id == id_))
+    columns = (message.c[name] for name in (*Claimed.__slots__, "due_at", "done_at", "channel"))
+    row = tx.first(select(*columns).where(tx.mine(message), message.c.id == id_))
     if row is None:
         raise NoSuchMessage(id_)
     claimed = Claimed(*row[: len(Claimed.__slots__)])
-    presses = Presses()
-    key = (claimed.version or 0, claimed.block)
-    presses.load(tx, [key])
-    press = presses.get(key)
+    shop = shop_of(tx)
+    announcer = Announcer(house) if row.channel == TEAM.name else None
+    press = _press(tx, claimed) if announcer is None else _team_press(tx, announcer, claimed, shop)
     if press is None:
         return None
     kept = tx.scalar(select(body.c.packed).where(tx.mine(body), body.c.message == id_))
@@ -209,8 +210,10 @@ def _made(house: House, tx: Tx, id_: int) -> tuple[Said, Press] | None:
             return Said(bodies.unpack(bytes(kept), press), made_again=False), press
         except (zlib.error, ValueError):
             pass  # packed by an older Cartwheel, against a template that is compiled differently now
-    shop = shop_of(tx)
     (case,) = look_up(tx, [claimed], shop.zone)
+    sent_at, preferred = row.done_at or row.due_at, preferred_sender(tx)
+    if announcer is not None:
+        return Said(announcer.letter(case, shop, preferred, sent_at), made_again=True), press
     letter = Scribe(house).write(
         id_,
         press,
@@ -219,8 +222,20 @@ def _made(house: House, tx: Tx, id_: int) -> tuple[Said, Press] | None:
         parsed(case.properties) if case.properties is not None else None,
         kept=parsed(case.kept),
         to=claimed.address or case.facts.address or "",
-        preferred=preferred_sender(tx),
+        preferred=preferred,
         test=claimed.test,
-        sent_at=row.done_at or row.due_at,
+        sent_at=sent_at,
     )
     return Said(letter, made_again=True), press
+
+
+def _press(tx: Tx, claimed: Claimed) -> Press | None:
+    presses, key = Presses(), (claimed.version or 0, claimed.block)
+    presses.load(tx, [key])
+    return presses.get(key)
+
+
+def _team_press(tx: Tx, announcer: Announcer, claimed: Claimed, shop: Shop) -> Press | None:
+    """None for a notice that is no e-mail yet, or was told of in another one."""
+    announcer.load(tx, [claimed])
+    return announcer.press(claimed, shop) if claimed.address is not None else None

@@ -14,6 +14,7 @@ from blocks.contract import Reason, TooMuchKept
 from blocks.phrase import dump_arg
 from blocks.rules import Counted
 from blocks.values import Typed, type_document
+from runtime.delivery.channels import NEVER_RECALLED
 from runtime.engine import coupons, echo
 from runtime.engine.coupons import Issued, Mint
 from runtime.engine.echo import Emitted
@@ -106,6 +107,7 @@ _CANCEL = (
         message.c.workspace == bindparam("ws"),
         among(message.c.run, "runs"),
         message.c.state == "queued",
+        message.c.channel.not_in(NEVER_RECALLED),
     )
     .values(state="cancelled", code="run_ended", done_at=bindparam("at"))
 )
@@ -259,7 +261,7 @@ class Batch:
         """Let what waits to be sent for a run not go out. What it queues after this does."""
         self.cancelled.add(one.id)
         for queued in self.messages:
-            if queued.run == one.id:
+            if queued.run == one.id and queued.channel not in NEVER_RECALLED:
                 queued.state, queued.code, queued.done_at = "cancelled", "run_ended", self.now
 
     def note(self, one: Run, block: str, outlet: str, reason: Reason | None = None) -> None:

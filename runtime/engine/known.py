@@ -11,6 +11,7 @@ from blocks.keeping import kept_in
 from blocks.phrase import Phrase
 from blocks.triggers.added_trigger import AddedTrigger
 from blocks.values import Typed
+from runtime.accounts import users
 from runtime.desk import Draft
 from runtime.house import House
 from runtime.ledger import Tx
@@ -36,6 +37,7 @@ def known_to(house: House, workspace: int) -> Known:
         fields = contact_fields(tx)
         flows = _flows(tx, drafts.list("flow"))
         segments = tx.all(_SEGMENTS, {"workspace": workspace})
+        team = {one.email: one.name for one in users.reachable(tx)}
     kept = {name: one for draft in drafts.list("flow") for name, one in kept_in(draft.document).items()}
     tags = merge_fields(sorted(fields), {path: "" for paths in events.values() for path in paths}, kept)
     wrong = {draft.slug: problem for draft in emails if (problem := _wrong(draft.document, brand, tags)) is not None}
@@ -48,6 +50,7 @@ def known_to(house: House, workspace: int) -> Known:
         kept=kept,
         segments={row.slug: row.name for row in segments},
         lists=frozenset(row.slug for row in segments if row.document.get("rule") is None),
+        users=team,
     )
 
 

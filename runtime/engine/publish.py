@@ -23,6 +23,7 @@ from runtime.engine.moving import Move
 from runtime.engine.overdue import SEND, Choice
 from runtime.engine.program import Programs
 from runtime.engine.work import one_batch
+from runtime.engine.written import check_written
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, version, version_mail
@@ -63,7 +64,13 @@ def check_draft(
     """Everything that `publish` would look at, without publishing. `slug` is the flow's own, if it has one yet."""
     known = known or known_to(house, workspace)
     others = _others(house, workspace, slug)
-    return [*check(document, known), *_unreachable_links(house, workspace, document), *overlaps(document, others)]
+    emails = {draft.slug: draft.document for draft in house.desk.drafts(workspace).list("email")}
+    return [
+        *check(document, known),
+        *check_written(document, emails, known),
+        *_unreachable_links(house, workspace, document),
+        *overlaps(document, others),
+    ]
 
 
 def _others(house: House, workspace: int, slug: str) -> list[Flow]:

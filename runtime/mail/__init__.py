@@ -5,7 +5,7 @@
 """
 
 from runtime.mail.brand import FONTS, Brand
-from runtime.mail.checks import check_email
+from runtime.mail.checks import check_email, tags_in, tags_of
 from runtime.mail.compile import CompiledEmail, CompiledLink, compile_email
 from runtime.mail.data import mail_data
 from runtime.mail.document import DocumentRefused, EmailDocument, new_section, read_document
@@ -46,4 +46,6 @@ __all__ = [
     "new_section",
     "read_document",
     "sample_data",
+    "tags_in",
+    "tags_of",
 ]

@@ -45,6 +45,18 @@ def check_email(document: EmailDocument, brand: Brand, fields: Sequence[MergeFie
     return found
 
 
+def tags_in(text: str) -> list[str]:
+    """The fields that a text names, with dots: contact.first_name. Raises TagBroken."""
+    return [part.name for part in pieces(text) if isinstance(part, Tag)]
+
+
+def tags_of(document: EmailDocument) -> list[str]:
+    """The fields that an e-mail names. Raises TagBroken."""
+    texts = [document.subject, document.preview_text]
+    texts += [text for section in document.sections for written in section.written() for text, _ in _texts(written)]
+    return [name for text in texts for name in tags_in(text)]
+
+
 def _head(document: EmailDocument, known: Mapping[str, MergeField], sample: Mapping[str, object]) -> Iterator[Problem]:
     if not document.subject.strip():
         yield Problem("no_subject", say("Write a subject"), field="subject")

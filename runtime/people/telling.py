@@ -138,6 +138,8 @@ def title_of(subject: str | None, flow_name: str | None) -> Quoted:
 def sent(state: str, code: str | None, title: Quoted, channel: str = "email") -> tuple[str, Tone, Phrase]:
     if channel == "webhook":
         return _called(state, title)
+    if channel == "team":
+        return _team(state, title)
     match state:
         case "sent" if code == "kept_here":
             return "inbox", "send", say("The e-mail {title} was put into the local outbox", title=title)
@@ -157,3 +159,21 @@ def _called(state: str, app: Quoted) -> tuple[str, Tone, Phrase]:
         case "queued" | "sending":
             return "schedule_send", "action", say("Will tell the other app {app}", app=app)
     return "block", "bad", say("Not told: the other app {app}", app=app)
+
+
+def _team(state: str, title: Quoted) -> tuple[str, Tone, Phrase]:
+    match state:
+        case "sent":
+            return "campaign", "action", say("The team was told: {title}", title=title)
+        case "queued" | "sending":
+            return "schedule_send", "action", say("The team will be told: {title}", title=title)
+        case "uncertain":
+            return "help", "bad", say("The team may have been told: {title}", title=title)
+    return "block", "bad", say("The team was not told: {title}", title=title)
+
+
+def waits(title: Quoted, channel: str = "email") -> Phrase:
+    """A message that is put off."""
+    if channel == "team":
+        return say("What the team is to be told waits: {title}", title=title)
+    return say("The e-mail {title} waits", title=title)

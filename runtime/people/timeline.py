@@ -190,6 +190,8 @@ class _Teller:
             )
             .outerjoin(flow, flow.c.id == message.c.flow)
             .where(self._tx.mine(message), message.c.contact == self._contact, message.c.test.is_(False))
+            # Of a notice to the team, only the first of its e-mails has a place in the run.
+            .where(or_(message.c.channel != "team", message.c.hop.is_not(None)))
         )
         found: dict[int, Any] = {row.id: row for row in self._latest(query, message.c.queued_at)}
         for row in found.values():

@@ -9,7 +9,7 @@ from blocks import KINDS
 from blocks.flow import Flow
 from runtime.engine.past_mail import STATES
 from runtime.ledger import Tx
-from runtime.ledger.tables import consent, contact, event, identity, member, message, product, suppression
+from runtime.ledger.tables import consent, contact, event, identity, member, message, product, suppression, user
 from runtime.people import consent as answers
 from runtime.people import forgotten
 from runtime.people import identity as identities
@@ -45,6 +45,9 @@ def furnish(
         latest = select(product.c.id).where(real.mine(product)).order_by(product.c.changed_at.desc())
         copy(real, into, product, product.c.id.in_(latest.limit(MOST_PRODUCTS)))
     copy_sends(real, into, emails)
+    # Nobody signs in there, so that passwords stay where they are.
+    team = real.all(user.select().order_by(user.c.id))
+    into.insert(user, [{**row._asdict(), "password": None} for row in team])
     return _make(into, who, start) if isinstance(who, MadeUp) else _bring(real, into, who, set(names), start)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from blocks.contract import Block, Farewell, Known, Problem, Send
 from blocks.phrase import Phrase, Quoted, dump_arg, say
 from runtime import delivery
+from runtime.delivery.channels import BY_MAIL
 from runtime.engine.departures import BY_EXIT
 from runtime.engine.program import Program
 from runtime.house import House
@@ -196,16 +197,20 @@ class Teller:
         waits: dict[int, list[Seen]] = defaultdict(list)
         for one in postponed:
             waits[one.id].append(one)
-        for row in self._tx.all(message.select().where(self._tx.mine(message), message.c.id >= FIRST_ID)):
+        made = self._tx.all(message.select().where(self._tx.mine(message), message.c.id >= FIRST_ID))
+        told = _told_of(made)
+        for row in made:
+            if row.hop is None:
+                continue  # the same notice to one more of the team
             title = Quoted(row.subject or self._name(row.block))
             for one in waits[row.id]:
-                what = say("The e-mail {title} waits", title=title)
+                what = telling.waits(title, row.channel)
                 until = self._reason(one.code, one.args)
                 entry = Entry(one.at, "postponed", "schedule_send", "send", what, until, row.block, state="queued")
                 yield row.run, row.hop, entry
             if row.done_at is None:
                 continue
-            letter = self._letter(row) if row.state == "sent" and row.channel == "email" else None
+            letter = self._letter(row, told) if row.state == "sent" and row.channel in BY_MAIL else None
             if row.channel == "webhook":
                 title = Quoted(row.address or "…")
             icon, tone, what = telling.sent(row.state, None, title, row.channel)
@@ -237,11 +242,12 @@ class Teller:
         slug = made.document() if isinstance(made, Send) else ""
         return self._known.emails.get(slug, slug)
 
-    def _letter(self, row: Any) -> Letter | None:
+    def _letter(self, row: Any, told: Mapping[int, Sequence[str]]) -> Letter | None:
         said = delivery.outbox.said(self._house, self._tx, row.id)
         if said is None:
             return None
-        return Letter(row.address or "", said.rendered.subject, said.rendered.html, said.rendered.text)
+        to = ", ".join(told[row.id]) or row.address or ""
+        return Letter(to, said.rendered.subject, said.rendered.html, said.rendered.text)
 
     def _ends(self) -> Iterator[tuple[int, Entry]]:
         for row in self._tx.all(run.select().where(self._tx.mine(run), run.c.ended_at.is_not(None))):
@@ -257,6 +263,16 @@ class Teller:
                 icon, tone, what = "logout", "timing", say("Left the Flow {flow}", flow=self._flow)
             end = Entry(row.ended_at, "end", icon, tone, what, why, row.block, state=row.state, code=row.code or "")
             yield row.id, end
+
+
+def _told_of(messages: Sequence[Any]) -> dict[int, list[str]]:
+    """The addresses of each message: of a notice to the team, all to which it goes."""
+    first: dict[tuple[int, str, int], int] = {}
+    told: dict[int, list[str]] = defaultdict(list)
+    for row in sorted(messages, key=lambda row: row.hop is None):
+        if row.address:
+            told[first.setdefault((row.run, row.block, row.queued_at), row.id)].append(row.address)
+    return told
 
 
 def stayed_out(program: Program, *, admitted: bool, at: int, event_id: int) -> Seen:

@@ -12,6 +12,7 @@ from builder.forms.widgets.names import draw_event, draw_exit, draw_property, dr
 from builder.forms.widgets.segment import draw_segment
 from builder.forms.widgets.text import draw_area, draw_number, draw_text
 from builder.forms.widgets.times import draw_duration, draw_time
+from builder.forms.widgets.users import draw_users
 
 WIDGETS: dict[str, Draw] = {
     "text": draw_text,
@@ -32,6 +33,7 @@ WIDGETS: dict[str, Draw] = {
     "email": draw_email,
     "flow": draw_flow,
     "segment": draw_segment,
+    "users": draw_users,
 }
 OWN_SECTION: set[str] = {"rule", "email"}
 """Widgets that are large enough for a section of their own, with the title as its heading."""

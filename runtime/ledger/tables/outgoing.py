@@ -30,6 +30,7 @@ message = Table(
     Column("done_at", Int),
     Column("code", Text),
     Column("args", Json),
+    Column("bundle", Int),  # the first of the notices that one e-mail to the team sums up
     UniqueConstraint("run", "hop"),
     partial("message_due", "workspace", "flow", "channel", "due_at", "id", where="state = 'queued'"),
     partial("message_leased", "lease_until", where="lease_until IS NOT NULL"),
@@ -37,6 +38,7 @@ message = Table(
     Index("message_lately", "contact", "channel", "done_at"),  # what is not done yet has no time
     Index("message_recent", "workspace", "queued_at"),
     Index("message_here", "flow", "block", "state"),
+    partial("message_bundle", "bundle", where="bundle IS NOT NULL"),
 )
 
 resumption = Table(
