@@ -1,5 +1,6 @@
 """Tell the team."""
 
+import re
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from blocks.contract import Card, Context, Decision, Go, Known, Preset, Problem,
 from blocks.phrase import Phrase, Quoted, say
 
 MOST = 50
+_TAG = re.compile(r"\{\{[\s-]*([\w.-]+)[^}]*\}\}")
 
 
 class NotifyTeam(Send):
@@ -55,7 +57,10 @@ class NotifyTeam(Send):
     most: Annotated[int, Field(ge=1, le=100, title="At most in an hour", json_schema_extra={"widget": "number"})] = 10
 
     def say(self, known: Known) -> Phrase:
-        return say("Tell the team: {subject}", subject=Quoted(self.subject)) if self.subject else say("Tell the team")
+        if not self.subject.strip():
+            return say("Tell the team")
+        named = _TAG.sub(lambda tag: f"[{tag[1].rpartition('.')[2].replace('_', ' ')}]", self.subject)
+        return say("Tell the team: {subject}", subject=Quoted(named[:80]))
 
     def run(self, ctx: Context) -> Decision:
         ctx.send(self.channel)

@@ -268,6 +268,8 @@ class Book:
                         self._count(one.claimed, was, -1)
 
     def _count(self, claimed: Claimed, what: str, by: int = 1) -> None:
+        if not self._channel.addressed:
+            return  # what people got is counted, not who else was told of it
         if claimed.contact is not None:
             self._told.add(claimed.contact)
         if claimed.flow is not None:

@@ -106,6 +106,8 @@ class _Sharing:
         due: Sequence[Any] = tx.all(_DUE, values | {"now": self._now})
         if not due:
             return
+        if missing := {row.version for row in due} - self._blocks.keys():
+            self._blocks = {**self._blocks, **blocks_of(tx, missing)}
         most = next((block.most for row in reversed(due) if (block := self._settings(row.version)) is not None), 0)
         waited = [row for row in due if row.code == LATER]
         new = [row for row in due if row.code != LATER]
@@ -161,10 +163,7 @@ class _Sharing:
         return [one.email for one in self._team if block.to == "everybody" or one.email in block.people]
 
     def _settings(self, version_id: int) -> NotifyTeam | None:
-        known = self._blocks.get(version_id)
-        if known is None:
-            known = blocks_of(self._tx, [version_id]).get(version_id, {})
-        return known.get(self._block)
+        return self._blocks.get(version_id, {}).get(self._block)
 
 
 def _read(doc: Mapping[str, Any]) -> NotifyTeam | None:

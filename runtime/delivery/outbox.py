@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 
 from runtime.delivery import bodies
-from runtime.delivery.channels import TEAM
+from runtime.delivery.channels import CHANNELS, TEAM
 from runtime.delivery.claims import Claimed
 from runtime.delivery.facts import Shop, look_up, parsed, shop_of
 from runtime.delivery.letter import Letter, Scribe
@@ -169,7 +169,7 @@ def resend(house: House, workspace: int, id_: int) -> bool:
     """Send a message again that is uncertain or has failed, because a person wants it. False if it is neither."""
     now = house.clock.now()
     with house.ledger.write(workspace) as tx:
-        query = select(message.c.flow, message.c.block, message.c.state, message.c.done_at, message.c.contact)
+        query = select(*(message.c[name] for name in ("flow", "block", "channel", "state", "done_at", "contact")))
         stuck = (tx.mine(message), message.c.id == id_, message.c.state.in_(("uncertain", "failed")))
         row = tx.first(query.where(*stuck))
         if row is None:
@@ -177,9 +177,10 @@ def resend(house: House, workspace: int, id_: int) -> bool:
         again = {"state": "queued", "due_at": now, "done_at": None, "code": None, "args": None}
         if tx.execute(message.update().where(*stuck).values(again)).rowcount == 0:
             return False
-        if row.contact is not None:
+        to_contact = CHANNELS[row.channel].addressed
+        if row.contact is not None and to_contact:
             stir(tx, [row.contact], "got")
-        if row.flow is not None:
+        if row.flow is not None and to_contact:
             tallies.add(tx, {(row.flow, row.block, row.state): -1}, row.done_at)
     house.ring()
     return True

@@ -168,6 +168,7 @@ class TeamWriter(Writer):
         if any(one.address is None for one in messages):
             with self._house.ledger.write(self._workspace) as tx:
                 now = self._house.clock.now()
+                self._announcer.know(tx, {one.version for one in messages if one.version is not None})
                 messages = notices.share_out(tx, messages, self._announcer.blocks, now, self.zone)
         return super().prepare(messages)
 
@@ -212,9 +213,11 @@ def _sum_up(language: str) -> EmailDocument:
 def _made(subject: str, text: str, button: str, language: str) -> EmailDocument:
     left = {"align": "left"}
     sections = [
+        {"kind": "divider", "id": "above", "rule": False, "space": "small"},
         {"kind": "text", "id": "said", "html": text, **left} if text else None,
         {"kind": "button", "id": "open", "label": button, "link": "{{ notice.url }}", **left} if button else None,
         {"kind": "text", "id": "whence", "html": "<p><i>{{ notice.whence }}</i></p>", **left},
+        {"kind": "divider", "id": "below", "rule": False, "space": "small"},
     ]
     head = {"kind": "transactional", "subject": subject, "language": language}
     return EmailDocument.model_validate({**head, "sections": [one for one in sections if one is not None]})

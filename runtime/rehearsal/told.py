@@ -202,7 +202,7 @@ class Teller:
         for row in made:
             if row.hop is None:
                 continue  # the same notice to one more of the team
-            title = Quoted(row.subject or self._name(row.block))
+            title = Quoted(row.subject or self._name(row.block) or "…")
             for one in waits[row.id]:
                 what = telling.waits(title, row.channel)
                 until = self._reason(one.code, one.args)

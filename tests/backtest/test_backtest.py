@@ -207,6 +207,16 @@ def test_other_apps_are_not_called_and_are_taken_to_have_answered(week: Week) ->
     assert [one.block for one in played.senders] == ["first", "second"]
 
 
+def test_what_the_team_is_told_is_no_message_to_people(week: Week) -> None:
+    flow = week.flow().model_dump(mode="json", by_alias=True)
+    flow["blocks"].append({"id": "tell", "kind": "notify_team", "settings": {"subject": "A cart"}})
+    flow["links"][1] = {"from": "soon", "to": "tell"}
+    flow["links"].append({"from": "tell", "to": "first"})
+    played = week.play(Flow.model_validate(flow)).draft
+    assert (played.sent, played.mailed) == (2, 2)
+    assert [one.block for one in played.senders] == ["first", "second"]
+
+
 def test_an_empty_history(house: House, shop: int, clock: SetClock) -> None:
     played = Week(house, shop, clock).play(Week(house, shop, clock).flow(), days=90).draft
     assert (played.events, played.entered, played.sent, played.busiest_day) == (0, 0, 0, None)
