@@ -10,7 +10,9 @@ from blocks.rule_words import say_rule
 from builder.drafting.half_done import read_rule
 from builder.forms.around import Around
 from builder.forms.field import Field, Show
-from builder.forms.rule.lines import Line, Sentence, new_line
+from builder.forms.rule.lines import Line
+from builder.forms.rule.sentence import Sentence
+from builder.forms.rule.subjects import DRAWN, new_line
 from builder.forms.rule.tree import (
     Join,
     Node,
@@ -39,7 +41,8 @@ class RuleBuilder:
     """Draws a rule where it is made. `on_change(rule, step)` gets the rule as it is saved, perhaps half done; `step` counts
     the lines that were added, taken out or joined otherwise, so that each of these is taken back for itself.
 
-    `context` names the events whose fields can be compared, `first` what a new line is about.
+    `context` names the events whose fields can be compared, `event` says whether there is one at all, `first` what a new
+    line is about.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class RuleBuilder:
         context: Callable[[], Sequence[str]] = tuple,
         windows: Sequence[str] = WINDOWS["run"],
         first: str = "did",
+        event: bool = True,
         optional: bool = False,
         add_words: str = "",
     ) -> None:
@@ -60,6 +64,7 @@ class RuleBuilder:
         self._context = context
         self._windows = windows
         self._first = first
+        self._event = event
         self._optional = optional
         self._add_words = add_words or around.w("Add a condition")
         self._lines: dict[Path, Line] = {}
@@ -116,7 +121,7 @@ class RuleBuilder:
                     word = self.around.w("And…") if node["kind"] == "all" else self.around.w("Or…")
                     add_here = button(word, partial(self._add_within, index), kind="quiet", small=True)
                     add_here.classes("cw-rule-add")
-            elif node.get("kind") in ("did", "field"):
+            elif node.get("kind") in DRAWN:
                 self._draw_line(node, here)
             else:
                 Sentence(node, self.around, partial(self._remove, here))
@@ -132,6 +137,7 @@ class RuleBuilder:
             self.around,
             context=self._context(),
             windows=self._windows,
+            event=self._event,
             strict=path not in self._fresh,
             on_remove=lambda: self._remove(path),
         )

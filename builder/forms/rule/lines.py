@@ -1,4 +1,4 @@
-"""One line of a rule: something they did, or a field held against a value."""
+"""One line of a rule: something they did, where they stand, or a field held against a value."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -8,11 +8,14 @@ from pydantic import BaseModel, ValidationError
 
 from blocks.phrase import Phrase, say
 from blocks.rule_words import OPERATORS
-from blocks.rules import WITHOUT_VALUE, Compare, Did
+from blocks.rules import WITHOUT_VALUE, Compare, Did, Got, InSegment, Reachable
 from builder.forms.around import Around
 from builder.forms.box import Box, Option
 from builder.forms.errors import wrong
 from builder.forms.naming import event_options, field_options
+from builder.forms.rule.sentence import Sentence
+from builder.forms.rule.standing import draw_channel, draw_got, draw_segment
+from builder.forms.rule.subjects import new_line, subject_of, subjects
 from builder.forms.rule.tree import Node
 from builder.forms.rule.values import Values, as_number
 from builder.parts.controls import button, icon_button
@@ -27,11 +30,19 @@ GROUPS: tuple[tuple[Phrase, tuple[str, ...]], ...] = (
     (say("Yes or no"), ("is_true", "is_false")),
     (say("Known or not"), ("is_set", "is_not_set")),
 )
+MODELS: Mapping[str, type[BaseModel]] = {
+    "did": Did,
+    "got": Got,
+    "in_segment": InSegment,
+    "reachable": Reachable,
+    "field": Compare,
+}
 Change = Callable[[Node], Any]
 
 
 class Line:
-    """Draws a line into the open slot and changes it. `context` are the events whose fields can be compared."""
+    """Draws a line into the open slot and changes it. `context` are the events whose fields can be compared; `event` is
+    whether there is an event here at all."""
 
     def __init__(
         self,
@@ -41,6 +52,7 @@ class Line:
         *,
         context: Sequence[str],
         windows: Sequence[str],
+        event: bool = True,
         fixed_event: bool = False,
         strict: bool = False,
         on_remove: Callable[[], Any] | None = None,
@@ -50,10 +62,12 @@ class Line:
         self.w: Words = around.w
         self.context = context
         self.windows = windows
+        self.event = event
         self.fixed_event = fixed_event
         self.touched = strict
         self._change = change
         self._first: Box | None = None
+        self._times: Box | None = None
         with tag("div", "cw-rule-line"):
             self._row = tag("div", "line")
             self._below = tag("div", "cw-where")
@@ -67,7 +81,8 @@ class Line:
         if self._first is not None:
             self._first.focus()
 
-    def _put(self, **changes: Any) -> None:
+    def put(self, **changes: Any) -> None:
+        """Change parts of the condition."""
         self.touched = True
         self.node = {**self.node, **changes}
         self._say()
@@ -76,6 +91,7 @@ class Line:
     def _turn_into(self, node: Node) -> None:
         self.touched = False
         self.node = node
+        self._times = None
         self._row.clear()
         self._below.clear()
         self._draw()
@@ -89,10 +105,17 @@ class Line:
         with self._row:
             if not self.fixed_event:
                 self._first = self._subject()
-            if self.node["kind"] == "did":
-                self._draw_did()
-            else:
-                self._draw_compare()
+            match self.node["kind"]:
+                case "did":
+                    self._draw_did()
+                case "got":
+                    draw_got(self)
+                case "in_segment":
+                    draw_segment(self)
+                case "reachable":
+                    draw_channel(self)
+                case _:
+                    self._draw_compare()
             if self._on_remove is not None:
                 icon_button("close", self.w("Remove this line"), self._on_remove).classes("cw-line-off")
         if self.node["kind"] == "did":
@@ -100,31 +123,24 @@ class Line:
                 self._draw_where()
 
     def _subject(self) -> Box:
-        w = self.w
-        options: list[Option] = [
-            {"value": "did", "label": w("They did")},
-            {"value": "did_not", "label": w("They did not do")},
-            {"value": "contact", "label": w("Contact field")},
-            {"value": "event", "label": w("Event field")},
-        ]
-        now = self.node.get("of", "event")
-        if now == "run" or ("since_entering" in self.windows and self.around.kept()):
-            options.append({"value": "run", "label": w("Kept with the Run")})
-        if self.node["kind"] == "did":
-            now = "did_not" if self.node.get("negate") else "did"
-        return self._select(now, options, self._change_subject, w("What is looked at"))
+        now = subject_of(self.node)
+        run = now == "run" or ("since_entering" in self.windows and bool(self.around.kept()))
+        options = subjects(self.w, event=self.event or now == "event", run=run)
+        return self.select(now, options, self._change_subject, self.w("What is looked at"))
 
     def _change_subject(self, subject: str) -> None:
-        if subject in ("did", "did_not") and self.node["kind"] == "did":
-            self._put(negate=subject == "did_not")
-            # Only these words change: somebody who types on at once must not lose a letter.
-            self._times.offer(self._counts())
+        fresh = new_line(subject, self.windows)
+        if fresh["kind"] == self.node["kind"] != "field":
+            self.put(negate=fresh["negate"])
+            if self._times is not None:
+                # Only these words change: somebody who types on at once must not lose a letter.
+                self._times.offer(self.counts())
         else:
-            self._turn_into(new_line(subject, self.windows))
+            self._turn_into(fresh)
 
     def _draw_did(self) -> None:
         w = self.w
-        box = self._text(
+        box = self.text(
             str(self.node.get("event", "")),
             self._change_event,
             w("Event"),
@@ -132,14 +148,16 @@ class Line:
             options=event_options(self.around),
         )
         self._first = self._first or box
-        self._draw_times()
-        self._draw_window()
+        self._times = self.draw_times()
+        self.draw_window(self.windows)
 
-    def _draw_times(self) -> None:
+    def draw_times(self) -> Box:
+        """How often at least."""
         now = str(self.node.get("times", 1))
-        self._times = self._select(now, self._counts(), lambda value: self._put(times=int(value)), self.w("How often"))
+        return self.select(now, self.counts(), lambda value: self.put(times=int(value)), self.w("How often"))
 
-    def _counts(self) -> list[Option]:
+    def counts(self) -> list[Option]:
+        """The numbers of times in words, as they are said of what did or did not happen."""
         w, negate, now = self.w, bool(self.node.get("negate")), self.node.get("times", 1)
 
         def said(times: int) -> str:
@@ -150,23 +168,25 @@ class Line:
         counts = sorted({*TIMES, now}) if isinstance(now, int) else TIMES
         return [{"value": str(times), "label": said(times)} for times in counts]
 
-    def _draw_window(self) -> None:
+    def draw_window(self, offered: Sequence[str]) -> None:
+        """In which time, out of the kinds that are offered."""
         w = self.w
         words = {"since_entering": w("since entering"), "last_days": w("in the last"), "ever": w("at any time")}
-        window: Mapping[str, Any] = self.node.get("window") or {"kind": "since_entering"}
-        kinds = [*self.windows, *(() if window["kind"] in self.windows else (window["kind"],))]
+        usual = "since_entering" if self.node["kind"] == "did" else "ever"
+        window: Mapping[str, Any] = self.node.get("window") or {"kind": usual}
+        kinds = [*offered, *(() if window["kind"] in offered else (window["kind"],))]
         options: list[Option] = [{"value": kind, "label": words[kind]} for kind in kinds]
 
         def choose(kind: str) -> None:
-            self._put(window={"kind": kind, "days": 30} if kind == "last_days" else {"kind": kind})
+            self.put(window={"kind": kind, "days": 30} if kind == "last_days" else {"kind": kind})
             days.set_visibility(kind == "last_days")
             box.show("30")
 
-        self._select(window["kind"], options, choose, w("In which time"))
+        self.select(window["kind"], options, choose, w("In which time"))
         with tag("span", "cw-row") as days:
-            box = self._text(
+            box = self.text(
                 str(window.get("days", 30)),
-                lambda text: self._put(window={"kind": "last_days", "days": as_number(text)}),
+                lambda text: self.put(window={"kind": "last_days", "days": as_number(text)}),
                 w("Days"),
                 number=True,
             )
@@ -174,7 +194,7 @@ class Line:
         days.set_visibility(window["kind"] == "last_days")
 
     def _change_event(self, event: str) -> None:
-        self._put(event=event)
+        self.put(event=event)
         if self.node.get("where"):
             self._below.clear()
             with self._below:
@@ -187,7 +207,7 @@ class Line:
         join = where["kind"] if where and where["kind"] in ("all", "any") else "all"
 
         def save(changed: list[Node]) -> None:
-            self._put(where={"kind": join, "rules": changed} if changed else None)
+            self.put(where={"kind": join, "rules": changed} if changed else None)
 
         def redraw(changed: list[Node]) -> None:
             save(changed)
@@ -224,9 +244,9 @@ class Line:
 
     def _draw_compare(self) -> None:
         w, of = self.w, self.node.get("of", "event")
-        box = self._text(
+        box = self.text(
             str(self.node.get("field", "")),
-            lambda text: self._put(field=text),
+            lambda text: self.put(field=text),
             w("Field"),
             w("Choose a field"),
             options=field_options(self.around, of, self.context),
@@ -235,20 +255,21 @@ class Line:
         options: list[Option] = [
             {"value": op, "label": w.text(OPERATORS[op]), "group": w.text(title)} for title, ops in GROUPS for op in ops
         ]
-        self._select(self.node.get("op", "is"), options, self._change_operator, w("How they compare"))
-        self._values = Values(self.node, lambda value: self._put(value=value), w)
+        self.select(self.node.get("op", "is"), options, self._change_operator, w("How they compare"))
+        self._values = Values(self.node, lambda value: self.put(value=value), w)
 
     def _change_operator(self, op: str) -> None:
         before = self.node.get("op", "is")
         value = None if op in WITHOUT_VALUE else self.node.get("value")
-        self._put(op=op, value=self._values.become(op, value, before))
+        self.put(op=op, value=self._values.become(op, value, before))
 
     # ---- pieces
 
-    def _select(self, value: str, options: Sequence[Option], put: Callable[[str], Any], label: str) -> Box:
+    def select(self, value: str, options: Sequence[Option], put: Callable[[str], Any], label: str) -> Box:
+        """A word that is chosen."""
         return Box(value, put, label=label, kind="select", options=options, look="cw-pick cw-pick-select")
 
-    def _text(
+    def text(
         self,
         value: str,
         put: Callable[[str], Any],
@@ -257,7 +278,9 @@ class Line:
         *,
         options: Sequence[Option] = (),
         number: bool = False,
+        own: bool = True,
     ) -> Box:
+        """A word that is typed; `own`: what is not among `options` may stand there, too."""
         return Box(
             value,
             put,
@@ -265,7 +288,7 @@ class Line:
             placeholder=placeholder,
             kind="number" if number else "text",
             options=options,
-            own_words=self.w("Use “{text}”", text="{text}") if options or placeholder else "",
+            own_words=self.w("Use “{text}”", text="{text}") if own and (options or placeholder) else "",
             look="cw-pick cw-pick-text",
             length=200,
         )
@@ -280,37 +303,13 @@ class Line:
 
     def _wrong(self) -> str:
         """What is wrong with this line itself, without its `where`."""
-        model: type[BaseModel] = Did if self.node["kind"] == "did" else Compare
+        model = MODELS[self.node["kind"]]
         own = {key: value for key, value in self.node.items() if key != "where"}
         try:
             model.model_validate(own)
         except ValidationError as refused:
             return self.w.text(wrong(refused.errors()[0]).phrase)
         return ""
-
-
-class Sentence:
-    """A condition that the builder does not draw, said in words; it can be taken out."""
-
-    def __init__(self, node: Node, around: Around, on_remove: Callable[[], Any]) -> None:
-        from builder.forms.rule.said import said_rule
-
-        with tag("div", "line"):
-            tag(
-                "span",
-                "cw-say cw-grow",
-                said_rule(node, around.known(), around.w) or around.w("A condition made elsewhere"),
-            )
-            icon_button("close", around.w("Remove this line"), on_remove)
-
-
-def new_line(subject: str, windows: Sequence[str]) -> Node:
-    """An empty line about "did", "did_not", "contact", "event" or "run"."""
-    if subject in ("did", "did_not"):
-        kind = windows[0] if windows else "ever"
-        window: Node = {"kind": kind, "days": 30} if kind == "last_days" else {"kind": kind}
-        return {"kind": "did", "event": "", "negate": subject == "did_not", "times": 1, "window": window}
-    return {"kind": "field", "of": subject, "field": "", "op": "is", "value": ""}
 
 
 def _joined(join: str, w: Words) -> str:
