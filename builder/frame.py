@@ -40,6 +40,7 @@ NAVIGATION = (
     ("overview", "/overview", "monitoring"),
     ("flows", "/flows", "account_tree"),
     ("contacts", "/contacts", "group"),
+    ("segments", "/segments", "group_work"),
     ("emails", "/emails", "mail"),
     ("messages", "/messages", "outgoing_mail"),
 )
@@ -64,6 +65,8 @@ def _label(name: str, w: Words) -> str:
             return w("Flows")
         case "contacts":
             return w("Contacts")
+        case "segments":
+            return w("Segments")
         case "emails":
             return w("E-mails")
         case "messages":

@@ -67,6 +67,7 @@ LOOKS = (
     "flows",
     "emails",
     "contacts",
+    "segments",
     "overview",
     "messages",
     "settings",

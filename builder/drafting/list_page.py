@@ -163,7 +163,7 @@ class ListPage(ABC, Generic[Listed]):
             if not name:
                 field.complain(w("Type a name"))
                 return
-            await act(self.user, deeds.rename, self.user, self.kind, entry.slug, name)
+            await self.call(entry, name)
             box.close()
             await self.refresh()
 
@@ -176,6 +176,10 @@ class ListPage(ABC, Generic[Listed]):
                 tag("span", "cw-grow")
                 button(w("Cancel"), box.close)
                 button(w("Rename"), save, kind="primary")
+
+    async def call(self, entry: Listed, name: str) -> None:
+        """Give it another name."""
+        await act(self.user, deeds.rename, self.user, self.kind, entry.slug, name)
 
     async def duplicate(self, entry: Listed) -> None:
         """A draft like it."""

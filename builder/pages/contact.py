@@ -26,6 +26,7 @@ from runtime.people import consent, contacts, forgotten
 from runtime.people.consent import BY_HAND
 from runtime.people.telling import source_of
 from runtime.reasons import reason_phrase
+from runtime.segments.publish import segments_of
 from runtime.words import Words, words
 from runtime.words.names import language_name, place_name
 
@@ -43,6 +44,7 @@ class _Card:
     answer: consent.Standing | None
     blocked: str | None
     flows: list[Standing]
+    segments: list[tuple[str, str]]
 
 
 def _card(house: House, workspace: int, id_: int) -> _Card | None:
@@ -57,6 +59,7 @@ def _card(house: House, workspace: int, id_: int) -> _Card | None:
             consent.standing_of(tx, id_).get("email"),
             blocked.get(found.email or ""),
             standings(tx, id_),
+            segments_of(tx, id_),
         )
 
 
@@ -106,6 +109,8 @@ class _Side:
         with self.cards:
             self._may_be_sent(card)
             Flows(self.user, self.w, self.id, card.contact.shown_name, card.flows)
+            if card.segments:
+                self._segments(card.segments)
             self._fields(card.contact)
             self._known_as(card)
 
@@ -218,6 +223,15 @@ class _Side:
     async def _unblock(self) -> None:
         await act(self.user, _set_blocked, self.user, self.id, False)
         await self.reload()
+
+    def _segments(self, segments: list[tuple[str, str]]) -> None:
+        with tag("section", "cw-card cw-card-pad"):
+            tag("h3", "cw-mb3", self.w("Segments"))
+            with tag("div", "co-chips"):
+                for slug, name in segments:
+                    with tag("a", "cw-chip is-line", href=f"/segments/{slug}"):
+                        icon("group_work")
+                        tag("span", "cw-trunc", name)
 
     def _fields(self, one: contacts.Contact) -> None:
         w, zone = self.w, one.zone or self.user.zone

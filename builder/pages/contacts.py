@@ -55,7 +55,9 @@ def register(house: House) -> None:
         first = await fetch(_lines, house, user.workspace, "", None)
         with frame(house, user, title=w("Contacts"), active="contacts"):
             text = w("{number} person is known. | {number} people are known.", n=total, number=strong(w.number(total)))
-            page_head(w("Contacts"), text if total else "")
+            with page_head(w("Contacts"), text if total else ""):
+                # A phone has no room for them in its bar.
+                button(w("Segments"), href="/segments", symbol="group_work", classes="show-s")
             if total:
                 _List(user, w, first)
             else:

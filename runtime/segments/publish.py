@@ -1,6 +1,6 @@
 """From a draft of a segment to one that is kept up with, and out of use again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -52,6 +52,8 @@ class Standing:
     counting: bool
     """Whether the rule is still being held against everybody for the first time."""
     since_at: int
+    document: Mapping[str, Any]
+    """What was published."""
 
 
 def check_segment(house: House, workspace: int, slug: str, document: SegmentDocument) -> list[Problem]:
@@ -128,26 +130,44 @@ def delete(house: House, workspace: int, slug: str, by: str) -> None:
         house.desk.drafts(workspace).bin("segment", slug, by, house.clock.now())
 
 
+def bring_back(house: House, workspace: int, slug: str, by: str) -> None:
+    """Out of the archive or the bin, and, if it was published, live again as it was. Raises NoSuchDraft."""
+    house.desk.drafts(workspace).restore("segment", slug, by, house.clock.now())
+    with house.ledger.write(workspace) as tx:
+        row = tx.first(select(segment.c.document).where(tx.mine(segment), segment.c.slug == slug))
+        if row is not None:
+            release(tx, slug, SegmentDocument.model_validate(row.document), house.clock.now())
+    house.ring()
+
+
 def rename(house: House, workspace: int, slug: str, name: str, by: str) -> None:
     """Another name; the slug, by which flows and rules mean it, stays. Raises NoSuchDraft."""
     draft = house.desk.drafts(workspace).rename("segment", slug, name, by, house.clock.now())
+    call(house, workspace, slug, draft.name)
+
+
+def call(house: House, workspace: int, slug: str, name: str) -> None:
+    """Let what is published go by the name of its draft."""
     with house.ledger.write(workspace) as tx:
-        tx.execute(segment.update().where(tx.mine(segment), segment.c.slug == slug).values(name=draft.name))
+        tx.execute(segment.update().where(tx.mine(segment), segment.c.slug == slug).values(name=name))
 
 
 def users_of(tx: Tx, slug: str) -> list[str]:
     """Names of the flows that are live or paused, and of the other live segments, that ask for a segment."""
-    found = []
-    for row in tx.all(
+    return users(tx, (slug,))[slug]
+
+
+def users(tx: Tx, slugs: Iterable[str]) -> dict[str, list[str]]:
+    """The same for several segments by their slugs, in as many statements as for one."""
+    flows = tx.all(
         select(flow.c.name, version.c.document)
         .join(version, version.c.id == flow.c.version)
         .where(tx.mine(flow), flow.c.state.in_(("live", "paused")))
         .order_by(flow.c.name)
-    ):
-        if _names(row.document, slug):
-            found.append(row.name)
-    found += [row.name for row in _documents(tx).values() if row.slug != slug and _names(row.document, slug)]
-    return found
+    )
+    asking = [(row.name, row.document, "") for row in flows]
+    asking += [(row.name, row.document, row.slug) for row in _documents(tx).values()]
+    return {slug: [name for name, document, own in asking if own != slug and _names(document, slug)] for slug in slugs}
 
 
 def standings(tx: Tx) -> list[Standing]:
@@ -164,6 +184,7 @@ def standings(tx: Tx) -> list[Standing]:
             members.get(row.id, 0) if row.state == "live" else 0,
             row.planned is not None,
             row.since_at,
+            row.document,
         )
         for row in rows
     ]
@@ -178,6 +199,16 @@ def members_of(tx: Tx, slug: str, limit: int = 50, after: int = 0) -> list[tuple
     )
     rows = tx.all(query.order_by(member.c.contact).limit(limit))
     return [(row.contact, row.since_at) for row in rows]
+
+
+def segments_of(tx: Tx, contact: int) -> list[tuple[str, str]]:
+    """(slug, name) of the live segments a contact is in, by name."""
+    query = (
+        select(segment.c.slug, segment.c.name)
+        .join(member, member.c.segment == segment.c.id)
+        .where(tx.mine(segment), segment.c.state == "live", member.c.contact == contact)
+    )
+    return [(row.slug, row.name) for row in tx.all(query.order_by(segment.c.name))]
 
 
 def is_live(tx: Tx, slug: str) -> bool:

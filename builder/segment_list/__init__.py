@@ -1,0 +1,1 @@
+"""The list of segments: what it shows, and how a new one begins."""
