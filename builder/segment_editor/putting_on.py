@@ -1,0 +1,188 @@
+"""People for a list: out of a search, or pasted as addresses; and off it again."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from nicegui import ui
+
+from builder.access import Visitor, act, fetch
+from builder.parts.controls import avatar, button, segments
+from builder.parts.dialog import Dialog, dialog
+from builder.parts.fields import area_field, search_field
+from builder.parts.tag import tag
+from builder.parts.toast import toast
+from runtime.people import contacts
+from runtime.people.contacts import Contact
+from runtime.segments import lists
+from runtime.segments.lists import AT_ONCE, NotAList
+from runtime.words import Words
+
+SHOWN = 30
+NAMED = 3
+"""So many unknown addresses are named; of more it is said how many there are."""
+_BETWEEN = re.compile(r"[\n,;\t]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What both ways of choosing people need."""
+
+    user: Visitor
+    w: Words
+    slug: str
+    box: Dialog
+    then: Callable[[], Any]
+
+    async def put(self, ids: Sequence[int]) -> None:
+        """Put them on, and say so."""
+        try:
+            n = await act(self.user, _change, self.user, self.slug, list(ids), True)
+        except NotAList as refused:
+            toast(self.w.text(refused.phrase), kind="bad")
+            return
+        self.box.close()
+        self.then()
+        toast(self.w("{n} person was put on the list. | {n} people were put on the list.", n=n))
+
+
+def put_on(user: Visitor, w: Words, slug: str, name: str, then: Callable[[], Any]) -> None:
+    """Open the dialog. `then` follows whatever was done."""
+    text = w("Flows that start when somebody enters this Segment start for them.")
+    with dialog(w("Add people to {segment}", segment=f"“{name}”"), text, close=w("Close")) as box:
+        ask = _Ask(user, w, slug, box, then)
+
+        def show(way: str) -> None:
+            place.clear()
+            box.footer.clear()
+            with place:
+                _Search(ask) if way == "choose" else _Paste(ask)
+
+        ways = [("choose", w("Choose Contacts"), ""), ("paste", w("Paste addresses"), "")]
+        with tag("div", "scroll-x ad-ways"):
+            segments(ways, "choose", show, label=w("How"))
+        place = tag("div", "ad-place")
+        show("choose")
+
+
+async def take_off(user: Visitor, w: Words, slug: str, one: Contact, then: Callable[[], Any]) -> None:
+    """Take somebody off, and say so."""
+    try:
+        await act(user, _change, user, slug, [one.id], False)
+    except NotAList as refused:
+        toast(w.text(refused.phrase), kind="bad")
+        return
+    then()
+    toast(w("{name} is off the list.", name=one.shown_name))
+
+
+def _change(user: Visitor, slug: str, ids: Sequence[int], on: bool) -> int:
+    house, do = user.house, lists.put_on if on else lists.take_off
+    changed = 0
+    for first in range(0, len(ids), AT_ONCE):
+        with house.ledger.write(user.workspace) as tx:
+            changed += do(tx, slug, ids[first : first + AT_ONCE], house.clock.now())
+    house.ring()
+    return changed
+
+
+class _Search:
+    """Contacts with a tick each."""
+
+    def __init__(self, ask: _Ask) -> None:
+        self._ask = ask
+        self._chosen: set[int] = set()
+        self._asked = 0
+        w = ask.w
+        search_field(w("Find a Contact"), self._search)
+        self._list = tag("div", "ad-list")
+        with ask.box.footer:
+            self._count = tag("span", "cw-cap cw-grow")
+            button(w("Cancel"), ask.box.close)
+            self._add = button(w("Add"), self._go, kind="primary")
+        self._show_count()
+        ui.timer(0.01, self._search, once=True)
+
+    async def _search(self, text: str = "") -> None:
+        self._asked += 1
+        mine = self._asked
+        found = await fetch(self._find, text)
+        if mine != self._asked or self._list.is_deleted:
+            return
+        self._list.clear()
+        with self._list:
+            for one in found:
+                self._row(one)
+            if not found:
+                tag("p", "cw-cap ad-none", self._ask.w("No Contact matches."))
+
+    def _find(self, text: str) -> list[Contact]:
+        with self._ask.user.house.ledger.read(self._ask.user.workspace) as tx:
+            return contacts.search(tx, text, SHOWN)
+
+    def _row(self, one: Contact) -> None:
+        with tag("label", "ad-row"):
+            on = True if one.id in self._chosen else None
+            tick = tag("input", "ru-tick", type="checkbox", checked=on, aria_label=one.shown_name)
+            js = "(event) => emit(event.target.checked)"
+            tick.on("change", lambda event: self._choose(one.id, event.args is True), js_handler=js)
+            avatar(one.shown_name)
+            with tag("span", "cw-grow cw-trunc"):
+                tag("span", "cw-strong cw-trunc cw-block-el", one.shown_name)
+                if one.email and one.email != one.shown_name:
+                    tag("span", "cw-cap cw-trunc cw-block-el", one.email)
+
+    def _choose(self, id_: int, on: bool) -> None:
+        self._chosen.add(id_) if on else self._chosen.discard(id_)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        n = len(self._chosen)
+        self._count.text = self._ask.w("{n} chosen", n=n) if n else ""
+        self._add.set(aria_disabled=None if n else "true")
+
+    async def _go(self) -> None:
+        if self._chosen:
+            await self._ask.put(sorted(self._chosen))
+
+
+class _Paste:
+    """A large field for addresses; who is not known is named, and nobody is put on before that is settled."""
+
+    def __init__(self, ask: _Ask) -> None:
+        self._ask = ask
+        w = ask.w
+        help_text = w("One a line, or with commas between them. They must be Contacts already.")
+        self._field = area_field(w("E-mail addresses or phone numbers"), help_text=help_text, rows=8)
+        with ask.box.footer:
+            tag("span", "cw-grow")
+            self._known = button(w("Add those who are known"), self._go_known, kind="quiet")
+            self._known.set_visibility(False)
+            button(w("Cancel"), ask.box.close)
+            button(w("Add"), partial(self._go), kind="primary")
+
+    async def _go_known(self) -> None:
+        await self._go(known_only=True)
+
+    async def _go(self, *, known_only: bool = False) -> None:
+        w = self._ask.w
+        found, unknown = await fetch(self._find, str(self._field.value or ""))
+        if not found and not unknown:
+            self._field.complain(w("Paste an address first."))
+        elif unknown and not (known_only and found):
+            named = ", ".join(unknown[:NAMED]) + ("…" if len(unknown) > NAMED else "")
+            text = w("{n} is no Contact: {who} | {n} are no Contacts: {who}", n=len(unknown), who=named)
+            self._field.complain(text)
+            self._known.set_visibility(bool(found))
+        else:
+            await self._ask.put(found)
+
+    def _find(self, text: str) -> tuple[list[int], list[str]]:
+        """Ids of those who are known, and the addresses that are not."""
+        written = dict.fromkeys(one for part in _BETWEEN.split(text) if (one := part.strip().strip('<>"')))
+        with self._ask.user.house.ledger.read(self._ask.user.workspace) as tx:
+            owners = {one: contacts.by_address(tx, one) for one in written}
+        found = [owner.id for owner in owners.values() if owner is not None]
+        return list(dict.fromkeys(found)), [one for one, owner in owners.items() if owner is None]
