@@ -24,6 +24,7 @@ from builder.segment_editor.people import People
 from builder.segment_editor.putting_on import put_on, take_off
 from builder.segment_editor.rule_card import RuleCard
 from builder.segment_editor.seat import SegmentSeating
+from builder.segment_list.entries import differs
 from runtime.desk import Draft
 from runtime.people.contacts import Contact
 from runtime.segments import publish
@@ -62,7 +63,7 @@ class SegmentEditor:
             else:
                 around = Around(w, known=lambda: self.look.known)
                 self._rule = RuleCard(self.document["rule"], around, lambda rule: self.put(rule=rule))
-                self._people = People(user, w, w("Who that is"), self._more)
+                self._people = People(user, w, w("People who match now"), self._more)
         self.make_readonly()
         self.seating.show()
         self._follow_counting()
@@ -149,7 +150,7 @@ class SegmentEditor:
         """What was counted and found wrong."""
         w, look = self.w, self.look
         self.bar.show_state(look.live)
-        self.bar.show_publish(offered=not self.readonly and not (self.is_list and look.live is not None))
+        self.bar.show_publish(offered=not self.readonly and (look.live is None or differs(self.document, look.live)))
         if self._rule is not None:
             self._rule.show(look)
             complete = look.rule is not None

@@ -67,8 +67,8 @@ class People:
                     address = one.email or one.phone or ""
                     if address and address != name:
                         tag("span", "cw-cap cw-trunc cw-block-el", address)
-            now = self._user.house.clock.now()
-            tag("span", "n cw-cap", w.ago(one.seen_at, now, self._user.zone), title=w("Last seen"))
+            seen = w.ago(one.seen_at, self._user.house.clock.now(), self._user.zone)
+            tag("span", "n cw-cap", w("Seen {when}", when=seen))
             if self._take_off is not None and not self._readonly:
                 label = w("Take {name} off", name=one.shown_name)
                 icon_button("person_remove", label, partial(self._take_off, one))
