@@ -9,6 +9,7 @@ from runtime.engine.publish import publish
 from runtime.house import House
 from runtime.ledger import tables, tallies
 from runtime.mail import Brand, EmailDocument
+from runtime.segments import publish as segments
 
 NOK = "nok@doileaf.example"
 PASSWORD = "oolong before nine"
@@ -23,6 +24,7 @@ EVERYTHING_TYPED = (
     "somchai@example.com", "hannah@example.com", NOK, "hello@doileaf.example", "Back to the cart", "Newsletter joined",
     "250 2.0.0 Ok: queued as 4F2A1", "Jakarta",
     "Your tea is still in the cart", "1 Tea Road, Chiang Rai, Thailand", "Checkout started", "Order placed", "Nok",
+    "Oolong lovers", "Regulars",
 )  # fmt: skip
 """Names and texts of the shop itself, which are the same in every language of the screens."""
 
@@ -35,6 +37,7 @@ def fill(house: House) -> int:
     _draw(house, workspace)
     _people(house, workspace)
     _past(house, workspace)
+    _segments(house, workspace)
     return workspace
 
 
@@ -90,6 +93,18 @@ def _people(house: House, workspace: int) -> None:
             tx.insert(tables.identity, [known])
         said = {"channel": "email", "answer": "yes", "at": now - 60 * DAY, "source": "api", "proof": {}}
         tx.insert(tables.consent, [{"id": 7001, "contact": DEWI} | said])
+
+
+def _segments(house: House, workspace: int) -> None:
+    drafts, now = house.desk.drafts(workspace), house.clock.now()
+    favourite = {"kind": "field", "of": "contact", "field": "Favourite", "op": "contains", "value": "oolong"}
+    oolong = {"format": 1, "name": "Oolong lovers", "rule": {"kind": "all", "rules": [favourite]}}
+    drafts.create("segment", "Oolong lovers", oolong, NOK, now, "oolong")
+    drafts.create("segment", "Regulars", {"format": 1, "name": "Regulars", "rule": None}, NOK, now, "regulars")
+    segments.publish(house, workspace, "regulars", NOK)
+    with house.ledger.write(workspace) as tx:
+        regulars = tx.scalar(tables.segment.select())
+        tx.insert(tables.member, [{"segment": regulars, "contact": DEWI, "since_at": now}])
 
 
 def _past(house: House, workspace: int) -> None:
