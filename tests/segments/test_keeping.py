@@ -208,3 +208,33 @@ def test_of_who_is_erased_nothing_stays_in_a_segment(stage: SegmentStage) -> Non
     with stage.house.ledger.read(stage.shop) as tx:
         for table in (member, review):
             assert tx.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_what_was_archived_comes_back_as_it_was(stage: SegmentStage) -> None:
+    stage.happens("Order placed", DEWI)
+    stage.segment("buyers", did("Order placed"), "Buyers")
+    publish.archive(stage.house, stage.shop, "buyers", "Nok")
+    assert not _live(stage, "buyers")
+    draft_segment(stage, "buyers", did("Newsletter joined"), "Buyers")  # drawn on meanwhile, and not published
+    publish.archive(stage.house, stage.shop, "buyers", "Nok")
+    publish.bring_back(stage.house, stage.shop, "buyers", "Nok")
+    stage.work()
+    assert _live(stage, "buyers")
+    assert stage.inside("buyers") == ["dewi"]
+
+
+def test_it_is_said_who_asks_for_which_and_in_which_somebody_is(stage: SegmentStage) -> None:
+    stage.happens("Order placed", DEWI)
+    stage.segment("buyers", did("Order placed"), "Buyers")
+    stage.segment("vip", {"kind": "in_segment", "segment": "buyers"}, "VIP")
+    with stage.house.ledger.read(stage.shop) as tx:
+        assert publish.users(tx, ["buyers", "vip"]) == {"buyers": ["VIP"], "vip": []}
+        assert publish.segments_of(tx, stage.contact(DEWI).id) == [("buyers", "Buyers"), ("vip", "VIP")]
+    publish.rename(stage.house, stage.shop, "vip", "Friends of the house", "Nok")
+    with stage.house.ledger.read(stage.shop) as tx:
+        assert ("vip", "Friends of the house") in publish.segments_of(tx, stage.contact(DEWI).id)
+
+
+def _live(stage: SegmentStage, slug: str) -> bool:
+    with stage.house.ledger.read(stage.shop) as tx:
+        return publish.is_live(tx, slug)
