@@ -24,7 +24,7 @@ EVERYTHING_TYPED = (
     "somchai@example.com", "hannah@example.com", NOK, "hello@doileaf.example", "Back to the cart", "Newsletter joined",
     "250 2.0.0 Ok: queued as 4F2A1", "Jakarta",
     "Your tea is still in the cart", "1 Tea Road, Chiang Rai, Thailand", "Checkout started", "Order placed", "Nok",
-    "Oolong lovers", "Regulars",
+    "Oolong lovers", "oolong", "Regulars",
 )  # fmt: skip
 """Names and texts of the shop itself, which are the same in every language of the screens."""
 
