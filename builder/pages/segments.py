@@ -1,5 +1,6 @@
 """All segments: who is in each, in words and in numbers, and who asks for it."""
 
+from dataclasses import replace
 from functools import partial
 
 from nicegui import ui
@@ -39,6 +40,7 @@ class _SegmentsPage(ListPage[Entry]):
     kind = "segment"
 
     def __init__(self, user: Visitor, w: Words, found: list[Entry]) -> None:
+        self.numbers: dict[str, tuple[Tag, Tag]] = {}
         super().__init__(user, w, found)
         ui.timer(REFRESH_SECONDS, self.refresh, immediate=False)
 
@@ -114,32 +116,38 @@ class _SegmentsPage(ListPage[Entry]):
                 tag("span", "name cw-trunc cw-block-el", entry.name)
                 tag("span", "cw-cap says sg-says", w.text(entry.says))
                 with tag("span", "cw-row"):
-                    self._state(entry)
+                    standing = self._state(entry)
                     if entry.is_list:
                         chip(w("List"), symbol="checklist")
                     if entry.changed:
                         tag("span", "cw-cap", w("Changes not published"))
             tag("span", "cw-cap sg-used", self._users(entry))
-            members = "–" if entry.members is None else w.number(entry.members)
-            tag("span", "n cw-cap" if entry.members is None else "n figure", members)
+            members = tag("span", "n cw-cap" if entry.members is None else "n figure")
             more = icon_button("more_horiz", w("More for {name}", name=entry.name))
             more.classes(add="more")
             more.on_click(lambda: self.menu(entry, more))
+        self.numbers[entry.slug] = (standing, members)
+        self._show(entry)
         return row
 
-    def _state(self, entry: Entry) -> None:
+    def _show(self, entry: Entry) -> None:
+        """Put in the numbers as they are now."""
+        w, (standing, members) = self.w, self.numbers[entry.slug]
+        members.text = "–" if entry.members is None else w.number(entry.members)
+        if entry.look == "live":
+            standing.text = w("Counting…") if entry.counting else w("Live")
+
+    def _state(self, entry: Entry) -> Tag:
         w = self.w
         match entry.look:
-            case "live" if entry.counting:
-                state(w("Counting…"), "live")
             case "live":
-                state(w("Live"), "live")
+                return state(w("Live"), "live")
             case "archived":
-                state(w("Archived"), "")
+                return state(w("Archived"), "")
             case "bin":
-                state(w("In the bin"), "")
+                return state(w("In the bin"), "")
             case _:
-                state(w("Draft"), "draft")
+                return state(w("Draft"), "draft")
 
     def _users(self, entry: Entry) -> str:
         shown = " · ".join(entry.used_in[:2])
@@ -147,10 +155,16 @@ class _SegmentsPage(ListPage[Entry]):
         return f"{shown} +{more}" if more > 0 else shown or self.w("Nothing yet")
 
     async def refresh(self) -> None:
-        """Read again, and draw again what changed."""
+        """Numbers as they are now; the list is drawn again only if something else changed, because an open menu would
+        close."""
         fresh = await fetch(entries, self.user.house, self.user.workspace)
-        if fresh != self.found and not self.root.is_deleted:
-            self.found = fresh
+        if self.root.is_deleted:
+            return
+        before, self.found = self.found, fresh
+        if [_face(entry) for entry in fresh] == [_face(entry) for entry in before]:
+            for entry in fresh:
+                self._show(entry)
+        else:
             self.draw()
 
     async def call(self, entry: Entry, name: str) -> None:
@@ -173,3 +187,8 @@ class _SegmentsPage(ListPage[Entry]):
         """Out of the archive or the bin."""
         await act(self.user, deeds.bring_back, self.user, entry.slug)
         await self.refresh()
+
+
+def _face(entry: Entry) -> Entry:
+    """What a row shows without its numbers."""
+    return replace(entry, members=None if entry.members is None else 0, counting=False)

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from nicegui import background_tasks
 
+from blocks.contract import Known
 from builder.access import Visitor, act, fetch
 from builder.drafting.autosave import Autosave, Document, State
 from builder.drafting.banner import Banner
@@ -61,7 +63,7 @@ class SegmentEditor:
                 with self._people.tools:
                     self._add = button(w("Add people"), self._put_on, symbol="person_add", small=True)
             else:
-                around = Around(w, known=lambda: self.look.known)
+                around = Around(w, known=self._others)
                 self._rule = RuleCard(self.document["rule"], around, lambda rule: self.put(rule=rule))
                 self._people = People(user, w, w("People who match now"), self._more)
         self.make_readonly()
@@ -86,6 +88,11 @@ class SegmentEditor:
                 await work
 
         return background_tasks.create(here(), name="segment", context=self._work)
+
+    def _others(self) -> Known:
+        """What the workspace knows, without this segment: it cannot ask for itself."""
+        known = self.look.known
+        return replace(known, segments={slug: name for slug, name in known.segments.items() if slug != self.slug})
 
     # ---- changing
 

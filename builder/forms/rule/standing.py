@@ -25,7 +25,7 @@ def draw_segment(line: "Line") -> Box:
     """The published segments by name."""
     w, slug = line.w, str(line.node.get("segment", ""))
     known = sorted(line.around.known().segments.items(), key=lambda one: one[1].casefold())
-    options: list[Option] = [{"value": one, "label": name, "icon": "group_work"} for one, name in known]
+    options = [_option(one, name, [other for _, other in known].count(name) > 1) for one, name in known]
     if not options and not slug:
         box = line.text("", lambda _: None, w("Segment"), w("No Segment is published yet"))
         box.enable(False)
@@ -74,3 +74,8 @@ def draw_got(line: "Line") -> None:
 
 def _deed(what: str, negate: bool) -> str:
     return f"{what}-not" if negate else what
+
+
+def _option(slug: str, name: str, twice: bool) -> Option:
+    option: Option = {"value": slug, "label": name, "icon": "group_work"}
+    return {**option, "hint": slug} if twice else option
