@@ -157,4 +157,5 @@ def main() -> None:
             web.wait()
 
 
-main()
+if __name__ == "__main__":
+    main()

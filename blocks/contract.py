@@ -8,7 +8,7 @@ import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo
 
@@ -244,6 +244,26 @@ class UndeclaredRead(Exception):
     """A block read something that it had not declared in `reads`, so it was not fetched for the batch."""
 
 
+class Calendar(Protocol):
+    """When holidays fall."""
+
+    def days(self, holiday: str, year: int) -> Sequence[date]:
+        """The first day of a holiday (a word of `blocks.scheduled.HOLIDAYS`) in a year, in order: two where the moon has it
+        come twice, none where no date is known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """When and where a check is made."""
+
+    now: datetime
+    """UTC."""
+    zone: ZoneInfo
+    """The shop's."""
+    calendar: Calendar
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a workspace knows, for the checks that run while somebody draws.
@@ -270,6 +290,8 @@ class Known:
     """Address of each user who has given one to their name, "" for none; None where that is not asked."""
     sends: Mapping[str, str] = field(default_factory=dict)
     """Id of each send block of the flow that is looked at to the slug of what it sends."""
+    today: Today | None = None
+    """None where it is not known; what depends on it is then not checked."""
 
 
 @dataclass(frozen=True, slots=True)

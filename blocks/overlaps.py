@@ -9,6 +9,7 @@ from blocks.contract import Block, Farewell, Problem, Send, Timed, Trigger
 from blocks.flow import Flow
 from blocks.phrase import Phrase, Quoted, say
 from blocks.registry import read_block
+from blocks.scheduled import Scheduled
 
 CODE = "overlaps"
 CARTS = frozenset({"Checkout started", "Checkout updated", "Cart updated", "Added to cart"})
@@ -94,6 +95,8 @@ def _topic(flow: Flow, trigger: Trigger) -> _Topic | None:
     if isinstance(trigger, Timed):
         if trigger.late_is_fine:
             return _Topic("quiet", trigger.occasion(), say("to people who have gone quiet"))
+        return _Topic(trigger.occasion(), trigger.occasion(), say("on the same occasion"))
+    if isinstance(trigger, Scheduled):
         return _Topic(trigger.occasion(), trigger.occasion(), say("on the same occasion"))
     return next((_of_event(name) for name in trigger.listens_to()), None)
 

@@ -39,6 +39,7 @@ REASONS: Mapping[str, str] = {
     "flow_paused": "Because the Flow is paused",
     "flow_archived": "Because the Flow is archived",
     "flow_finishing": "The Flow was finishing and took nobody in",
+    "schedule_late": "Because the worker was off when its time came, and saw it over 24 hours late",
     "block_failed": "Because this Block failed: {error}",
     "block_gone": "Because the Block it stood at is not there any more",
     "spins": "Because it went round in a circle without waiting",

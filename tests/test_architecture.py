@@ -26,6 +26,7 @@ ONE_PLACE = {
     "smtplib": "runtime/delivery/carriers/connect.py",
     "argon2": "runtime/accounts/passwords.py",
     "cryptography": "runtime/vault.py",
+    "holidays": "runtime/calendar.py",
     "nicegui": "builder/",
     "uvicorn": "builder/web.py",
 }
@@ -84,6 +85,7 @@ def test_the_worker_never_loads_a_screen_nor_what_it_can_do_without() -> None:
         "premailer",
         "pywebpush",
         "httpcore",
+        "holidays",
     }
     assert unwanted.isdisjoint(loaded)
     assert "sqlalchemy" in loaded  # the look was at the right thing

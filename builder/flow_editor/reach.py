@@ -7,8 +7,9 @@ from pydantic import ValidationError
 from blocks import KINDS, read_block
 from blocks.contract import Timed, Trigger
 from blocks.flow import BlockDoc, Flow
+from blocks.scheduled import Scheduled
 from builder.access import Visitor
-from runtime.insight.matches import MOST, Matches, would_come, would_start, would_take
+from runtime.insight.matches import MOST, Audience, Matches, would_come, would_hear, would_start, would_take
 from runtime.words import Words
 
 
@@ -31,16 +32,22 @@ class Reach:
 def said_reach(user: Visitor, flow: Flow, w: Words) -> str:
     """Whom publishing will reach: nobody at once, and so many a day if the next days are like the last ones."""
     a_day, coming = 0.0, None
+    crowds: list[Audience] = []
     for doc in flow.blocks:
         trigger = _trigger(doc)
         if isinstance(trigger, Timed):
             if (soon := would_come(user.house, user.workspace, trigger)) is not None:
                 coming = (coming or 0) + soon.by_outlet["yes"]
             continue
+        if isinstance(trigger, Scheduled):
+            crowds.append(would_hear(user.house, user.workspace, trigger))
+            continue
         found = would_start(user.house, user.workspace, trigger) if trigger is not None else None
         if found is None:
             continue
         a_day += found.by_outlet["yes"] / found.days
+    if crowds and not a_day and coming is None:
+        return _said_crowd(crowds, w)
     if coming is not None and not a_day:
         return w(
             "Reaches nobody at once; in the next 30 days it comes for {n} Contact."
@@ -54,6 +61,19 @@ def said_reach(user: Visitor, flow: Flow, w: Words) -> str:
     return w("Reaches nobody at once, then about {n} a day, as in the last 30 days.", n=round(a_day))
 
 
+def _said_crowd(crowds: list[Audience], w: Words) -> str:
+    """The schedule that comes first."""
+    first = min((one for one in crowds if one.at is not None), key=lambda one: one.at or 0, default=None)
+    if first is None:
+        return w("Reaches nobody: its time has passed.")
+    return w(
+        "Reaches nobody at once; on {when} it comes for {n} Contact, as things are now."
+        " | Reaches nobody at once; on {when} it comes for {n} Contacts, as things are now.",
+        n=first.people,
+        when=w.date(first.at or 0, first.zone, "moment"),
+    )
+
+
 def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
     """How many would fit the rule of a trigger or a split; None where there is no honest answer."""
     model = KINDS.get(doc.kind)
@@ -63,6 +83,8 @@ def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
     if isinstance(trigger, Timed):
         soon = would_come(user.house, user.workspace, trigger)
         return _comes(soon, w) if soon is not None and soon.looked_at else None
+    if isinstance(trigger, Scheduled):
+        return _hear(would_hear(user.house, user.workspace, trigger), w)
     if trigger is not None:
         found = would_start(user.house, user.workspace, trigger)
         return _starts(found, w) if found is not None and found.looked_at else None
@@ -82,6 +104,11 @@ def _of_contacts(found: Matches, w: Words) -> str:
     if found.whole:
         return w("From {n} Contact, as they are now | From {n} Contacts, as they are now", n=found.looked_at)
     return w("From the {n} Contacts seen last, as they are now", n=MOST)
+
+
+def _hear(found: Audience, w: Words) -> Reach:
+    shares = (Share(found.people, w("are meant now")), Share(found.contacts - found.people, w("not")))
+    return Reach(shares, w("It comes next on {when}.", when=w.date(found.at, found.zone, "moment")) if found.at else "")
 
 
 def _comes(found: Matches, w: Words) -> Reach:

@@ -100,6 +100,10 @@ def update(
     with house.ledger.write(id_) as tx:
         if values:
             tx.execute(workspace.update().where(workspace.c.id == id_).values(values))
+        if zone is not None:
+            from runtime.engine import schedules
+
+            schedules.reckon_anew(tx, house.clock.now())
         found = of_tx(tx)
     if found is None:
         raise LookupError(f"there is no workspace {id_}")

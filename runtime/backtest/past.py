@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, Table, Text, cast, delete, func, sele
 from blocks.actions.list_member import ListMember
 from blocks.contract import Timed
 from blocks.rules import Did, Ever, Got, InSegment, LastDays, Window
+from blocks.scheduled import Scheduled
 from runtime.clock import DAY, MINUTE
 from runtime.engine import echo, occasions
 from runtime.engine.past_mail import STATES
@@ -95,7 +96,8 @@ class Wanted:
             bool(timed),
             None if watched else _reach(leaf.window for leaf in dids),
             tuple(leaf for leaf in program.reads if isinstance(leaf, Got)),
-            frozenset(one.segment for one in asked if isinstance(one, InSegment | ListMember)),
+            frozenset(one.segment for one in asked if isinstance(one, InSegment | ListMember))
+            | frozenset(trigger.whom() for trigger in triggers if isinstance(trigger, Scheduled)),
         )
 
 

@@ -23,7 +23,18 @@ from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.scratch import ScratchLedger
-from runtime.ledger.tables import appointment, event, flow, message, occasion, reply, run, version, version_mail
+from runtime.ledger.tables import (
+    appointment,
+    event,
+    flow,
+    message,
+    occasion,
+    reply,
+    run,
+    schedule,
+    version,
+    version_mail,
+)
 from runtime.ledger.tables import workspace as workspace_table
 from runtime.scratch import furnish_shop, scratch_house
 
@@ -188,13 +199,14 @@ class _Moments:
         """A batch of each kind of what is due. When there is more to do, UTC microseconds: now, later, or (None) never."""
         now = self.house.clock.now()
         seen = self._look()
-        wakes, comes, mails = seen.wakes, seen.comes, seen.mails
+        wakes, comes, reached, mails = seen.wakes, seen.comes, seen.reached, seen.mails
         there_is = {
             "new": seen.new,
             "expected": seen.expected,
             "replied": seen.replied,
             "due": wakes is not None and wakes <= now,
             "come": comes is not None and comes <= now,
+            "scheduled": reached is not None and reached <= now,
         }
         if any(there_is.values()):
             self._engine.do(self._workspace, [name for name, some in there_is.items() if some])
@@ -202,7 +214,7 @@ class _Moments:
         if mails is not None and mails <= now:
             self.paper.deliver()
             return now
-        return min((at for at in (wakes, comes, mails) if at is not None), default=None)
+        return min((at for at in (wakes, comes, reached, mails) if at is not None), default=None)
 
     def _look(self) -> Any:
         with self.house.ledger.read(self._workspace) as tx:
@@ -224,6 +236,10 @@ _THERE_IS = select(
     .where(appointment.c.workspace == bindparam("workspace"))
     .scalar_subquery()
     .label("comes"),
+    select(func.min(schedule.c.due_at))
+    .where(schedule.c.workspace == bindparam("workspace"))
+    .scalar_subquery()
+    .label("reached"),
     select(func.min(message.c.due_at))
     .where(message.c.workspace == bindparam("workspace"), message.c.flow == select(flow.c.id).scalar_subquery())
     .where(text("message.state = 'queued'"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, not_, select
 
-from runtime.engine import endings, moving, occasions, offers, overdue, replies, ties
+from runtime.engine import endings, moving, occasions, offers, overdue, replies, schedules, ties
 from runtime.engine.arrivals import take_events
 from runtime.engine.batch import Batch
 from runtime.engine.program import Programs
@@ -26,6 +26,7 @@ from runtime.ledger.tables import (
     reply,
     review,
     run,
+    schedule,
     segment,
     workspace,
 )
@@ -91,6 +92,12 @@ DUTIES = (
         "changed",
         select(product_change.c.id).where(product_change.c.workspace == HOME, offers.FRESH).exists(),
         offers.look,
+    ),
+    Duty(
+        "scheduled",
+        select(schedule.c.id).where(schedule.c.due_at <= NOW, schedule.c.workspace == HOME).exists(),
+        schedules.bring,
+        _soonest(schedule.c.due_at),
     ),
     Duty(
         "turned",

@@ -6,13 +6,15 @@ from typing import Any
 import orjson
 from sqlalchemy import Text, bindparam, cast, func, select
 
-from blocks.contract import Known, KnownFlow
+from blocks.contract import Known, KnownFlow, Today
 from blocks.keeping import kept_in
 from blocks.phrase import Phrase
 from blocks.triggers.added_trigger import AddedTrigger
-from blocks.values import Typed
+from blocks.values import Typed, moment
 from runtime.accounts import users
+from runtime.calendar import CALENDAR
 from runtime.desk import Draft
+from runtime.engine import schedules
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, event, flow, segment, version
@@ -37,6 +39,7 @@ def known_to(house: House, workspace: int) -> Known:
         fields = contact_fields(tx)
         flows = _flows(tx, drafts.list("flow"))
         segments = tx.all(_SEGMENTS, {"workspace": workspace})
+        today = Today(moment(house.clock.now()), schedules.zone(tx), CALENDAR)
         team = {one.email: one.name for one in users.reachable(tx)}
     kept = {name: one for draft in drafts.list("flow") for name, one in kept_in(draft.document).items()}
     tags = merge_fields(sorted(fields), {path: "" for paths in events.values() for path in paths}, kept)
@@ -51,6 +54,7 @@ def known_to(house: House, workspace: int) -> Known:
         segments={row.slug: row.name for row in segments},
         lists=frozenset(row.slug for row in segments if row.document.get("rule") is None),
         users=team,
+        today=today,
     )
 
 

@@ -12,6 +12,7 @@ from blocks.contract import Block, Farewell, Send, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
 from blocks.offered import Offered
 from blocks.rules import Compare, Counted, Rule, counted, leaves
+from blocks.scheduled import Scheduled
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, version, version_mail
 
@@ -118,6 +119,8 @@ class Roster:
     """Occasion to a trigger of a live version that waits for it."""
     offered: dict[str, Offered] = field(default_factory=dict)
     """Occasion to a trigger of a live version that waits for a change of a product."""
+    scheduled: dict[tuple[int, str], Scheduled] = field(default_factory=dict)
+    """(flow, occasion) to the trigger of its live version that starts it for many at once."""
     ties: set[str] = field(default_factory=set)
     """Events that tie a contact to a product, for any of these."""
     exit_keys: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
@@ -139,6 +142,8 @@ class Roster:
                 if isinstance(trigger, Offered):
                     roster.offered[trigger.occasion()] = trigger
                     roster.ties.update(line.event for line in trigger.lines())
+                if isinstance(trigger, Scheduled):
+                    roster.scheduled[program.flow, trigger.occasion()] = trigger
                 for name in trigger.listens_to():
                     roster.starts[name].append((program, block_id, trigger))
         for program in {one.version: one for one in (*live, *open_)}.values():

@@ -16,7 +16,7 @@ from blocks.overlaps import overlaps
 from blocks.phrase import Quoted, say
 from runtime.delivery.limiting import ask_again
 from runtime.delivery.preferred import has_mail_server
-from runtime.engine import endings, moving, occasions, overdue, ties
+from runtime.engine import endings, moving, occasions, overdue, schedules, ties
 from runtime.engine.batch import Batch
 from runtime.engine.known import brand_of, known_to
 from runtime.engine.moving import Move
@@ -136,6 +136,7 @@ def release(
         tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
         occasions.expect(tx, triggers_of(document))
         ties.expect(tx, triggers_of(document))
+        schedules.expect(tx, flow_id, triggers_of(document), now)
     return Published(flow_id, version_id, number)
 
 

@@ -12,20 +12,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, cast, func, select
 
 from blocks.contract import Block, Go, Offer, Timed, Trigger, UndeclaredRead
 from blocks.facts import Item, Outcome
 from blocks.rules import Counted, Did, SinceEntering
+from blocks.scheduled import Scheduled
 from blocks.values import Typed, empty, moment
 from runtime.clock import DAY
+from runtime.engine import schedules
 from runtime.engine.history import History
 from runtime.engine.lookups import Lookups
 from runtime.engine.occasions import CONTACTS, comes_within
 from runtime.engine.standpoint import Seen
 from runtime.house import House
 from runtime.ledger import Tx
-from runtime.ledger.tables import contact, event
+from runtime.ledger.tables import contact, event, member, segment
 
 DAYS = 30
 MOST = 2000
@@ -42,6 +44,19 @@ class Matches:
     """Whether that is all there is, and not only the latest."""
     days: float
     """How far back the events that were looked at go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """For whom a schedule comes."""
+
+    at: int | None
+    """When next, UTC microseconds; None if never again."""
+    zone: str
+    """The shop's."""
+    people: int
+    contacts: int
+    """How many contacts there are."""
 
 
 class _NotHere(Exception):
@@ -189,6 +204,20 @@ def would_come(house: House, workspace: int, trigger: Timed) -> Matches | None:
         rows = tx.all(CONTACTS.order_by(contact.c.seen_at.desc()).limit(MOST), {"workspace": workspace})
         coming = comes_within(tx, trigger, rows, now, now + DAYS * DAY)
     return Matches({"yes": coming, "no": len(rows) - coming}, len(rows), len(rows) < MOST, DAYS)
+
+
+def would_hear(house: House, workspace: int, trigger: Scheduled) -> Audience:
+    """When a schedule comes next, and how many it would come for if that were now. Its filter is asked only then."""
+    now = house.clock.now()
+    with house.ledger.read(workspace) as tx:
+        home = schedules.zone(tx)
+        everybody = int(tx.scalar(select(func.count()).select_from(contact).where(tx.mine(contact))) or 0)
+        people = everybody
+        if whom := trigger.whom():
+            which = select(segment.c.id).where(tx.mine(segment), segment.c.slug == whom, segment.c.state == "live")
+            inside = select(func.count()).select_from(member).where(member.c.segment == which.scalar_subquery())
+            people = int(tx.scalar(inside) or 0)
+        return Audience(schedules.next_at(trigger, now, home), home.key, people, everybody)
 
 
 def would_take(house: House, workspace: int, block: Block) -> Matches | None:

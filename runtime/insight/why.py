@@ -15,6 +15,7 @@ from sqlalchemy import Text, cast, select
 from blocks.contract import Farewell, Timed, Trigger
 from blocks.phrase import Moment, Phrase, Quoted, say
 from blocks.rule_why import why_not
+from blocks.scheduled import Scheduled
 from blocks.values import moment, text_of
 from runtime.clock import DAY, HOUR
 from runtime.engine.advance import Ctx
@@ -23,7 +24,19 @@ from runtime.engine.batch import Batch, Run
 from runtime.engine.echo import MOST_DEEP, depth_of
 from runtime.engine.program import Program, Programs
 from runtime.ledger import Tx
-from runtime.ledger.tables import appointment, event, flow, occasion, run, step, version, workspace
+from runtime.ledger.tables import (
+    appointment,
+    event,
+    flow,
+    member,
+    occasion,
+    run,
+    schedule,
+    segment,
+    step,
+    version,
+    workspace,
+)
 from runtime.people import contacts
 from runtime.people.contacts import Contact
 from runtime.reasons import REASONS
@@ -134,6 +147,8 @@ class _Inquiry:
         found = [self._event(row) for row in self._events(trigger)]
         if isinstance(trigger, Timed):
             found.insert(0, self._coming(trigger))
+        elif isinstance(trigger, Scheduled):
+            found = [*self._scheduled(trigger), *found]
         elif not found:
             names = trigger.listens_to()
             found = [Look(say("{event} has never happened to them", event=Quoted(name)), ()) for name in names]
@@ -147,6 +162,34 @@ class _Inquiry:
         if due is None:
             return Look(say("No time for it is known: what it depends on has no date, or has passed"), ())
         return Look(say("It comes for them on {when}", when=self._when(due)), (), due)
+
+    def _scheduled(self, trigger: Scheduled) -> list[Look]:
+        """When its time comes next, whether they would hear of it, and the last time that nobody did."""
+        mine = (self._tx.mine(schedule), schedule.c.flow == self._flow.id, schedule.c.occasion == trigger.occasion())
+        row = self._tx.first(select(schedule).where(*mine))
+        if row is None or row.due_at is None:
+            found = [Look(say("Its time has passed and comes no more"), ())]
+        else:
+            found = [Look(say("It comes on {when}", when=self._when(row.due_at)), self._outside(trigger), row.due_at)]
+        if row is not None and row.missed_at is not None:
+            what = say("Nobody entered on {when}", when=self._when(row.missed_at))
+            found.append(Look(what, (Phrase(REASONS[row.code]),), row.missed_at))
+        return found
+
+    def _outside(self, trigger: Scheduled) -> Sequence[Phrase]:
+        """That they do not belong to those for whom it comes."""
+        if not trigger.whom():
+            return ()
+        of = select(segment.c.id, segment.c.name).where(
+            self._tx.mine(segment), segment.c.slug == trigger.whom(), segment.c.state == "live"
+        )
+        row = self._tx.first(of)
+        inside = row is not None and self._tx.scalar(
+            select(member.c.contact).where(member.c.segment == row.id, member.c.contact == self._person.id)
+        )
+        if inside:
+            return ()
+        return (say("They are not in the Segment {segment} now", segment=Quoted(row.name if row else trigger.whom())),)
 
     def _events(self, trigger: Trigger) -> list[Any]:
         columns = (event.c[name] for name in ("id", "name", "at", "received_at", "state", "properties"))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from blocks.contract import Timed, Trigger
 from blocks.offered import Offered
 from blocks.rules import Counted
+from blocks.scheduled import Scheduled
 from blocks.values import Typed, empty, moment, type_document
 from runtime import shop
 from runtime.engine.program import Program
@@ -41,7 +42,7 @@ class _Facts:
 
 def events_wanted(program: Program) -> list[tuple[str, Trigger]]:
     """The triggers that wait for an event of the shop and not for the clock."""
-    return [(id_, trigger) for id_, trigger in program.triggers if not isinstance(trigger, Timed)]
+    return [(id_, trigger) for id_, trigger in program.triggers if not isinstance(trigger, Timed | Scheduled)]
 
 
 def first_event(tx: Tx, program: Program, who: int | None, start: int) -> Happening | None:

@@ -19,7 +19,7 @@ from blocks.contract import Farewell, Trigger
 from blocks.values import micros
 from blocks.zones import local_to_utc
 from runtime import shop
-from runtime.ledger.tables import consent, event, message, run, step
+from runtime.ledger.tables import consent, event, message, run, step, workspace
 from runtime.reasons import reason_phrase
 from runtime.shop import Told
 from runtime.words import words
@@ -33,11 +33,21 @@ def _lapsed_buyers(stage: Stage) -> None:
     publish_segment(stage, "lapsed-buyers", {"kind": "all", "rules": [did("Order placed"), recently]}, "Lapsed buyers")
 
 
+def _buyers(stage: Stage) -> None:
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(workspace.update().where(workspace.c.id == stage.shop).values(zone=ZONE))
+    publish_segment(stage, "buyers", did("Order placed"), "Buyers")
+
+
 def _tea_club(stage: Stage) -> None:
     publish_segment(stage, "tea-club", None, "Tea club")
 
 
-PREPARE: Mapping[str, Callable[[Stage], None]] = {"segment_trigger": _lapsed_buyers, "list_member": _tea_club}
+PREPARE: Mapping[str, Callable[[Stage], None]] = {
+    "segment_trigger": _lapsed_buyers,
+    "list_member": _tea_club,
+    "schedule_trigger": _buyers,
+}
 """What a shop must have before the example of a kind of block can run, by the kind."""
 
 BEFORE: Mapping[str, list[dict[str, Any]]] = {"by_message": [block("reminder", "send_email", email="tea")]}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from blocks.flow import Flow
 from blocks.values import type_document
 from runtime.clock import SetClock, length
-from runtime.engine import moving, occasions, ties
+from runtime.engine import moving, occasions, schedules, ties
 from runtime.engine.moving import Move
 from runtime.engine.publish import triggers_of
 from runtime.engine.work import Engine
@@ -91,6 +91,7 @@ class Stage:
             tx.insert(version_mail, [{"block": id_, **mail} for id_ in sends])
             occasions.expect(tx, triggers_of(checked))
             ties.expect(tx, triggers_of(checked))
+            schedules.expect(tx, flow_id, triggers_of(checked), now)
         return int(flow_id)
 
     def happens(

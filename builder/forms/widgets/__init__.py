@@ -11,7 +11,7 @@ from builder.forms.widgets.hours import draw_hours
 from builder.forms.widgets.names import draw_event, draw_exit, draw_property, draw_tag_or_field
 from builder.forms.widgets.segment import draw_segment
 from builder.forms.widgets.text import draw_area, draw_number, draw_text
-from builder.forms.widgets.times import draw_duration, draw_time
+from builder.forms.widgets.times import draw_date, draw_duration, draw_time
 from builder.forms.widgets.users import draw_users
 
 WIDGETS: dict[str, Draw] = {
@@ -24,6 +24,7 @@ WIDGETS: dict[str, Draw] = {
     "weekdays": draw_weekdays,
     "duration": draw_duration,
     "time": draw_time,
+    "date": draw_date,
     "hours": draw_hours,
     "event": draw_event,
     "exit": draw_exit,

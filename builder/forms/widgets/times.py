@@ -1,4 +1,4 @@
-"""A length of time, a time of day."""
+"""A length of time, a time of day, a day."""
 
 from blocks.values import number
 from builder.forms.box import Box, Option
@@ -29,6 +29,14 @@ def draw_time(field: Field) -> Show:
     """A time of day, "HH:MM"."""
     draw_label(field)
     box = Box(str(field.value or ""), field.put, kind="time", look="cw-input cw-time-box")
+    field.entered_by(box)
+    return lambda: box.show(str(field.value or ""))
+
+
+def draw_date(field: Field) -> Show:
+    """A day of the calendar, "YYYY-MM-DD"."""
+    draw_label(field)
+    box = Box(str(field.value or ""), field.put, kind="date", look="cw-input cw-date-box")
     field.entered_by(box)
     return lambda: box.show(str(field.value or ""))
 

@@ -1,6 +1,6 @@
 """Runs, their steps, what the clock brings, and the counts of it all."""
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
 from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, partial, row_id
 
@@ -106,6 +106,24 @@ appointment = Table(
     sqlite_with_rowid=False,
 )
 """When an occasion comes for a contact next."""
+
+schedule = Table(
+    "schedule",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("flow", Int, nullable=False),
+    Column("occasion", Text, nullable=False),
+    Column("due_at", Int),  # when it comes next, or came for those who are being told; nothing if it comes no more
+    Column("telling", Boolean, nullable=False),
+    Column("after", Int, nullable=False),  # the last contact that has been told
+    Column("told", Int, nullable=False),  # how many, this time or the last
+    Column("missed_at", Int),  # the last time that nobody was told, and why
+    Column("code", Text),
+    UniqueConstraint("flow", "occasion"),
+    Index("schedule_due", "workspace", "due_at"),
+)
+"""When the time of a flow's schedule comes, and how far everybody has been told of it."""
 
 tally = Table(
     "tally",

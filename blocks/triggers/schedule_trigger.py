@@ -1,0 +1,273 @@
+"""Start at a time of the calendar: once, every week, before a holiday, for everybody in a segment."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+
+from blocks.contract import Calendar, Card, Known, Preset, Problem
+from blocks.dates import WHEN_CHOICES, HourSetting, Off, When, in_year
+from blocks.durations import moved_days, span
+from blocks.phrase import Day, Phrase, Quoted, TimeOfDay, Weekdays, say
+from blocks.rule_problems import rule_problems
+from blocks.rules import Rule
+from blocks.scheduled import HOLIDAYS, Holiday, Scheduled
+
+Repeat = Literal["once", "daily", "weekly", "monthly", "yearly", "holiday"]
+REPEAT_CHOICES = {
+    "once": "Once",
+    "daily": "Every day",
+    "weekly": "Every week",
+    "monthly": "Every month",
+    "yearly": "Every year",
+    "holiday": "On or around a holiday",
+}
+LAST_DAY = 31
+YEARS_AHEAD = 5
+"""So far ahead is looked for a holiday of which no date may be known."""
+
+
+class ScheduleTrigger(Scheduled):
+    """Starts a run for everybody who is in the segment when clocks in the shop's zone show `at` on the day.
+
+    A day that a month does not have is its last one: 31 is always the last. A time that daylight saving skips is the next
+    minute that exists; a time that happens twice counts once.
+    """
+
+    kind: Literal["schedule_trigger"] = "schedule_trigger"
+    card: ClassVar = Card(
+        title="On a schedule",
+        icon="calendar_month",
+        family="trigger",
+        describe="Starts at a date, every week or month, or before a holiday, for everybody in a Segment",
+        rank=30,
+        presets=(
+            Preset(
+                "once",
+                "Once, at a date and time",
+                "event",
+                {"repeat": "once"},
+                "offer newsletter campaign blast calendar schedule date",
+            ),
+            Preset(
+                "weekly_offer",
+                "Every week or month",
+                "calendar_month",
+                {"repeat": "weekly", "weekdays": [5]},
+                "offer newsletter recurring daily weekly monthly yearly schedule calendar",
+            ),
+            Preset(
+                "before_holiday",
+                "Before a holiday",
+                "celebration",
+                {"repeat": "holiday", "holiday": "songkran", "when": "before", "amount": 1, "unit": "weeks"},
+                "offer christmas new year songkran lebaran eid chinese valentine mother 11.11 12.12 black friday season",
+            ),
+            Preset(
+                "payday",
+                "Payday",
+                "payments",
+                {"repeat": "monthly", "day": 25},
+                "offer salary month 25 schedule calendar",
+            ),
+        ),
+    )
+
+    to: Annotated[
+        Literal["segment", "everybody"],
+        Field(
+            title="For",
+            json_schema_extra={
+                "widget": "select",
+                "choices": {"segment": "Everybody in a Segment", "everybody": "All Contacts"},
+            },
+        ),
+    ] = "segment"
+    segment: Annotated[
+        str,
+        Field(max_length=200, title="Segment", json_schema_extra={"widget": "segment", "only": {"to": "segment"}}),
+    ] = ""
+    repeat: Annotated[
+        Repeat, Field(title="How often", json_schema_extra={"widget": "select", "choices": REPEAT_CHOICES})
+    ] = "once"
+    on: Annotated[
+        str,
+        Field(max_length=10, title="On", json_schema_extra={"widget": "date", "only": {"repeat": ("once", "yearly")}}),
+    ] = ""
+    weekdays: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=7)], ...],
+        Field(title="On these days", json_schema_extra={"widget": "weekdays", "only": {"repeat": "weekly"}}),
+    ] = ()
+    day: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=LAST_DAY,
+            title="On day (31: the last of the month)",
+            json_schema_extra={"widget": "number", "only": {"repeat": "monthly"}},
+        ),
+    ] = 1
+    holiday: Annotated[
+        Holiday,
+        Field(
+            title="Holiday",
+            json_schema_extra={"widget": "select", "choices": dict(HOLIDAYS), "only": {"repeat": "holiday"}},
+        ),
+    ] = "christmas"
+    when: Annotated[
+        When,
+        Field(
+            title="When",
+            json_schema_extra={
+                "widget": "select",
+                "choices": WHEN_CHOICES,
+                "only": {"repeat": "holiday"},
+            },
+        ),
+    ] = "before"
+    amount: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=180,
+            title="By how much",
+            json_schema_extra={"widget": "duration", "only": {"repeat": "holiday", "when": ("before", "after")}},
+        ),
+    ] = 7
+    unit: Annotated[
+        Literal["days", "weeks"],
+        Field(
+            title="Unit",
+            json_schema_extra={
+                "widget": "part_of",
+                "field": "amount",
+                "choices": {"days": "days", "weeks": "weeks"},
+            },
+        ),
+    ] = "days"
+    at: HourSetting = "09:00"
+    late_is_fine: Annotated[
+        bool, Field(title="Start even when it is over a day late", json_schema_extra={"widget": "switch"})
+    ] = False
+    where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
+
+    @field_validator("on")
+    @classmethod
+    def _a_date(cls, text: str) -> str:
+        if text:
+            try:
+                date.fromisoformat(text)
+            except ValueError:
+                raise ValueError("this is no date; write it as 2026-12-24") from None
+        return text
+
+    @field_validator("weekdays")
+    @classmethod
+    def _in_order(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(days)))
+
+    def filter(self) -> Rule | None:
+        return self.where
+
+    def whom(self) -> str:
+        return self.segment if self.to == "segment" else ""
+
+    def still_good_late(self) -> bool:
+        return self.late_is_fine
+
+    def tells(self) -> dict[str, Any]:
+        about = {"segment": self.segment} if self.whom() else {}
+        return about | ({"holiday": self.holiday} if self.repeat == "holiday" else {})
+
+    def next_at(self, after: datetime, zone: ZoneInfo, calendar: Calendar) -> datetime | None:
+        off = Off(self.when if self.repeat == "holiday" else "on", self.amount, self.unit, self.at)
+        # A day back: with an hour that is skipped or comes twice, the day before may still be the one.
+        start = after.astimezone(zone).date() - timedelta(days=1)
+        instants = (off.instant(day, zone) for day in self._days(start, calendar))
+        return next((at for at in instants if at >= after), None)
+
+    def _days(self, start: date, calendar: Calendar) -> Iterator[date]:
+        """The days from which it is reckoned, in order: all that may matter from `start` on."""
+        match self.repeat:
+            case "once":
+                yield from [date.fromisoformat(self.on)] if self.on else []
+            case "daily" | "weekly":
+                wanted = self.weekdays if self.repeat == "weekly" else ()
+                for ahead in range(10):
+                    day = start + timedelta(days=ahead)
+                    if not wanted or day.isoweekday() in wanted:
+                        yield day
+            case "monthly":
+                first = datetime(start.year, start.month, 1)
+                for ahead in range(3):
+                    last = moved_days(first, ahead + 1, "months") - timedelta(days=1)
+                    yield last.replace(day=min(self.day, last.day)).date()
+            case "yearly":
+                if self.on:
+                    yield from (in_year(date.fromisoformat(self.on), start.year + ahead) for ahead in range(3))
+            case "holiday":
+                for year in range(start.year - 1, start.year + YEARS_AHEAD):
+                    yield from calendar.days(self.holiday, year)
+
+    def say(self, known: Known) -> Phrase:
+        whom = (
+            say("everybody in {segment}", segment=Quoted(known.segments.get(self.segment, self.segment or "…")))
+            if self.to == "segment"
+            else say("all Contacts")
+        )
+        return say("{when}, for {whom}", when=self._say_when(), whom=whom)
+
+    def _say_when(self) -> Phrase:
+        at, day = TimeOfDay(self.at), Day(date.fromisoformat(self.on)) if self.on else "…"
+        match self.repeat:
+            case "once":
+                return say("Once on {day}, {at}", day=day, at=at)
+            case "weekly" if 0 < len(self.weekdays) < 7:
+                return say("Every week on {days}, {at}", days=Weekdays(self.weekdays), at=at)
+            case "daily" | "weekly":
+                return say("Every day, {at}", at=at)
+            case "monthly" if self.day == LAST_DAY:
+                return say("On the last day of every month, {at}", at=at)
+            case "monthly":
+                return say("On day {day} of every month, {at}", day=self.day, at=at)
+            case "yearly":
+                return say("Every year on {day}, {at}", day=self._day_of_year(), at=at)
+        holiday, time = Phrase(HOLIDAYS[self.holiday]), span(self.amount, self.unit)
+        match self.when:
+            case "on":
+                return say("Every year on {holiday}, {at}", holiday=holiday, at=at)
+            case "before":
+                return say("Every year {time} before {holiday}, {at}", time=time, holiday=holiday, at=at)
+        return say("Every year {time} after {holiday}, {at}", time=time, holiday=holiday, at=at)
+
+    def _day_of_year(self) -> str:
+        """Without the year, in figures that no language reads the wrong way round."""
+        return f"{date.fromisoformat(self.on):%d.%m.}" if self.on else "…"
+
+    def problems(self, known: Known) -> list[Problem]:
+        found = rule_problems(self.where, known, event="", field="where")
+        if self.to == "segment" and not self.segment:
+            found.append(Problem("segment_missing", say("Choose the Segment"), field="segment"))
+        elif self.whom() and self.segment not in known.segments:
+            text = say(
+                "There is no published Segment {name}. Publish it, or choose another.", name=Quoted(self.segment)
+            )
+            found.append(Problem("unknown_segment", text, field="segment"))
+        if self.repeat in ("once", "yearly") and not self.on:
+            found.append(Problem("date_missing", say("Choose the date"), field="on"))
+        elif (today := known.today) and self.next_at(today.now, today.zone, today.calendar) is None:
+            found.append(self._never())
+        return found
+
+    def _never(self) -> Problem:
+        """What is said where no time is to come."""
+        if self.repeat == "holiday":
+            text = say(
+                "No date is known for {holiday}. Choose a date yourself.", holiday=Phrase(HOLIDAYS[self.holiday])
+            )
+            return Problem("no_date_known", text, field="holiday")
+        # No obstacle: a flow whose one time is over can still be changed for those inside.
+        text = say("This time has passed, so nobody enters. Choose one that is still to come.")
+        return Problem("time_passed", text, "warn", field="on")
