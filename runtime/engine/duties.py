@@ -95,7 +95,7 @@ DUTIES = (
     ),
     Duty(
         "scheduled",
-        select(schedule.c.id).where(schedule.c.due_at <= NOW, schedule.c.workspace == HOME).exists(),
+        schedules.some_due(HOME, NOW),
         schedules.bring,
         _soonest(schedule.c.due_at),
     ),

@@ -52,7 +52,7 @@ def offer(**schedule: Any) -> dict[str, Any]:
             link("time", "offer"),
             link("offer", "clicked"),
             link("clicked", "how", "happened"),
-            link("clicked", "reminder", "not_in_time"),
+            link("clicked", "reminder", "in_vain"),
             link("ordered", "thanks"),
         ],
         "exits": [{"event": "Order placed"}],

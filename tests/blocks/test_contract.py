@@ -126,7 +126,7 @@ def test_its_ways_out_are_there_while_somebody_types(kind: str, preset: Preset) 
 def test_what_people_call_their_ways_is_shown_as_they_typed_it(kind: str, preset: Preset) -> None:
     """No name is read as a message id, a place or markup: {x}, “Yes” in another language, <b>."""
     for setting, ways in settings(preset).items():
-        if isinstance(ways, list) and all("name" in way for way in ways):
+        if isinstance(ways, list) and all(isinstance(way, dict) and "name" in way for way in ways):
             odd = ["{x}", "Yes", "<b>one | many</b>", "{name} %s $& {{ tag }}"][: len(ways)]
             named = [{**way, "name": name} for way, name in zip(ways, odd, strict=False)]
             block = read_block(kind, {**settings(preset), setting: named})

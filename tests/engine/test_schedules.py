@@ -16,8 +16,10 @@ from blocks.values import micros, moment
 from runtime.accounts import workspaces
 from runtime.calendar import CALENDAR
 from runtime.clock import SetClock
+from runtime.engine import schedules
+from runtime.engine.program import Programs
 from runtime.engine.publish import archive, pause, resume
-from runtime.engine.work import Engine
+from runtime.engine.work import Engine, one_batch
 from runtime.insight.matches import would_hear
 from runtime.insight.why import why
 from runtime.ledger.tables import message, run, schedule, workspace
@@ -196,9 +198,6 @@ def test_killed_in_the_middle_everybody_enters_once(stage: Stage, monkeypatch: p
 
 def _dies(stage: Stage) -> None:
     """A worker that is killed just before it would have committed what it told."""
-    from runtime.engine import schedules
-    from runtime.engine.program import Programs
-    from runtime.engine.work import one_batch
 
     def half() -> None:
         with one_batch(stage.house, stage.shop, Programs()) as batch:
@@ -293,12 +292,12 @@ def test_what_is_wrong_is_said() -> None:
 
 def test_nobody_is_told_while_many_are_still_coming_in(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else an order would wait behind all of them."""
-    monkeypatch.setattr("runtime.engine.schedules.CHUNK", 3)
     stage.publish(offers(repeat="daily"))
     stage.clock.set(micros(utc("2026-11-22T02:00")))
-    for number in range(4):
+    for number in range(schedules.BACKLOG + 1):
         stage.arrives("Page seen", f"c{number}@example.com")
-    stage.engine.do(stage.shop, ["scheduled"])
+    monkeypatch.setattr(stage.engine, "_limit", 1)
+    stage.engine.work()
     assert standing(stage)["due_at"] == stage.clock.now(), "it still is to come"
     stage.work()
     assert (len(sent_at(stage, DEWI)), len(sent_at(stage, BUDI))) == (1, 1)
