@@ -212,11 +212,8 @@ class ScheduleTrigger(Scheduled):
                     yield from calendar.days(self.holiday, year)
 
     def say(self, known: Known) -> Phrase:
-        whom = (
-            say("everybody in {segment}", segment=Quoted(known.segments.get(self.segment, self.segment or "…")))
-            if self.to == "segment"
-            else say("all Contacts")
-        )
+        named = Quoted(known.segments.get(self.segment, self.segment or "…"))
+        whom = named if self.to == "segment" else say("all Contacts")
         return say("{when}, for {whom}", when=self._say_when(), whom=whom)
 
     def _say_when(self) -> Phrase:
