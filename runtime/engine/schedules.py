@@ -46,8 +46,10 @@ _DUE = (
 _SEGMENT = select(segment.c.id, segment.c.planned).where(
     segment.c.workspace == bindparam("workspace"), segment.c.slug == bindparam("slug"), segment.c.state == "live"
 )
+# On a scratch ledger there are members who have not come yet.
 _MEMBERS = (
     select(member.c.contact)
+    .join(contact, contact.c.id == member.c.contact)
     .where(member.c.segment == bindparam("segment"), member.c.contact > bindparam("after"))
     .order_by(member.c.contact)
     .limit(bindparam("limit"))

@@ -4,12 +4,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from blocks.flow import Flow
 from runtime.backtest import backtest
 from runtime.clock import DAY, SetClock
 from runtime.engine.publish import publish
 from runtime.house import House
+from runtime.ledger.tables import contact, identity
 from runtime.segments.publish import publish as publish_segment
 from tests.backtest.test_backtest import BUDI, DEWI, SOMCHAI, Week
 
@@ -95,3 +97,15 @@ def test_which_e_mail_somebody_really_got_is_known(week: Week) -> None:
     assert mailed({"email": week.email}, start + DAY // 16) == ["Dewi"], "what went out before the beginning counts"
     other = next(one.slug for one in desk.list("email") if one.slug != week.email)
     assert mailed({"email": other}) == []
+
+
+def test_a_schedule_comes_for_those_who_are_in_the_segment(week: Week) -> None:
+    with week.house.ledger.write(week.shop) as tx:
+        mine = select(identity.c.contact).where(identity.c.value == DEWI)
+        tx.execute(contact.update().where(contact.c.id.in_(mine)).values(created_at=0))
+    schedule = {"segment": "buyers", "repeat": "weekly", "weekdays": [4], "at": "10:00"}
+    played = week.play(flow(week, {"kind": "schedule_trigger", "settings": schedule})).draft
+    assert (played.entered, [one.name for one in played.most_mailed]) == (1, ["Dewi"])
+    daily = {"to": "everybody", "repeat": "daily"}
+    played = week.play(flow(week, {"kind": "schedule_trigger", "settings": daily})).draft
+    assert (played.entered, played.people) == (7, 1), "Somchai was not there yet on the first day"

@@ -20,6 +20,7 @@ from runtime.shop import Told, take_in
 from tests.delivery.post import Post
 from tests.engine.stage import Stage, block, cart_flow, in_a_row
 from tests.mail.conftest import fixture
+from tests.segments.stage import did, publish_segment
 
 GROWING = (
     "event|run|step|message|attempt|body|contact|identity|consent|appointment|seen|suppression|tally"
@@ -87,6 +88,19 @@ def test_the_engine_finds_everybody_along_an_index(house: House, shop: int, cloc
         stage.happens("Order placed", "budi@example.com", checkout_token="c1", order_id="1")
         stage.after(days=40)
     assert len(stage.messages()) > 5, "they were busy"
+    assert slow == {}
+
+
+def test_a_schedule_finds_everybody_along_an_index(house: House, shop: int, clock: SetClock) -> None:
+    stage = Stage(house, shop, clock)
+    publish_segment(stage, "buyers", did("Order placed"))
+    for slug, settings in (("some", {"segment": "buyers"}), ("all", {"to": "everybody"})):
+        ways = (block("time", "schedule_trigger", repeat="daily", **settings), block("mail", "send_email", email="a"))
+        stage.publish(in_a_row(*ways), slug)
+    stage.happens("Order placed", "budi@example.com")
+    with watched(house.ledger) as slow:
+        stage.after(days=2)
+    assert len(stage.messages()) == 4, "two days, two flows"
     assert slow == {}
 
 

@@ -342,6 +342,28 @@ def test_a_contact_is_rehearsed_in_the_segments_they_are_in(rehearsals: Rehearsa
     assert ("ask", "yes") in [(one.block, one.outlet) for one in result.way]
 
 
+def test_a_schedule_comes_by_itself_for_who_is_in_its_segment(rehearsals: Rehearsals) -> None:
+    rehearsals.happened("Order placed", DEWI)
+    house, shop = rehearsals.house, rehearsals.shop
+    ordered = {"kind": "did", "event": "Order placed", "window": {"kind": "ever"}}
+    document = {"format": 1, "name": "Buyers", "rule": ordered}
+    house.desk.drafts(shop).put("segment", "buyers", "Buyers", document, "Nok", house.clock.now())
+    publish_segment(house, shop, "buyers", "Nok")
+    rehearsals.work()
+    time = {
+        "id": "time",
+        "kind": "schedule_trigger",
+        "settings": {"segment": "buyers", "repeat": "weekly", "weekdays": [5]},
+    }
+    tag = {"id": "tag", "kind": "update_contact", "settings": {"change": "add_tag", "name": "buyer"}}
+    flow = {"name": "Offer", "blocks": [time, tag], "links": [{"from": "time", "to": "tag"}]}
+    way = [(one.block, one.outlet) for one in rehearsals.rehearse(DEWI, TUESDAY, document=flow).way]
+    assert ("tag", "next") in way
+    assert ("tag", "next") not in [
+        (one.block, one.outlet) for one in rehearsals.rehearse(MadeUp(), TUESDAY, document=flow).way
+    ]
+
+
 def test_a_contact_is_rehearsed_with_the_e_mails_they_got(rehearsals: Rehearsals) -> None:
     house, shop = rehearsals.house, rehearsals.shop
     email = house.desk.drafts(shop).list("email")[0].slug
