@@ -32,9 +32,9 @@ log = logging.getLogger(__name__)
 TOO_LATE = DAY
 """A time that is further back starts nothing, unless the schedule says that late is fine."""
 CHUNK = 500
-"""People who are told in one transaction: some 5 ms. Each costs an event a tenth of what its start costs, so that fewer and
-larger turns leave more room for those."""
+"""People who are told in one transaction: some 5 ms. To tell somebody costs a tenth of what letting them in does."""
 BACKLOG = 100
+"""Nobody is told while so many events wait to come in."""
 
 _DUE = (
     select(schedule, flow.c.slug, flow.c.state)
@@ -106,8 +106,8 @@ def next_at(trigger: Scheduled, after: int, home: ZoneInfo) -> int | None:
 
 
 def some_due(of: ColumnElement[int], now: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether there is anything to do for `bring`, as a condition. Not while `BACKLOG` events wait to come in, so that what
-    the shop tells meanwhile waits behind few."""
+    """Whether there is anything to do for `bring`, as a condition. Not while `BACKLOG` events wait to come in: what
+    the shop tells meanwhile is to wait behind few."""
     waiting = select(event.c.id).where(event.c.workspace == of, event.c.state == "new").offset(BACKLOG).limit(1)
     due = select(schedule.c.id).where(schedule.c.due_at <= now, schedule.c.workspace == of)
     return and_(due.exists(), not_(waiting.exists()))
