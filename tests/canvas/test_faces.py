@@ -72,8 +72,8 @@ def test_a_kind_that_nobody_knows_is_shown_and_does_not_break_the_canvas() -> No
 
 
 def test_exit_rules_are_said_in_a_sentence() -> None:
-    assert said_exit(Exit(event="Order placed"), W) == "Leaves at any point when they place an order"
-    assert said_exit(Exit(event="Tea tasted"), W) == "Leaves at any point when “Tea tasted” happens"
+    assert said_exit(Exit(event="Order placed"), Known(), W) == "Leaves at any point when they place an order"
+    assert said_exit(Exit(event="Tea tasted"), Known(), W) == "Leaves at any point when “Tea tasted” happens"
 
 
 def test_every_entry_of_the_palette_is_found_by_the_words_of_other_tools() -> None:

@@ -27,6 +27,7 @@ def test_nok_gives_a_flow_its_own_limits_and_a_holiday_and_an_e_mail_its_hours(
     form.get_by_label("In which time").select_option("days")
     form.get_by_label("Quiet hours", exact=True).select_option("own")
     form.get_by_role("button", name="Add quiet hours").click()
+    form.get_by_label("From", exact=True).wait_for()
     form.get_by_label("What is over", exact=True).select_option("skip")
     cap = {"channel": "email", "most": 1, "per": "days", "hours": 24, "days": 7}
     night = {"start": "21:00", "end": "08:00", "days": []}
@@ -39,6 +40,7 @@ def test_nok_gives_a_flow_its_own_limits_and_a_holiday_and_an_e_mail_its_hours(
     becomes(lambda: shop.draft(slug).document.get("limits"), wanted)
 
     form.get_by_role("button", name="Add dates").click()
+    form.get_by_label("From", exact=True).nth(1).wait_for()
     form.get_by_label("From", exact=True).last.fill("2020-01-03")
     form.get_by_label("to", exact=True).last.fill("2020-01-01")
     form.get_by_text("A pause must not end before it begins.").wait_for()
