@@ -173,6 +173,7 @@ class TeamWriter(Writer):
         return super().prepare(messages)
 
     def _read(self, tx: Tx) -> None:
+        super()._read(tx)
         self._sender = preferred_sender(tx)
 
     def _load(self, tx: Tx, messages: Sequence[Claimed]) -> None:

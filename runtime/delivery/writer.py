@@ -2,6 +2,7 @@
 
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -58,7 +59,7 @@ def last_word(tx: Tx, bounds: Bounds, going: Sequence[tuple[Claimed, Facts]], no
     return endings
 
 
-class Writer:
+class Writer(ABC):
     """Writes the messages of one workspace and channel. `answered` is called with each and what came of it."""
 
     channel: ClassVar[Channel]
@@ -83,8 +84,6 @@ class Writer:
             self._looked_at = time.monotonic()
             if self._shop is None or self._looked_at - self._settings_read_at > FRESH:
                 self._settings_read_at = self._looked_at
-                self._shop = shop_of(tx)
-                self._bounds.read(tx)
                 self._read(tx)
             cases = self._look_up(tx, messages)
             self._load(tx, messages)
@@ -92,13 +91,16 @@ class Writer:
 
     def _read(self, tx: Tx) -> None:
         """Read what the shop has set."""
+        self._shop = shop_of(tx)
+        self._bounds.read(tx)
 
+    @abstractmethod
     def _load(self, tx: Tx, messages: Sequence[Claimed]) -> None:
         """Make ready what these are made from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _written(self, case: Case) -> Outgoing:
-        raise NotImplementedError
+        """What goes out of a message that may."""
 
     def look_again(self, wave: Sequence[Outgoing]) -> list[Case]:
         """The cases of what was decided a while ago: somebody may have said no since."""
@@ -155,6 +157,7 @@ class MailWriter(Writer):
         self._sender: Sender | None = None
 
     def _read(self, tx: Tx) -> None:
+        super()._read(tx)
         self._sender = preferred_sender(tx)
 
     def _load(self, tx: Tx, messages: Sequence[Claimed]) -> None:
