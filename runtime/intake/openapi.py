@@ -183,6 +183,12 @@ def _error(description: str) -> dict[str, Any]:
     }
 
 
+def _one_or_list(name: str, most: int) -> dict[str, Any]:
+    """One of these, or a list of at most so many."""
+    one = {"$ref": f"#/components/schemas/{name}"}
+    return {"oneOf": [one, {"type": "array", "minItems": 1, "maxItems": most, "items": one}]}
+
+
 DESCRIPTION: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {
@@ -244,17 +250,7 @@ DESCRIPTION: dict[str, Any] = {
                     "required": True,
                     "content": {
                         "application/json": {
-                            "schema": {
-                                "oneOf": [
-                                    {"$ref": "#/components/schemas/Event"},
-                                    {
-                                        "type": "array",
-                                        "minItems": 1,
-                                        "maxItems": MOST_EVENTS,
-                                        "items": {"$ref": "#/components/schemas/Event"},
-                                    },
-                                ]
-                            },
+                            "schema": _one_or_list("Event", MOST_EVENTS),
                             "example": EXAMPLE,
                         }
                     },
@@ -289,17 +285,7 @@ DESCRIPTION: dict[str, Any] = {
                     "required": True,
                     "content": {
                         "application/json": {
-                            "schema": {
-                                "oneOf": [
-                                    {"$ref": "#/components/schemas/Product"},
-                                    {
-                                        "type": "array",
-                                        "minItems": 1,
-                                        "maxItems": MOST_PRODUCTS,
-                                        "items": {"$ref": "#/components/schemas/Product"},
-                                    },
-                                ]
-                            },
+                            "schema": _one_or_list("Product", MOST_PRODUCTS),
                             "example": _PRODUCT_EXAMPLE,
                         }
                     },
@@ -346,17 +332,7 @@ DESCRIPTION: dict[str, Any] = {
                     "required": True,
                     "content": {
                         "application/json": {
-                            "schema": {
-                                "oneOf": [
-                                    {"$ref": "#/components/schemas/Addition"},
-                                    {
-                                        "type": "array",
-                                        "minItems": 1,
-                                        "maxItems": MOST_EVENTS,
-                                        "items": {"$ref": "#/components/schemas/Addition"},
-                                    },
-                                ]
-                            },
+                            "schema": _one_or_list("Addition", MOST_EVENTS),
                             "example": ADDITION_EXAMPLE,
                         }
                     },
