@@ -1,0 +1,80 @@
+"""Triggers that no event from outside starts: time brings contacts into the flow, or a price or a stock does."""
+
+import hashlib
+from abc import abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+from zoneinfo import ZoneInfo
+
+from blocks.contract.context import Context
+from blocks.contract.trigger import Trigger
+from blocks.rules import Counted, Rule, counted
+from blocks.values import Typed
+
+
+class Brought(Trigger):
+    """A trigger that no event from outside starts. When its time has come for a contact, the engine lets an event named
+    `happening` happen to them, with this block's `occasion` in it. Flows whose triggers mean the same occasion share it.
+    """
+
+    happening: ClassVar[str]
+
+    @abstractmethod
+    def filter(self) -> Rule | None:
+        """What a contact must meet besides when it comes."""
+
+    @abstractmethod
+    def tells(self) -> Mapping[str, Any]:
+        """Properties of the event that happens."""
+
+    def occasion(self) -> str:
+        """Tells occasions apart; the same for settings that mean the same."""
+        settings = self.model_dump_json(exclude={"where"})
+        return hashlib.blake2b(settings.encode(), digest_size=12).hexdigest()
+
+    def addressed(self, flow: str) -> Mapping[str, Any]:
+        return {"occasion": self.occasion()}
+
+    def listens_to(self) -> tuple[str, ...]:
+        return (self.happening,)
+
+    def admits(self, ctx: Context) -> bool:
+        rule = self.filter()
+        return self.means(ctx.event, ctx.flow) and (rule is None or rule.meets(ctx))
+
+    def reads(self) -> tuple[Counted, ...]:
+        return counted(self.filter())
+
+
+class Subject(Protocol):
+    """What is known of a contact whom time may bring into a flow."""
+
+    @property
+    def contact(self) -> Typed:
+        """Their fields in typed form."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Their zone, else the workspace's, else UTC."""
+        ...
+
+    def last(self, event: str) -> datetime | None:
+        """When they last did this, UTC; with "" when we last heard of them at all. None if never."""
+        ...
+
+
+class Timed(Brought):
+    """A trigger that time starts: a date comes, or too long nothing happens."""
+
+    late_is_fine: ClassVar[bool] = False
+    """Whether it still holds when nobody was there to see it in time; else what is over 24 h late starts nothing."""
+
+    @abstractmethod
+    def due(self, who: Subject, after: datetime) -> datetime | None:
+        """The first time (UTC) at or after `after` at which this contact is to enter; None if nothing known says so."""
+
+    def watches(self) -> str:
+        """The event whose last time `due` asks for, "" if for none by name."""
+        return ""
