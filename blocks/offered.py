@@ -3,11 +3,11 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field
-
-from blocks.contract import Brought
+from blocks.contract import Brought, Known, Problem
+from blocks.phrase import say
+from blocks.rule_problems import rule_problems
 from blocks.rules import Rule
 from blocks.values import Typed
 
@@ -73,6 +73,12 @@ class Offered(Brought):
     def tells(self) -> dict[str, Any]:
         return {}
 
+    def problems(self, known: Known) -> list[Problem]:
+        found = rule_problems(self.filter(), known, event=self.happening, field="where")
+        if not self.lines():
+            found.append(Problem("nobody_waits", say("Choose who hears of it."), field="asked"))
+        return found
+
 
 def variants_or_products(typed: Typed) -> set[str]:
     """The products that an event is about, by the ids of their variants where it names any."""
@@ -93,20 +99,3 @@ def _texts(typed: Typed, paths: Sequence[str]) -> set[str]:
                 # An id is no amount: 1001 and "1001" are the same, "007" stays what it is.
                 found.add(one if isinstance(one, str) else str(int(one)) if one == int(one) else str(one))
     return found
-
-
-DaysSetting = Annotated[
-    int, Field(ge=1, le=365, title="Within the last", json_schema_extra={"widget": "number", "unit": "days"})
-]
-ViewedSetting = Annotated[bool, Field(title="Who viewed it", json_schema_extra={"widget": "switch"})]
-CartSetting = Annotated[bool, Field(title="Who has it in the cart", json_schema_extra={"widget": "switch"})]
-AskedSetting = Annotated[bool, Field(title="Who asked for it", json_schema_extra={"widget": "switch"})]
-
-
-def lines_of(*, asked: bool, asked_days: int | None = None, cart: bool, viewed: bool, days: int) -> tuple[Line, ...]:
-    """The lines that these settings mean: who asked comes first, who only looked comes last."""
-    return (
-        *((Line(REQUESTED, asked_days),) if asked else ()),
-        *((Line(name, days) for name in CARTS) if cart else ()),
-        *((Line(VIEWED, days),) if viewed else ()),
-    )

@@ -283,6 +283,8 @@ class Not(_Rule):
 
 
 Rule = Annotated[Compare | Did | Got | InSegment | Reachable | All | AnyOf | Not, Field(discriminator="kind")]
+OnlyIf = Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})]
+"""The setting by which a block heeds only what meets a rule. Its windows reach back from now."""
 
 for _model in (Did, All, AnyOf, Not):
     _model.model_rebuild()

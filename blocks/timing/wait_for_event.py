@@ -10,7 +10,7 @@ from blocks.durations import CHOICES, Unit, moved, span, too_long
 from blocks.phrase import Moment, Phrase, Quoted, say
 from blocks.rule_problems import field_problems, rule_problems
 from blocks.rule_words import readable, say_rule
-from blocks.rules import Did, Rule, SinceEntering
+from blocks.rules import Did, OnlyIf, SinceEntering
 
 
 class WaitForEvent(Block):
@@ -44,7 +44,7 @@ class WaitForEvent(Block):
     event: Annotated[
         str, Field(min_length=1, max_length=200, title="Until this happens", json_schema_extra={"widget": "event"})
     ]
-    where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
+    where: OnlyIf = None
     key: Annotated[
         str,
         Field(max_length=200, title="For the same", json_schema_extra={"widget": "property", "of": "event"}),

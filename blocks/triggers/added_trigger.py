@@ -1,15 +1,13 @@
 """Start for those whom somebody adds: a person, a file, a program, or another flow."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, ClassVar, Literal
 
 from blocks.contract import Card, Context, Known, Preset, Problem, Trigger
 from blocks.phrase import Phrase, say
 from blocks.rule_problems import rule_problems
 from blocks.rule_words import say_rule
-from blocks.rules import Counted, Rule, counted
+from blocks.rules import Counted, OnlyIf, Rule, counted
 
 ADDED = "Added to flow"
 """The event that being added is. It names the flow (`flow`, its slug), the way (`how`) and whoever did it (`by`)."""
@@ -41,7 +39,7 @@ class AddedTrigger(Trigger):
         ),
     )
 
-    where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
+    where: OnlyIf = None
 
     def addressed(self, flow: str) -> Mapping[str, Any]:
         return {"flow": flow}

@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from blocks.contract import Card, Known, Preset, Problem
-from blocks.offered import AskedSetting, Change, Line, Offered, ViewedSetting, lines_of
+from blocks.contract import Card, Known, Preset
+from blocks.offered import Change, Line, Offered
 from blocks.phrase import Phrase, say
-from blocks.rule_problems import rule_problems
-from blocks.rules import Rule
+from blocks.rules import OnlyIf, Rule
+from blocks.wanted import AskedSetting, ViewedSetting, lines_of
 
 
 class BackInStock(Offered):
@@ -63,7 +63,7 @@ class BackInStock(Offered):
             json_schema_extra={"widget": "number", "only": {"paced": True}},
         ),
     ] = 3
-    where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
+    where: OnlyIf = None
 
     def heeds(self, change: Change) -> bool:
         return change.before <= 0 < change.after
@@ -86,9 +86,3 @@ class BackInStock(Offered):
         if self.viewed:
             return say("When a product is back in stock, for who viewed it")
         return say("When a product is back in stock, for who asked for it")
-
-    def problems(self, known: Known) -> list[Problem]:
-        found = rule_problems(self.where, known, event=self.happening, field="where")
-        if not self.lines():
-            found.append(Problem("nobody_waits", say("Choose who hears of it."), field="asked"))
-        return found

@@ -11,7 +11,7 @@ from blocks.durations import span
 from blocks.phrase import Phrase, TimeOfDay, say
 from blocks.rule_problems import rule_problems
 from blocks.rule_words import readable
-from blocks.rules import Rule
+from blocks.rules import OnlyIf, Rule
 from blocks.values import safe_path
 
 
@@ -59,7 +59,7 @@ class DateTrigger(Timed):
     unit: UnitSetting = "days"
     at: HourSetting = "09:00"
     yearly: YearlySetting = True
-    where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
+    where: OnlyIf = None
 
     def filter(self) -> Rule | None:
         return self.where

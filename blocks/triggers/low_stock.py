@@ -1,18 +1,17 @@
 """Start for those who want a product when few of it are left."""
 
-from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from blocks.contract import Card, Known, Preset, Problem
-from blocks.offered import AskedSetting, CartSetting, Change, DaysSetting, Line, Offered, ViewedSetting, lines_of
+from blocks.contract import Card, Known, Preset
+from blocks.offered import Change
 from blocks.phrase import Phrase, say
-from blocks.rule_problems import rule_problems
-from blocks.rules import Rule
+from blocks.rules import OnlyIf
+from blocks.wanted import AskedSetting, CartSetting, DaysSetting, RestSetting, ViewedSetting, Wanted
 
 
-class LowStock(Offered):
+class LowStock(Wanted):
     """Starts a run for those who asked for a product, have it in the cart or viewed it within `days` days, when its stock
     falls below `fewer`. Who was told is not told again of the same product for `rest_days` days."""
 
@@ -43,16 +42,8 @@ class LowStock(Offered):
     cart: CartSetting = True
     viewed: ViewedSetting = False
     days: DaysSetting = 30
-    rest_days: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=365,
-            title="Of the same product not again for",
-            json_schema_extra={"widget": "number", "unit": "days"},
-        ),
-    ] = 30
-    where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
+    rest_days: RestSetting = 30
+    where: OnlyIf = None
 
     def heeds(self, change: Change) -> bool:
         return 0 < change.after < self.fewer <= change.before
@@ -60,20 +51,5 @@ class LowStock(Offered):
     def holds(self, now: float, before: float) -> bool:
         return 0 < now < self.fewer
 
-    def lines(self) -> Sequence[Line]:
-        return lines_of(asked=self.asked, asked_days=self.days, cart=self.cart, viewed=self.viewed, days=self.days)
-
-    def rest(self) -> int | None:
-        return self.rest_days
-
-    def filter(self) -> Rule | None:
-        return self.where
-
     def say(self, known: Known) -> Phrase:
         return say("When fewer than {n} of a product are left, for those who want it", n=self.fewer)
-
-    def problems(self, known: Known) -> list[Problem]:
-        found = rule_problems(self.where, known, event=self.happening, field="where")
-        if not self.lines():
-            found.append(Problem("nobody_waits", say("Choose who hears of it."), field="asked"))
-        return found

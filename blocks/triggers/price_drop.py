@@ -1,18 +1,17 @@
 """Start for those who want a product when its price goes down."""
 
-from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from blocks.contract import Card, Known, Preset, Problem
-from blocks.offered import AskedSetting, CartSetting, Change, DaysSetting, Line, Offered, ViewedSetting, lines_of
+from blocks.offered import Change
 from blocks.phrase import Phrase, say
-from blocks.rule_problems import rule_problems
-from blocks.rules import Rule
+from blocks.rules import OnlyIf
+from blocks.wanted import AskedSetting, CartSetting, DaysSetting, RestSetting, ViewedSetting, Wanted
 
 
-class PriceDrop(Offered):
+class PriceDrop(Wanted):
     """Starts a run for those who viewed a product, have it in the cart or asked for it within `days` days, when its price
     goes down by `drop` per cent or by that amount.
 
@@ -55,16 +54,8 @@ class PriceDrop(Offered):
     cart: CartSetting = True
     asked: AskedSetting = True
     days: DaysSetting = 30
-    rest_days: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=365,
-            title="Of the same product not again for",
-            json_schema_extra={"widget": "number", "unit": "days"},
-        ),
-    ] = 14
-    where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
+    rest_days: RestSetting = 14
+    where: OnlyIf = None
 
     def heeds(self, change: Change) -> bool:
         return change.after < change.lowest and self._is_enough(change.before, change.after)
@@ -72,24 +63,13 @@ class PriceDrop(Offered):
     def holds(self, now: float, before: float) -> bool:
         return self._is_enough(before, now)
 
-    def lines(self) -> Sequence[Line]:
-        return lines_of(asked=self.asked, asked_days=self.days, cart=self.cart, viewed=self.viewed, days=self.days)
-
-    def rest(self) -> int | None:
-        return self.rest_days
-
-    def filter(self) -> Rule | None:
-        return self.where
-
     def say(self, known: Known) -> Phrase:
         if self.by == "percent":
             return say("When a price drops by {n} % or more, for those who want it", n=f"{self.drop:g}")
         return say("When a price drops by {n} or more, for those who want it", n=f"{self.drop:g}")
 
     def problems(self, known: Known) -> list[Problem]:
-        found = rule_problems(self.where, known, event=self.happening, field="where")
-        if not self.lines():
-            found.append(Problem("nobody_waits", say("Choose who hears of it."), field="viewed"))
+        found = super().problems(known)
         if self.by == "percent" and self.drop > 100:
             found.append(Problem("drop_too_large", say("A price cannot drop by more than 100 %."), field="drop"))
         return found

@@ -10,7 +10,7 @@ from blocks.dates import CALENDAR_CHOICES
 from blocks.durations import moved, span, too_long
 from blocks.phrase import Phrase, Quoted, say
 from blocks.rule_problems import rule_problems
-from blocks.rules import Rule
+from blocks.rules import OnlyIf, Rule
 
 
 class QuietTrigger(Timed):
@@ -54,7 +54,7 @@ class QuietTrigger(Timed):
         Literal["days", "weeks", "months"],
         Field(title="Unit", json_schema_extra={"widget": "part_of", "field": "amount", "choices": CALENDAR_CHOICES}),
     ] = "days"
-    where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
+    where: OnlyIf = None
 
     def filter(self) -> Rule | None:
         return self.where

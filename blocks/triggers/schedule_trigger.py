@@ -12,7 +12,7 @@ from blocks.dates import WHEN_CHOICES, HourSetting, Off, When, in_year
 from blocks.durations import moved_days, span
 from blocks.phrase import Day, Phrase, Quoted, TimeOfDay, Weekdays, say
 from blocks.rule_problems import rule_problems
-from blocks.rules import Rule
+from blocks.rules import OnlyIf, Rule
 from blocks.scheduled import HOLIDAYS, Holiday, Scheduled
 
 Repeat = Literal["once", "daily", "weekly", "monthly", "yearly", "holiday"]
@@ -151,7 +151,7 @@ class ScheduleTrigger(Scheduled):
     late_is_fine: Annotated[
         bool, Field(title="Start even when it is over a day late", json_schema_extra={"widget": "switch"})
     ] = False
-    where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
+    where: OnlyIf = None
 
     @field_validator("on")
     @classmethod

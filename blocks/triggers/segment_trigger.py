@@ -9,7 +9,7 @@ from blocks.contract import Card, Context, Known, Preset, Problem, Trigger
 from blocks.phrase import Phrase, Quoted, say
 from blocks.rule_problems import rule_problems
 from blocks.rule_words import say_rule
-from blocks.rules import Counted, Rule, counted
+from blocks.rules import Counted, OnlyIf, Rule, counted
 from blocks.values import fold, text_of
 
 EVENTS = {"enters": "Entered segment", "leaves": "Left segment"}
@@ -52,7 +52,7 @@ class SegmentTrigger(Trigger):
             json_schema_extra={"widget": "select", "choices": {"enters": "Enter it", "leaves": "Leave it"}},
         ),
     ] = "enters"
-    where: Annotated[Rule | None, Field(title="Only if", json_schema_extra={"widget": "rule", "window": "past"})] = None
+    where: OnlyIf = None
 
     def listens_to(self) -> tuple[str, ...]:
         return (EVENTS[self.move],)
