@@ -1,56 +1,24 @@
 """Whose draft it is to change: one page at a time, and what happens when two have changed it after all.
 
-The same for flows and e-mails. What differs, the words and how a document is read and shown, is said by the editors.
+The same for flows, e-mails and segments. What differs, the words and how a document is read and shown, is said by the
+editors.
 """
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic
 
 from nicegui import ui
 
-from builder.access import SignedOut, Visitor, act, fetch
-from builder.drafting.autosave import Autosave, Document, State
+from builder.access import SignedOut, act, fetch
+from builder.drafting.autosave import Document, State
 from builder.drafting.banner import Action, Banner
+from builder.drafting.page import Content, Page, WholePage
 from builder.drafting.pen import PRESENCE, Pen
 from builder.parts.tag import Handler
 from builder.parts.toast import toast
 from runtime.desk import Draft
 from runtime.words import Words
-
-Content = TypeVar("Content")
-"""What a draft holds: a flow, an e-mail."""
-
-
-class Bar(Protocol):
-    """Where an editor says whether everything is saved."""
-
-    def show_saved(self, text: str, *, warn: bool = False) -> None:
-        """Say it."""
-
-
-class Editor(Protocol):
-    """What an editor has for its seat."""
-
-    user: Visitor
-    w: Words
-    slug: str
-    saving: Autosave
-
-    @property
-    def bar(self) -> Bar:
-        """Where it says whether everything is saved."""
-
-    @property
-    def gone(self) -> bool:
-        """Whether the page was closed."""
-
-    def later(self, work: Coroutine[Any, Any, Any]) -> object:
-        """Do something that takes a while, with the page as its context."""
-
-    def make_readonly(self) -> None:
-        """Let the parts follow whether this page may change the draft."""
 
 
 class Seating(ABC, Generic[Content]):
@@ -60,16 +28,16 @@ class Seating(ABC, Generic[Content]):
     typing = 0.0
     """Seconds until what somebody types elsewhere has reached the server."""
 
-    def __init__(self, editor: Editor, pen: Pen, banner: Banner, *, archived: bool) -> None:
-        self._edits = editor
+    def __init__(self, page: Page, pen: Pen, banner: Banner, *, archived: bool) -> None:
+        self._page = page
         self._pen = pen
         self._banner = banner
-        self.w: Words = editor.w
+        self.w: Words = page.w
         self._archived = archived
         self.readonly = archived or not pen.in_hand
         pen.seat.moved = self._moved
         pen.seat.stored = self._follow
-        pen.seat.flush = editor.saving.flush
+        pen.seat.flush = page.saving.flush
 
     # ---- what differs
 
@@ -133,20 +101,20 @@ class Seating(ABC, Generic[Content]):
         if holder is not None and holder is not self._pen.seat:
             await asyncio.sleep(self.typing)
             await holder.flush()
-        self._pen.seat.since = self._edits.user.house.clock.now()
+        self._pen.seat.since = self._page.user.house.clock.now()
         PRESENCE.take(self._pen.key, self._pen.seat)
 
     def _moved(self) -> None:
         had, has = self._pen.in_hand, PRESENCE.holder(self._pen.key) is self._pen.seat
         self._pen.in_hand = has
-        if had != has and not self._edits.gone:
-            self._edits.later(self._change_hands())
+        if had != has and not self._page.gone:
+            self._page.later(self._change_hands())
 
     async def _change_hands(self) -> None:
         self.readonly = self._archived or not self._pen.in_hand
         if self._pen.in_hand:
             await self._load()
-        self._edits.make_readonly()
+        self._page.make_readonly()
         self.show()
 
     async def _load(self) -> None:
@@ -154,12 +122,12 @@ class Seating(ABC, Generic[Content]):
         found = await fetch(self._read)
         if found is not None:
             draft, content = found
-            self._edits.saving.go_on(draft)
+            self._page.saving.go_on(draft)
             self.put(content, draft)
 
     def _read(self) -> tuple[Draft, Content] | None:
-        user = self._edits.user
-        draft = user.house.desk.drafts(user.workspace).get(self._pen.kind, self._edits.slug)
+        user = self._page.user
+        draft = user.house.desk.drafts(user.workspace).get(self._pen.kind, self._page.slug)
         content = self._content(draft) if draft is not None else None
         return (draft, content) if draft is not None and content is not None else None
 
@@ -173,9 +141,9 @@ class Seating(ABC, Generic[Content]):
         PRESENCE.tell(self._pen.key, self._pen.seat, draft)
 
     def _follow(self, draft: Draft) -> None:
-        saving = self._edits.saving
+        saving = self._page.saving
         # What is not saved here yet meets the other draft when it is saved, and the conflict is shown then.
-        if self._edits.gone or saving.state != "saved" or draft.rev <= saving.draft.rev:
+        if self._page.gone or saving.state != "saved" or draft.rev <= saving.draft.rev:
             return
         content = self._content(draft)
         if content is None:
@@ -184,7 +152,7 @@ class Seating(ABC, Generic[Content]):
         if self.readonly:
             self.look_on(content)
         else:
-            self._edits.later(self._give_way(content, draft))
+            self._page.later(self._give_way(content, draft))
 
     async def _give_way(self, content: Content, draft: Draft) -> None:
         """Show what somebody put in the place of this page's draft, and say who."""
@@ -195,7 +163,7 @@ class Seating(ABC, Generic[Content]):
 
     def show_saving(self, state: State) -> None:
         """What the bar says, and above the work what needs a decision."""
-        bar, saving, w = self._edits.bar, self._edits.saving, self.w
+        bar, saving, w = self._page.bar, self._page.saving, self.w
         match state:
             case "saving":
                 bar.show_saved(w("Saving…"))
@@ -227,14 +195,14 @@ class Seating(ABC, Generic[Content]):
         )
 
     async def _keep_mine(self) -> None:
-        pending = self._edits.saving.pending
+        pending = self._page.saving.pending
         content = self.read(pending) if pending is not None else None
         if content is not None:
             await self.copy(content)
 
     async def copy(self, content: Content) -> None:
         """Keep it as a draft of its own, and show here what is on the desk."""
-        user, kind, w = self._edits.user, self._pen.kind, self.w
+        user, kind, w = self._page.user, self._pen.kind, self.w
         name = w("{name} (copy)", name=self.name(content))[: self.longest_name]
         drafts, now = user.house.desk.drafts(user.workspace), user.house.clock.now()
         made = await act(user, drafts.create, kind, name, self.copied(content, name), user.email, now)
@@ -252,7 +220,30 @@ class Seating(ABC, Generic[Content]):
 
     def time(self, us: int) -> str:
         """The time of day, or the date if that was another day."""
-        user = self._edits.user
+        user = self._page.user
         today = self.w.date(user.house.clock.now(), user.zone, "medium")
         same = self.w.date(us, user.zone, "medium") == today
         return self.w.date(us, user.zone, "time" if same else "moment")
+
+
+class WholeSeating(Seating[Content]):
+    """The seat of a page that has the whole draft in its hands."""
+
+    def __init__(self, page: WholePage[Content], pen: Pen, banner: Banner, *, archived: bool) -> None:
+        super().__init__(page, pen, banner, archived=archived)
+        self._whole = page
+
+    def put(self, content: Content, draft: Draft) -> None:
+        """Onto the page."""
+        self._whole.load(content)
+
+    def look_on(self, content: Content) -> None:
+        """Onto the page, which cannot change it."""
+        self._whole.load(content)
+
+    def say_failing(self, why: str) -> str:
+        """Only this page has what was typed."""
+        return self.w(
+            "Saving does not work just now: {why}. Leave this page open: saving is tried again every few seconds.",
+            why=why,
+        )

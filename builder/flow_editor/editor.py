@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from nicegui import background_tasks, ui
+from nicegui import ui
 
 from blocks import KINDS
 from blocks.contract import Problem
@@ -15,6 +15,7 @@ from builder.canvas import Document, FlowCanvas
 from builder.drafting.autosave import Autosave, State
 from builder.drafting.banner import Banner
 from builder.drafting.faces import catalog, said_exits
+from builder.drafting.page import Page
 from builder.drafting.pen import Pen
 from builder.flow_editor.bar import Bar
 from builder.flow_editor.canvas_words import canvas_words
@@ -48,13 +49,13 @@ document.addEventListener("keydown", (event) => {
 """The key "/" leads to the search of blocks."""
 
 
-class FlowEditor:
+class FlowEditor(Page):
     """Builds the page into `frame`. `pen` says whether this page may change the draft."""
 
+    bar: Bar
+
     def __init__(self, user: Visitor, opened: Opened, pen: Pen, frame: Editor, w: Words) -> None:
-        self.user = user
-        self.w = w
-        self.slug = opened.draft.slug
+        super().__init__(user, opened.draft.slug, frame.work, w)
         self.flow: Flow = opened.flow
         self.look: Look = opened.look
         self.cards = Cards(self.flow, self.look.known, self.look.problems, w)
@@ -64,7 +65,6 @@ class FlowEditor:
         self._sending: list[asyncio.Task[None]] = []
         """Changes that the browser was asked for and has not told yet."""
         self._check: asyncio.Task[None] | None = None
-        self._work = frame.work
         self.saving = Autosave(opened.draft, self._store, self._stored, self._show_saving)
         self.doing = Doing(self)
         self.bar = Bar(frame, self.flow.name, self.doing, w)
@@ -84,20 +84,6 @@ class FlowEditor:
     def readonly(self) -> bool:
         """Whether another page changes the draft, or it is archived."""
         return self.seating.readonly
-
-    @property
-    def gone(self) -> bool:
-        """Whether the page was closed."""
-        return self.canvas.is_deleted
-
-    def later(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[None]:
-        """Do something that takes a while, with the page as its context."""
-
-        async def here() -> None:
-            with self._work:
-                await work
-
-        return background_tasks.create(here(), name="flow editor", context=self._work)
 
     # ---- parts
 

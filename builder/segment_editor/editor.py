@@ -1,16 +1,14 @@
 """The page of one segment: it holds the parts together and decides what is stored, counted and shown when."""
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
-
-from nicegui import background_tasks
 
 from blocks.contract import Known
 from builder.access import Visitor, act, fetch
 from builder.drafting.autosave import Autosave, Document, State
 from builder.drafting.banner import Banner
+from builder.drafting.page import WholePage
 from builder.drafting.pen import Pen
 from builder.forms import Around
 from builder.forms.rule.tree import Node
@@ -38,17 +36,16 @@ WHILE_COUNTING = 2.0
 """Seconds between two looks while everybody is held against a rule that was just published."""
 
 
-class SegmentEditor:
+class SegmentEditor(WholePage[Document]):
     """Builds the page into `frame`. `pen` says whether this page may change the draft."""
 
+    bar: Bar
+
     def __init__(self, user: Visitor, found: Opened, pen: Pen, frame: Editor, w: Words) -> None:
-        self.user = user
-        self.w = w
-        self.slug = found.draft.slug
+        super().__init__(user, found.draft.slug, frame.work, w)
         self.document: Document = {**found.draft.document, "name": found.draft.name}
         self.look: Look = found.look
         self.is_list = self.document.get("rule") is None
-        self._work = frame.work
         self._number = 0
         self._looking: asyncio.Task[Any] | None = None
         self._again = False
@@ -75,20 +72,6 @@ class SegmentEditor:
         """Whether another page changes the draft, or it is put away."""
         return self.seating.readonly
 
-    @property
-    def gone(self) -> bool:
-        """Whether the page was closed."""
-        return self._work.is_deleted
-
-    def later(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Do something that takes a while, with the page as its context."""
-
-        async def here() -> None:
-            with self._work:
-                await work
-
-        return background_tasks.create(here(), name="segment", context=self._work)
-
     def _others(self) -> Known:
         """What the workspace knows, without this segment: it cannot ask for itself."""
         known = self.look.known
@@ -111,11 +94,10 @@ class SegmentEditor:
         if name:
             self.put(name=name)
 
-    def load(self, document: Document) -> None:
-        """Another document in place of this one: theirs after a conflict, or what another tab has stored."""
-        self.document = document
-        self.bar.show_name(str(document.get("name", "")))
-        rule: Node | None = document.get("rule")
+    def load(self, content: Document) -> None:
+        self.document = content
+        self.bar.show_name(str(content.get("name", "")))
+        rule: Node | None = content.get("rule")
         if self._rule is not None and rule is not None:
             self._rule.show_rule(rule)
         self._look_soon()

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 from builder.drafting.autosave import Document
 from builder.drafting.banner import Action, Banner
 from builder.drafting.pen import Pen
-from builder.drafting.seat import Seating
+from builder.drafting.seat import WholeSeating
 from builder.segment_list.entries import differs
-from runtime.desk import Draft
 
 if TYPE_CHECKING:
     from builder.segment_editor.editor import SegmentEditor
 
 
-class SegmentSeating(Seating[Document]):
+class SegmentSeating(WholeSeating[Document]):
     """The seat of one page. A segment is its document as it is drawn, perhaps half done."""
 
     typing = 0.3
@@ -35,14 +34,6 @@ class SegmentSeating(Seating[Document]):
     def name(self, content: Document) -> str:
         """The segment's name."""
         return str(content.get("name", ""))
-
-    def put(self, content: Document, draft: Draft) -> None:
-        """Onto the page."""
-        self._editor.load(content)
-
-    def look_on(self, content: Document) -> None:
-        """Onto the page, which cannot change it."""
-        self._editor.load(content)
 
     def show_saved(self) -> None:
         """Since when, and whether it is published."""
@@ -67,13 +58,6 @@ class SegmentSeating(Seating[Document]):
         """Somebody has the segment open."""
         return self.w(
             "{who} has this Segment open in another tab since {time}. You are looking on.", who=who, time=time
-        )
-
-    def say_failing(self, why: str) -> str:
-        """Only this page has what was typed."""
-        return self.w(
-            "Saving does not work just now: {why}. Leave this page open: saving is tried again every few seconds.",
-            why=why,
         )
 
     def say_changed(self, who: str, time: str) -> str:

@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING
 from builder.drafting.autosave import Document
 from builder.drafting.banner import Action, Banner
 from builder.drafting.pen import Pen
-from builder.drafting.seat import Seating
-from runtime.desk import Draft
+from builder.drafting.seat import WholeSeating
 from runtime.mail import DocumentRefused, EmailDocument, read_document
 
 if TYPE_CHECKING:
     from builder.studio.studio import Studio
 
 
-class EmailSeating(Seating[EmailDocument]):
+class EmailSeating(WholeSeating[EmailDocument]):
     """The seat of one studio."""
 
     longest_name = 200
@@ -37,14 +36,6 @@ class EmailSeating(Seating[EmailDocument]):
         """The e-mail's name."""
         return content.name
 
-    def put(self, content: EmailDocument, draft: Draft) -> None:
-        """Into the studio."""
-        self._studio.load(content)
-
-    def look_on(self, content: EmailDocument) -> None:
-        """Into the studio, which cannot change it."""
-        self._studio.load(content)
-
     def show_saved(self) -> None:
         """Saved, and since when; or that something in the form cannot be saved as it stands."""
         studio, w = self._studio, self.w
@@ -62,13 +53,6 @@ class EmailSeating(Seating[EmailDocument]):
     def say_held(self, who: str, time: str) -> str:
         """Somebody has the e-mail open."""
         return self.w("{who} has this e-mail open in another tab since {time}. You are looking on.", who=who, time=time)
-
-    def say_failing(self, why: str) -> str:
-        """Only this page has what was typed."""
-        return self.w(
-            "Saving does not work just now: {why}. Leave this page open: saving is tried again every few seconds.",
-            why=why,
-        )
 
     def say_changed(self, who: str, time: str) -> str:
         """Somebody stored another e-mail."""

@@ -1,13 +1,14 @@
 """The e-mail studio: it holds the parts together and decides what is shown, stored and checked when."""
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from nicegui import background_tasks, ui
+from nicegui import ui
 
 from builder.access import Visitor, act, fetch
 from builder.drafting.autosave import Autosave, Document, State
 from builder.drafting.banner import Banner
+from builder.drafting.page import WholePage
 from builder.drafting.pen import Pen
 from builder.forms import Around
 from builder.frame import Editor
@@ -36,18 +37,17 @@ from runtime.mail import Brand, EmailDocument, Section, TagBroken
 from runtime.words import Words
 
 
-class Studio:
+class Studio(WholePage[EmailDocument]):
     """Builds the page into `frame`. `pen` says whether this page may change the draft, `back` is where "Done" leads."""
 
+    bar: Bar
+
     def __init__(self, user: Visitor, opened: Opened, pen: Pen, frame: Editor, back: str, w: Words) -> None:
-        self.user = user
-        self.w = w
-        self.slug = opened.draft.slug
+        super().__init__(user, opened.draft.slug, frame.work, w)
         self.example = opened.example
         self.chosen = HEAD
         self._opened = opened
         self._back = back
-        self._work = frame.work
         self._history = History(opened.document)
         self._fields = opened.fields
         self._brand = Brand()
@@ -86,20 +86,6 @@ class Studio:
     def readonly(self) -> bool:
         """Whether another page changes the draft, or it is put away."""
         return self.seating.readonly
-
-    @property
-    def gone(self) -> bool:
-        """Whether the page was closed."""
-        return self._work.is_deleted
-
-    def later(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Do something that takes a while, with the page as its context."""
-
-        async def here() -> None:
-            with self._work:
-                await work
-
-        background_tasks.create(here(), name="email-studio", context=self._work)
 
     # ---- parts
 
@@ -227,11 +213,10 @@ class Studio:
             self.chosen = place
         self._changed()
 
-    def load(self, document: EmailDocument) -> None:
-        """Another document in place of this one: theirs after a conflict, or what another tab has stored."""
+    def load(self, content: EmailDocument) -> None:
         self._shelf.forget()
-        if document != self.document:
-            self._history.restart(document)
+        if content != self.document:
+            self._history.restart(content)
             self._show_document()
             self._looking.soon()
 
