@@ -3,7 +3,7 @@
 A page module in `builder/pages/` looks like this:
 
     def register(house: House) -> None:
-        @ui.page("/contacts")
+        @page_at("/contacts")
         async def contacts() -> None:
             user = visitor()
             w = words(user.language)
@@ -46,6 +46,16 @@ NAVIGATION = (
 )
 ON_PHONE = ("flows", "contacts", "emails", "messages", "settings")
 QUASAR_LANGUAGE: dict[str, Literal["en-US", "id", "th"]] = {"en": "en-US", "id": "id", "th": "th"}
+
+
+PATIENCE = 60
+"""Seconds that a page may take. NiceGUI's three are over at once on a busy machine, and instead of a page that is late
+people would see an error; the first preview of a process alone loads the tools that compile e-mails."""
+
+
+def page_at(path: str) -> ui.page:
+    """A page and its address; every page is one of these."""
+    return ui.page(path, response_timeout=PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)

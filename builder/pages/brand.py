@@ -1,15 +1,14 @@
 """The brand kit."""
 
-from nicegui import ui
 from pydantic import ValidationError
 
 from builder.access import fetch, visitor
-from builder.frame import frame, page_head
+from builder.frame import frame, page_at, page_head
 from builder.parts.controls import button
 from builder.parts.empty import empty
 from builder.parts.tag import tag
 from builder.studio.brand_kit import BrandKit, open_brand
-from builder.studio.looks import PATIENCE, load_looks
+from builder.studio.looks import load_looks
 from runtime.house import House
 from runtime.words import words
 
@@ -17,7 +16,7 @@ from runtime.words import words
 def register(house: House) -> None:
     """The page."""
 
-    @ui.page("/brand", response_timeout=PATIENCE)
+    @page_at("/brand")
     async def brand() -> None:
         user = visitor()
         w = words(user.language)

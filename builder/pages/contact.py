@@ -3,13 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from nicegui import ui
-
 from builder.access import Visitor, act, fetch, visitor
 from builder.adding.one_contact import choose_flow
 from builder.contact_page.erasing import ask_to_erase
 from builder.contact_page.history import History, happened
-from builder.frame import frame
+from builder.frame import frame, page_at
 from builder.not_found import not_found
 from builder.parts.consent import consent_word
 from builder.parts.controls import avatar, button, chip, icon_button
@@ -66,7 +64,7 @@ def _card(house: House, workspace: int, id_: int) -> _Card | None:
 def register(house: House) -> None:
     """The page of one contact."""
 
-    @ui.page("/contacts/{contact}")
+    @page_at("/contacts/{contact}")
     async def one_contact(contact: int) -> None:
         user = visitor()
         w = words(user.language)

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from nicegui import ui
-
 from builder.access import Visitor, fetch, visitor
-from builder.frame import frame, page_head
+from builder.frame import frame, page_at, page_head
 from builder.parts.consent import consent_word
 from builder.parts.controls import button
 from builder.parts.empty import empty
@@ -47,7 +45,7 @@ def _count(house: House, workspace: int) -> int:
 def register(house: House) -> None:
     """The list of contacts."""
 
-    @ui.page("/contacts")
+    @page_at("/contacts")
     async def list_contacts() -> None:
         user = visitor()
         w = words(user.language)

@@ -4,10 +4,10 @@ from nicegui import ui
 
 from builder.access import fetch, safe_next, visitor
 from builder.drafting.pen import make_pen
-from builder.frame import editor_frame, frame
+from builder.frame import editor_frame, frame, page_at
 from builder.parts.controls import button
 from builder.parts.empty import empty
-from builder.studio.looks import PATIENCE, load_looks
+from builder.studio.looks import load_looks
 from builder.studio.opened import open_email
 from builder.studio.studio import Studio
 from runtime.house import House
@@ -18,7 +18,7 @@ from runtime.words import Words, words
 def register(house: House) -> None:
     """The studio."""
 
-    @ui.page("/emails/{slug}", response_timeout=PATIENCE)
+    @page_at("/emails/{slug}")
     async def email(slug: str, back: str = "/emails") -> None:
         user = visitor()
         w = words(user.language)

@@ -6,7 +6,7 @@ from builder.access import Visitor, act, fetch, visitor
 from builder.drafting.list_page import ListPage, Place
 from builder.email_list import deeds, thumbnails
 from builder.email_list.entries import Entry, entries
-from builder.frame import frame, page_head
+from builder.frame import frame, page_at, page_head
 from builder.mailbox import mail_frame
 from builder.parts.controls import button, chip, icon_button
 from builder.parts.empty import empty
@@ -20,7 +20,7 @@ def register(house: House) -> None:
     """The list of e-mails, and the pictures in it."""
     thumbnails.register(house)
 
-    @ui.page("/emails")
+    @page_at("/emails")
     async def emails() -> None:
         user = visitor()
         w = words(user.language)

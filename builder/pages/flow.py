@@ -6,7 +6,7 @@ from builder.access import fetch, visitor
 from builder.drafting.pen import make_pen
 from builder.flow_editor.editor import FlowEditor
 from builder.flow_editor.opened import Unreadable, open_flow
-from builder.frame import editor_frame, frame
+from builder.frame import editor_frame, frame, page_at
 from builder.parts.controls import button
 from builder.parts.empty import empty
 from builder.studio.looks import load_looks
@@ -17,7 +17,7 @@ from runtime.words import Words, words
 def register(house: House) -> None:
     """The editor of a flow."""
 
-    @ui.page("/flows/{slug}")
+    @page_at("/flows/{slug}")
     async def flow(slug: str) -> None:
         user = visitor()
         w = words(user.language)

@@ -11,7 +11,7 @@ from builder.flow_list.entries import ACTIVE, ORDER, Entry, entries
 from builder.flow_list.new import new_flow
 from builder.flow_list.resuming import resume
 from builder.flow_list.row import Row
-from builder.frame import frame, page_head
+from builder.frame import frame, page_at, page_head
 from builder.parts.controls import button
 from builder.parts.dialog import choice, dialog
 from builder.parts.empty import empty
@@ -28,7 +28,7 @@ REFRESH_SECONDS = 10
 def register(house: House) -> None:
     """The list of flows, which is also the start page."""
 
-    @ui.page("/flows")
+    @page_at("/flows")
     async def flows() -> None:
         user = visitor()
         w = words(user.language)

@@ -7,7 +7,7 @@ from nicegui import app, ui
 from starlette.responses import PlainTextResponse, Response
 
 from builder.access import Visitor, act, fetch, visitor
-from builder.frame import frame
+from builder.frame import frame, page_at
 from builder.mailbox import asked_by, mail_frame, mail_page
 from builder.not_found import not_found
 from builder.parts.controls import avatar, button, chip, segments
@@ -68,7 +68,7 @@ def register(house: House) -> None:
         names = {"Content-Disposition": f'attachment; filename="message-{message}.eml"', "Cache-Control": "no-store"}
         return Response(letter.source, media_type="message/rfc822", headers=names)
 
-    @ui.page("/messages/{message}")
+    @page_at("/messages/{message}")
     async def one_message(message: int) -> None:
         user = visitor()
         w = words(user.language)

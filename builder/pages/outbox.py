@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from builder.access import Visitor, fetch, visitor
-from builder.frame import frame, page_head
+from builder.frame import frame, page_at, page_head
 from builder.parts.controls import button, segments
 from builder.parts.empty import empty
 from builder.parts.fields import search_field
@@ -30,7 +30,7 @@ def _recent(house: House, workspace: int, state: str, wish: str, before: Cursor 
 def register(house: House) -> None:
     """The list of messages."""
 
-    @ui.page("/messages")
+    @page_at("/messages")
     async def messages(state: str = "all") -> None:
         user = visitor()
         w = words(user.language)

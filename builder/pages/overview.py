@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from fastapi.responses import RedirectResponse
-from nicegui import ui
 
 from builder.access import fetch, visitor
-from builder.frame import frame, page_head
+from builder.frame import frame, page_at, page_head
 from builder.parts.charts import COLOURS, day_chart
 from builder.parts.controls import button
 from builder.parts.empty import empty
@@ -62,11 +61,11 @@ def _line(slug: str, name: str, found: FlowNumbers, days: Days) -> _Line:
 def register(house: House) -> None:
     """The overview, and the bare address, which leads to the flows."""
 
-    @ui.page("/")
+    @page_at("/")
     def start() -> RedirectResponse:
         return RedirectResponse("/flows")
 
-    @ui.page("/overview")
+    @page_at("/overview")
     async def overview() -> None:
         user = visitor()
         w = words(user.language)

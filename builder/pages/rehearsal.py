@@ -4,7 +4,7 @@ from nicegui import ui
 
 from builder.access import fetch, visitor
 from builder.flow_editor.opened import Unreadable, open_flow
-from builder.frame import editor_frame
+from builder.frame import editor_frame, page_at
 from builder.rehearsal.screen import Screen, first_wish
 from runtime.house import House
 from runtime.words import words
@@ -13,7 +13,7 @@ from runtime.words import words
 def register(house: House) -> None:
     """The page, which leads back to the canvas."""
 
-    @ui.page("/flows/{slug}/rehearse")
+    @page_at("/flows/{slug}/rehearse")
     async def rehearse(slug: str, tab: str = "") -> None:
         user = visitor()
         w = words(user.language)

@@ -2,11 +2,9 @@
 
 from typing import get_args
 
-from nicegui import ui
-
 from builder.access import fetch, visitor
 from builder.adding.many import add_people
-from builder.frame import frame, page_head
+from builder.frame import frame, page_at, page_head
 from builder.not_found import not_found
 from builder.parts.controls import button
 from builder.parts.tag import icon, tag
@@ -21,7 +19,7 @@ from runtime.words import words
 def register(house: House) -> None:
     """The list and the page of one run."""
 
-    @ui.page("/flows/{slug}/runs")
+    @page_at("/flows/{slug}/runs")
     async def flow_runs(slug: str, state: str = "inside", block: str = "", find: str = "") -> None:
         user = visitor()
         w = words(user.language)
@@ -50,7 +48,7 @@ def register(house: House) -> None:
                         symbol="person_add",
                     )
 
-    @ui.page("/flows/{slug}/runs/{run}")
+    @page_at("/flows/{slug}/runs/{run}")
     async def one_run(slug: str, run: int) -> None:
         user = visitor()
         w = words(user.language)

@@ -4,7 +4,7 @@ from nicegui import ui
 
 from builder.access import fetch, visitor
 from builder.drafting.pen import make_pen
-from builder.frame import editor_frame
+from builder.frame import editor_frame, page_at
 from builder.not_found import not_found
 from builder.segment_editor.editor import SegmentEditor
 from builder.segment_editor.opened import open_segment
@@ -15,7 +15,7 @@ from runtime.words import words
 def register(house: House) -> None:
     """The page of one segment."""
 
-    @ui.page("/segments/{slug}")
+    @page_at("/segments/{slug}")
     async def segment(slug: str) -> None:
         user = visitor()
         w = words(user.language)

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from builder.access import Visitor, act, fetch, visitor
 from builder.drafting.list_page import ListPage, Place
-from builder.frame import frame, page_head
+from builder.frame import frame, page_at, page_head
 from builder.parts.controls import button, chip, icon_button, state
 from builder.parts.empty import empty
 from builder.parts.tag import Handler, Tag, tag
@@ -25,7 +25,7 @@ REFRESH_SECONDS = 10
 def register(house: House) -> None:
     """The list of segments."""
 
-    @ui.page("/segments")
+    @page_at("/segments")
     async def segments() -> None:
         user = visitor()
         w = words(user.language)

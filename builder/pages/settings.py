@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from nicegui import ui
-
 from blocks.limits import Limits
 from builder.access import fetch, visitor
-from builder.frame import frame, page_head
+from builder.frame import frame, page_at, page_head
 from builder.parts.tag import tag
 from builder.parts.toast import toast
 from builder.settings_page import account, address, brand, calls, delivery, doors, limits, sender, shop
@@ -39,7 +37,7 @@ def _read(house: House, workspace: int) -> _Kept:
 def register(house: House) -> None:
     """The settings page."""
 
-    @ui.page("/settings")
+    @page_at("/settings")
     async def settings(changed: str = "") -> None:
         user = visitor()
         w = words(user.language)

@@ -6,7 +6,7 @@ from nicegui import ui
 from starlette.requests import Request
 
 from builder.access import safe_next
-from builder.frame import bare_frame
+from builder.frame import bare_frame, page_at
 from builder.parts.logo import logo
 from builder.parts.tag import icon, tag
 from runtime.house import House
@@ -16,7 +16,7 @@ from runtime.words import Words, words
 def register(house: House) -> None:
     """The pages that are open to everybody."""
 
-    @ui.page("/sign-in")
+    @page_at("/sign-in")
     def sign_in(request: Request, next: str = "/", problem: str = "") -> None:
         w = words(_language(request))
         with bare_frame(w.language, title=w("Sign in")):
@@ -48,7 +48,7 @@ def register(house: House) -> None:
                     )
                     tag("code", "code", "cartwheel user link")
 
-    @ui.page("/sign-in/{token}")
+    @page_at("/sign-in/{token}")
     def by_link(request: Request, token: str, next: str = "/") -> None:
         w = words(_language(request))
         with bare_frame(w.language, title=w("Sign in")):

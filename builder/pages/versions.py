@@ -1,9 +1,7 @@
 """The versions of a flow, and two of them side by side."""
 
-from nicegui import ui
-
 from builder.access import fetch, visitor
-from builder.frame import frame, page_head
+from builder.frame import frame, page_at, page_head
 from builder.not_found import not_found
 from builder.parts.tag import icon, tag
 from builder.versions.comparing import Compared
@@ -16,7 +14,7 @@ from runtime.words import words
 def register(house: House) -> None:
     """The list and the comparison."""
 
-    @ui.page("/flows/{slug}/versions")
+    @page_at("/flows/{slug}/versions")
     async def flow_versions(slug: str, before: int | None = None) -> None:
         user = visitor()
         w = words(user.language)
@@ -30,7 +28,7 @@ def register(house: House) -> None:
             page_head(w("Versions"), w("Each time it was published. What runs on an older one finishes there."))
             List(user, w, slug, found)
 
-    @ui.page("/flows/{slug}/versions/compare")
+    @page_at("/flows/{slug}/versions/compare")
     async def compare_versions(slug: str, old: str = "", new: str = "") -> None:
         user = visitor()
         w = words(user.language)

@@ -4,9 +4,6 @@ from nicegui import ui
 
 from builder.theme import BASE
 
-PATIENCE = 20
-"""Seconds that a page may take on a busy machine: the first preview of a process loads the tools that compile e-mails."""
-
 
 def load_looks() -> None:
     """For the page that is being built."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from builder.access import safe_next
+from builder.frame import page_at
 from builder.parts.controls import initials
 from builder.parts.picture import _fit
 from builder.parts.values import field_value
@@ -50,6 +51,14 @@ def is_ours(text: ast.expr) -> bool:
 def test_no_text_from_people_is_ever_read_as_markup_or_script(file: Path) -> None:
     wrong = [line for line, call in calls(file) if call.args and not is_ours(call.args[0])]
     assert not wrong, f"{file.relative_to(ROOT)}: lines {wrong}"
+
+
+def test_every_page_may_be_late_on_a_busy_machine() -> None:
+    """NiceGUI alone would show an error after three seconds."""
+    pages = [(file.name, file.read_text("utf-8")) for file in sorted((ROOT / "builder" / "pages").glob("*.py"))]
+    assert sum(source.count("@page_at(") for _, source in pages) > 15
+    assert [name for name, source in pages if "@ui.page(" in source] == []
+    assert page_at("/late").response_timeout >= 30
 
 
 @pytest.mark.parametrize(
