@@ -8,6 +8,8 @@ from nicegui import Client, ui
 from builder.parts.tag import Handler, Tag, icon, tag
 
 SECONDS = 6
+SECONDS_TO_ACT = 15
+"""A way to take something back has to be read, thought about and reached, with a keyboard as well."""
 ICONS = {"ok": "check_circle", "bad": "error", "info": "info"}
 _trays: WeakKeyDictionary[Client, Tag] = WeakKeyDictionary()
 
@@ -48,7 +50,7 @@ def toast(
         tag("span", "", text)
         if action:
             tag("button", "", action, type="button").on_click(act)
-        timer = ui.timer(SECONDS, close, once=True)
+        timer = ui.timer(SECONDS_TO_ACT if action else SECONDS, close, once=True)
     box.on("mouseenter", lambda _: timer.cancel(), [])
     box.on("focusin", lambda _: timer.cancel(), [])
     box.on("mouseleave", lambda _: close(), [])
