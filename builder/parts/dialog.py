@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from builder.parts.controls import icon_button
+from builder.parts.passing import pass_away
 from builder.parts.tag import Handler, Tag, tag
 
 
@@ -34,8 +35,7 @@ def dialog(title: str, text: str = "", *, close: str, wide: bool = False) -> Ite
     """
     with ui.context.client.layout, ui.dialog() as shell:
         shell.props["aria-label"] = title
-        # A closed dialog is of no more use; it would gather in the page.
-        shell.on("hide", lambda _: shell.delete(), [])
+        pass_away(shell)
         with tag("section", "cw-dialog is-wide" if wide else "cw-dialog"):
             with tag("header"):
                 with tag("div", "cw-grow"):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from builder.parts.passing import pass_away
 from builder.parts.tag import Handler, Tag, icon, tag
 
 
@@ -46,6 +47,6 @@ def open_menu(beside: Tag) -> Iterator[ui.menu]:
     """A menu that opens at once beside a button; it is made when it is asked for, so that a list carries none."""
     with beside, ui.menu() as menu:
         menu.props("no-parent-event auto-close anchor='bottom right' self='top right'")
-        menu.on("hide", lambda _: menu.delete(), [])
+        pass_away(menu)
         yield menu
     menu.open()

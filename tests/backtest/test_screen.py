@@ -1,6 +1,5 @@
 """Testing a draft on the past in a real browser: the calendar, a day with its hours and people, and the process behind it."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from runtime import engine
 from runtime.clock import DAY, HOUR
 from runtime.intake.reading import read_events
 from runtime.intake.writer import store
+from tests.browser import becomes, until, window
 from tests.canvas.conftest import Shop, make_shop
 from tests.rehearsal.test_screen import FLOW
 
@@ -61,10 +61,9 @@ def test_what_would_have_gone_out_day_by_day(doi_leaf: Shop, chromium: Any) -> N
     errors: list[str] = []
     for phone in (False, True):
         size = {"width": 390, "height": 844} if phone else {"width": 1400, "height": 900}
-        context = chromium.new_context(viewport=size, reduced_motion="reduce", has_touch=phone, is_mobile=phone)
+        context = window(chromium, viewport=size, has_touch=phone, is_mobile=phone)
         context.add_cookies([{"name": "cartwheel_session", "value": doi_leaf.token, "url": doi_leaf.url}])
         page = context.new_page()
-        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{doi_leaf.url}/flows/{slug}/rehearse")
         tab = page.get_by_role("button", name="Test on the past")
@@ -88,7 +87,7 @@ def test_what_would_have_gone_out_day_by_day(doi_leaf: Shop, chromium: Any) -> N
         other = page.locator(".heat button.c:not(.is-on) b:not(:empty)").first
         other.click()
         page.locator(".bt-hours li").first.wait_for()
-        assert page.locator(".heat button[aria-pressed=true]").count() == 1
+        becomes(page.locator(".heat button[aria-pressed=true]").count, 1)
         empty_day = page.locator(".heat button.h0").first
         empty_day.press("Enter")
         page.get_by_text("0 Messages").wait_for()
@@ -101,10 +100,7 @@ def test_what_would_have_gone_out_day_by_day(doi_leaf: Shop, chromium: Any) -> N
         page.get_by_role("button", name="90 days").click()
         page.get_by_role("button", name="Cancel").click()
         page.get_by_text("Cancelled").wait_for()
-        until = time.monotonic() + 10
-        while playing() and time.monotonic() < until:
-            time.sleep(0.1)
-        assert not playing()
+        until(lambda: not playing())
         page.get_by_role("button", name="One Contact").click()
         page.locator(".re-list li").first.wait_for()
         context.close()

@@ -13,6 +13,7 @@ from runtime.desk import Draft
 from runtime.house import House, open_house
 from runtime.mail import Brand, EmailDocument
 from runtime.settings import Settings
+from tests.browser import window
 from tests.processes import WebProcess, free_port
 
 EMPTY: dict[str, Any] = {"format": 1, "blocks": [], "links": []}
@@ -95,13 +96,12 @@ def open_flow(chromium: Any) -> Iterator[Open]:
     def open_(shop: Shop, slug: str, *, into: Any = None, phone: bool = False) -> Any:
         if into is None:
             size = {"width": 390, "height": 844} if phone else {"width": 1400, "height": 900}
-            context = chromium.new_context(viewport=size, reduced_motion="reduce", has_touch=phone, is_mobile=phone)
+            context = window(chromium, viewport=size, has_touch=phone, is_mobile=phone)
             context.add_cookies([{"name": "cartwheel_session", "value": shop.token, "url": shop.url}])
             contexts.append(context)
         else:
             context = into.context
         page = context.new_page()
-        page.set_default_timeout(45_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{shop.url}/flows/{slug}")
         ready(page)

@@ -1,26 +1,9 @@
 """What a person does on the canvas with mouse and keyboard."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
-PATIENCE = 45
-"""Seconds. Only what never happens takes this long; a busy machine is no failure."""
-
-# Counted in frames that were drawn, not in time: on a busy machine two looks may fall between two frames of a movement.
-STANDS_STILL = """(one) => new Promise((done) => {
-  let [before, frames] = ["", 0];
-  const look = () => {
-    if (!one.isConnected) return done(null);
-    const { x, y, width, height } = one.getBoundingClientRect();
-    const now = [x, y, width, height].join();
-    frames = now === before && width ? frames + 1 : 0;
-    before = now;
-    if (frames < 4) requestAnimationFrame(look);
-    else done({ x: x + width / 2, y: y + height / 2 });
-  };
-  look();
-})"""
+from tests.browser import PATIENCE, middle
 
 
 def drag(page: Any, entry: str, *, onto: Any = None, at: tuple[float, float] = (0, 0)) -> None:
@@ -44,14 +27,6 @@ def drag(page: Any, entry: str, *, onto: Any = None, at: tuple[float, float] = (
     page.mouse.up()
 
 
-def middle(locator: Any) -> tuple[float, float]:
-    """The middle of an element on the page, as soon as it stands still."""
-    deadline = time.monotonic() + PATIENCE
-    while (at := locator.evaluate(STANDS_STILL)) is None:
-        assert time.monotonic() < deadline, f"{locator} is replaced again and again"
-    return at["x"], at["y"]
-
-
 def card(page: Any, text: str) -> Any:
     """The card that says `text`."""
     return page.locator(".cw-block", has=page.locator(".say", has_text=text))
@@ -65,22 +40,6 @@ def plus_after(page: Any, label: str) -> Any:
 def panel(page: Any) -> Any:
     """The panel at the right."""
     return page.locator(".cw-panel")
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what another process does."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
-def becomes(value: Callable[[], Any], wanted: Any) -> None:
-    """Wait until something that another process does is as wanted."""
-    deadline = time.monotonic() + PATIENCE
-    while (found := value()) != wanted and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert found == wanted, f"it is {found!r}, not {wanted!r}"
 
 
 def setting(document: dict[str, Any], place: int, name: str) -> Any:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from runtime.insight.published import what_is_live
+from tests.browser import becomes, middle, until
 from tests.canvas.conftest import Open, Shop, ready
-from tests.canvas.hands import becomes, card, drag, middle, panel, plus_after, setting
+from tests.canvas.hands import card, drag, panel, plus_after, setting
 from tests.engine.stage import block, in_a_row
 
 pytestmark = pytest.mark.browser
@@ -19,7 +20,7 @@ def test_hannah_draws_the_abandoned_cart_and_publishes_it(shop_with_web: Shop, o
 
     # An empty canvas says how to begin, and the bar what is missing.
     page.get_by_text("Start with a trigger").wait_for()
-    assert "1 problem" in page.locator(".fe-problems").inner_text()
+    page.locator(".fe-problems", has_text="1 problem").wait_for()
 
     # The trigger goes anywhere; what follows goes onto the "+" below it.
     drag(page, "abandoned_cart", at=(620, 180))
@@ -156,14 +157,17 @@ def test_a_long_flow_is_drawn_to_its_end(shop_with_web: Shop, open_flow: Open) -
     # Each link starts under the middle of its card, and has its "+".
     starts = "(lines) => lines.map((one) => Math.round(one.getAttribute('d').slice(1).split(' ')[0]))"
     becomes(lambda: page.locator(".vue-flow__edge-path").evaluate_all(starts), [118] * 79)
-    assert page.locator(".fc-pluses .cw-plus").count() == 79
+    becomes(page.locator(".fc-pluses .cw-plus").count, 79)
 
 
 def test_the_end_of_a_long_flow_is_led_to_also_before_it_is_drawn(shop_with_web: Shop, open_flow: Open) -> None:
     page = open_flow(shop_with_web, shop_with_web.new_flow("Long way", a_long_flow()))
     page.get_by_role("button", name="Publish").click()
     panel(page).get_by_role("heading", name="Choose an e-mail").wait_for()
-    x, y = middle(page.locator('.cw-block[data-block="mail"]'))
     frame = page.locator(".cw-canvas").bounding_box()
-    assert frame["x"] < x < frame["x"] + frame["width"]
-    assert frame["y"] < y < frame["y"] + frame["height"]
+
+    def in_view() -> bool:
+        x, y = middle(page.locator('.cw-block[data-block="mail"]'))
+        return bool(0 < x - frame["x"] < frame["width"] and 0 < y - frame["y"] < frame["height"])
+
+    until(in_view)

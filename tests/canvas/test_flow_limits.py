@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.browser import becomes
 from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import becomes, panel
+from tests.canvas.hands import panel
 from tests.engine.stage import block, in_a_row
 
 pytestmark = pytest.mark.browser

@@ -9,8 +9,9 @@ from runtime.clock import HOUR
 from runtime.engine.publish import publish
 from runtime.insight.published import what_is_live
 from runtime.ledger.tables import run
+from tests.browser import becomes, choose
 from tests.canvas.conftest import Open, Shop, as_json
-from tests.canvas.hands import becomes, card, panel
+from tests.canvas.hands import card, panel
 from tests.canvas.test_two_tabs import two_steps
 from tests.engine.stage import Stage, block, link
 
@@ -129,8 +130,7 @@ def test_those_inside_are_taken_along(live: Any, open_flow: Open) -> None:
 def test_a_flow_is_paused_and_goes_on(live: Any, open_flow: Open) -> None:
     shop, slug, _ = live
     page = open_flow(shop, slug)
-    page.get_by_role("button", name="More").click()
-    page.get_by_role("menuitem", name="Pause").click()
+    choose(page.get_by_role("button", name="More"), "Pause")
     page.get_by_text("Paused. People stay where they are, and nothing is sent.").wait_for()
     page.locator(".cw-top .cw-state.is-paused").wait_for()
     assert state(shop, slug) == "paused"
@@ -144,16 +144,15 @@ def test_the_switch_in_the_bar_does_the_same(live: Any, open_flow: Open) -> None
     page = open_flow(shop, slug)
     page.get_by_role("switch", name="Live").click()
     page.locator(".cw-top .cw-state.is-paused").wait_for()
-    assert page.get_by_role("switch", name="Live").get_attribute("aria-checked") == "false"
+    becomes(lambda: page.get_by_role("switch", name="Live").get_attribute("aria-checked"), "false")
     assert state(shop, slug) == "paused"
 
 
 def test_a_flow_is_taken_along_as_a_file(live: Any, open_flow: Open) -> None:
     shop, slug, _ = live
     page = open_flow(shop, slug)
-    page.get_by_role("button", name="More").click()
     with page.expect_download() as download:
-        page.get_by_role("menuitem", name="Download as a file").click()
+        choose(page.get_by_role("button", name="More"), "Download as a file")
     assert download.value.suggested_filename == f"{slug}.json"
     assert (
         as_json(download.value.path())["blocks"] == Flow.model_validate(shop.draft(slug).document).to_json()["blocks"]
@@ -180,4 +179,4 @@ def test_the_preview_lights_the_way_one_chooses(shop_with_web: Shop, open_flow: 
     page.locator('[data-block="mail"].is-dim').wait_for()
     side.get_by_role("button", name="Close").click()
     page.locator(".is-dim").first.wait_for(state="detached")
-    assert page.locator(".cw-block.is-path").count() == 0
+    becomes(page.locator(".cw-block.is-path").count, 0)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.browser import becomes
 from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import becomes, card, panel
+from tests.canvas.hands import card, panel
 from tests.engine.stage import block, in_a_row, link
 
 pytestmark = pytest.mark.browser
@@ -63,7 +64,7 @@ def test_a_number_outside_its_limits_is_said_below_the_field(shop_with_web: Shop
     field = panel(page).get_by_label("Wait for")
     field.fill("0")
     panel(page).get_by_text("Must be 1 or more.").wait_for()
-    assert field.get_attribute("aria-invalid") == "true"
+    becomes(lambda: field.get_attribute("aria-invalid"), "true")
     # The draft keeps what was typed; it cannot be published so.
     becomes(lambda: settings(shop_with_web, slug)["amount"], 0)
     page.locator('[data-block="b"] .alert.is-bad').wait_for()

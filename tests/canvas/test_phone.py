@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.browser import becomes, middle
 from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import becomes, card, middle, panel
+from tests.canvas.hands import card, panel
 from tests.canvas.test_two_tabs import two_steps
 
 pytestmark = pytest.mark.browser

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.browser import becomes, until
 from tests.canvas.conftest import Open, Shop, make_shop, ready
-from tests.canvas.hands import becomes, card, drag, panel, until
+from tests.canvas.hands import card, drag, panel
 from tests.canvas.test_two_tabs import two_steps
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from runtime.insight.published import what_is_live
+from tests.browser import becomes, middle, until
 from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import becomes, drag, middle, panel, plus_after
+from tests.canvas.hands import drag, panel, plus_after
 from tests.engine.stage import block, in_a_row, link
 
 pytestmark = pytest.mark.browser
@@ -141,9 +142,10 @@ def test_a_removed_way_can_be_put_back_with_its_link(shop_with_web: Shop, open_f
     panel(page).get_by_text("“VIP” is removed").wait_for()
     page.get_by_text("A link begins at a way out that is no longer there").first.wait_for()
     # Two ways are the least.
-    assert lines(page).first.get_by_role("button", name="Remove").is_disabled()
+    until(lines(page).first.get_by_role("button", name="Remove").is_disabled)
 
-    page.keyboard.press("Enter")  # the focus is on "Undo"
+    page.wait_for_function("document.activeElement.innerText === 'Undo'")
+    page.keyboard.press("Enter")
     becomes(lambda: tags(page), ["VIP", "{x} <b>near</b>", "Third", "Everyone else"])
     becomes(lambda: typed_into(shop_with_web, slug, "ways"), ["VIP", "{x} <b>near</b>", "Third"])
     assert shop_with_web.draft(slug).document["links"] == before
@@ -151,13 +153,13 @@ def test_a_removed_way_can_be_put_back_with_its_link(shop_with_web: Shop, open_f
 
 def test_the_weights_of_an_experiment_are_shown_as_shares(shop_with_web: Shop, open_flow: Open) -> None:
     page, _ = opened(shop_with_web, open_flow, flow("experiment", arms=ARMS))
-    assert tags(page) == ["A", "B"]
+    becomes(lambda: tags(page), ["A", "B"])
     panel(page).get_by_role("button", name="Add a variant").click()
     becomes(lambda: tags(page), ["A", "B", "C"])
     lines(page).nth(2).get_by_label("Weight").fill("100")
     shares = panel(page).locator("[data-item] .cw-arm-share")
     becomes(shares.all_inner_texts, ["25%", "25%", "50%"])
-    assert panel(page).locator(".cw-arm-bar > *").count() == 3
+    becomes(panel(page).locator(".cw-arm-bar > *").count, 3)
 
     panel(page).get_by_label("Held out").fill("20")
     becomes(lambda: tags(page), ["A", "B", "C", "Held out"])

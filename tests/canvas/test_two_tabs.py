@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.browser import becomes, until
 from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import becomes, card, drag, panel, until
+from tests.canvas.hands import card, drag, panel
 from tests.engine.stage import block, in_a_row
 
 pytestmark = pytest.mark.browser

@@ -3,8 +3,9 @@
 import pytest
 
 from runtime.engine.publish import publish
+from tests.browser import becomes
 from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import becomes, card
+from tests.canvas.hands import card
 from tests.canvas.test_two_tabs import two_steps
 from tests.engine.stage import block, link
 

@@ -1,6 +1,5 @@
 """The pages in a real browser, against the real web process."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from runtime.clock import DAY
 from runtime.house import House, open_house
 from runtime.ledger import tables
 from runtime.settings import Settings
+from tests.browser import ready, window
 from tests.pages.doi_leaf import NOK, fill
 from tests.processes import WebProcess, free_port
 
@@ -74,16 +74,13 @@ def look(chromium: Any, web: Web) -> Iterator[Look]:
     def open_(path: str, *, phone: bool = False, dark: bool = False, token: str | None = None) -> Any:
         scheme = "dark" if dark else "light"
         size = PHONE if phone else DESKTOP
-        context = chromium.new_context(
-            viewport=size, reduced_motion="reduce", color_scheme=scheme, has_touch=phone, locale="en-GB"
-        )
+        context = window(chromium, viewport=size, color_scheme=scheme, has_touch=phone, locale="en-GB")
         contexts.append(context)
         if token is None:
             token = sign_in(web)
         if token:
             context.add_cookies([{"name": "cartwheel_session", "value": token, "url": web.url}])
         page = context.new_page()
-        page.set_default_timeout(45_000)
         page.on("pageerror", lambda error: wrong.append(f"{path}: {error}"))
         page.on("console", lambda line: wrong.append(f"{path}: {line.text}") if line.type == "error" else None)
         page.on("request", lambda asked: wrong.append(f"{path} asks {asked.url}") if _outside(asked.url, web) else None)
@@ -101,21 +98,8 @@ def _outside(address: str, web: Web) -> bool:
     return not address.startswith((web.url, web.url.replace("http", "ws"), "data:", "blob:", "about:"))
 
 
-def ready(page: Any) -> None:
-    """Wait until Python listens to the page."""
-    page.wait_for_function("window.did_handshake === true")
-
-
 def sign_in(web: Web, email: str = NOK) -> str:
     """A new session's token."""
     user = users.by_email(web.house, email)
     assert user is not None
     return sessions.begin(web.house, user.id)
-
-
-def until(condition: Callable[[], bool], seconds: float = 45) -> None:
-    """Wait for what another process does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)

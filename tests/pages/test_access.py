@@ -8,7 +8,8 @@ import pytest
 
 from runtime.accounts import links, sessions, users
 from runtime.desk import Draft
-from tests.pages.conftest import Look, Web, ready, sign_in, until
+from tests.browser import choose, ready, until
+from tests.pages.conftest import Look, Web, sign_in
 from tests.pages.doi_leaf import NOK, PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -122,8 +123,7 @@ def test_a_page_whose_session_has_ended_changes_nothing_more(look: Look, web: We
     assert found is not None
     sessions.end(web.house, found.digest)
 
-    page.locator(".fl-row", has_text="Welcome").locator(".more").click()
-    page.get_by_role("menuitem", name="Duplicate").click()
+    choose(page.locator(".fl-row", has_text="Welcome").locator(".more"), "Duplicate")
 
     page.wait_for_url("**/sign-in?next=/flows")
     assert [draft.name for draft in flows(web)].count("Welcome, new reader, copy") == 0
@@ -165,8 +165,7 @@ def test_light_and_dark_are_remembered(look: Look, web: Web) -> None:
 def test_the_language_of_the_screens_is_chosen_in_the_menu(look: Look, web: Web) -> None:
     page = look("/flows")
 
-    page.get_by_role("button", name="Your account").first.click()
-    page.get_by_role("menuitemradio", name="Bahasa Indonesia").click()
+    choose(page.get_by_role("button", name="Your account").first, "Bahasa Indonesia", "menuitemradio")
 
     page.wait_for_function("document.documentElement.lang === 'id'")
     page.get_by_role("link", name="Kontak").first.wait_for()

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from runtime.engine.publish import publish
 from runtime.engine.work import Engine
 from runtime.ledger import tables
+from tests.browser import choose, closed, until
 from tests.engine.stage import block, in_a_row
-from tests.pages.conftest import Look, Web, until
+from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import HANNAH
 
 pytestmark = pytest.mark.browser
@@ -38,6 +39,7 @@ def states(web: Web) -> list[str]:
 
 
 def open_people(page: Any) -> Any:
+    closed(page)
     page.get_by_role("button", name="Add people").click()
     dialog = page.locator(".cw-dialog")
     dialog.wait_for()
@@ -88,8 +90,7 @@ def test_a_contact_is_added_from_their_page_then_erased(look: Look, tasting: Web
     until(lambda: states(tasting) == [*before, "open"])
     page.get_by_text("1 person entered “Tasting”.").wait_for()
     page.get_by_text("Added to the Flow “Tasting” by Nok").first.wait_for()
-    page.locator(".co-head").get_by_label("More").click()
-    page.get_by_role("menuitem", name="Erase…").click()
+    choose(page.locator(".co-head").get_by_label("More"), "Erase…")
     page.get_by_text("for good?").wait_for()
     page.get_by_role("button", name="Erase for good").click()
     page.get_by_text("This Contact was erased").wait_for()

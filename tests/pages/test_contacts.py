@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from runtime.people import consent
+from tests.browser import choose
 from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import DEWI, HANNAH, SOMCHAI
 
@@ -69,8 +70,7 @@ def test_the_timeline_can_be_narrowed(look: Look) -> None:
 def test_an_answer_given_elsewhere_is_written_down_with_how_it_was_given(look: Look, web: Web) -> None:
     page = look(f"/contacts/{HANNAH}")
 
-    page.get_by_role("button", name="Change what may be sent").click()
-    page.get_by_role("menuitem", name="They said yes").click()
+    choose(page.get_by_role("button", name="Change what may be sent"), "They said yes")
     page.get_by_role("button", name="Write down").click()
     page.get_by_text("Say how, so that it can be shown later").wait_for()
     page.get_by_role("textbox", name="How did they say so?").fill("On a card in the shop")
@@ -86,8 +86,7 @@ def test_an_answer_given_elsewhere_is_written_down_with_how_it_was_given(look: L
 def test_a_blocked_address_can_be_allowed_again_at_once(look: Look, web: Web) -> None:
     page = look(f"/contacts/{SOMCHAI}")
 
-    page.get_by_role("button", name="Change what may be sent").click()
-    page.get_by_role("menuitem", name="Block this address").click()
+    choose(page.get_by_role("button", name="Change what may be sent"), "Block this address")
     page.locator(".cw-chip", has_text="Blocked").wait_for()
     page.get_by_role("button", name="Undo").click()
     page.locator(".cw-chip", has_text="Blocked").wait_for(state="detached")

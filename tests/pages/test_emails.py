@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser import choose
 from tests.pages.conftest import Look, Web
 
 pytestmark = pytest.mark.browser
@@ -30,8 +31,7 @@ def test_a_new_email_begins_with_the_usual_sections(look: Look, web: Web) -> Non
 def test_an_email_goes_to_the_bin_and_comes_back(look: Look, web: Web) -> None:
     page = look("/emails")
 
-    page.get_by_role("button", name="More for Your tea is waiting").click()
-    page.get_by_role("menuitem", name="Move to the bin").click()
+    choose(page.get_by_role("button", name="More for Your tea is waiting"), "Move to the bin")
     page.get_by_role("link", name="Your tea is waiting").wait_for(state="hidden")
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("link", name="Your tea is waiting").wait_for()

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.pages.conftest import Look, Web, until
+from tests.browser import choose, closed, until
+from tests.pages.conftest import Look, Web
 
 pytestmark = pytest.mark.browser
 
@@ -15,8 +16,8 @@ def row(page: Any, name: str) -> Any:
 
 def do(page: Any, name: str, deed: str) -> None:
     """Choose something from the menu of a flow."""
-    row(page, name).locator(".more").click()
-    page.get_by_role("menuitem", name=deed).click()
+    closed(page)
+    choose(row(page, name).locator(".more"), deed)
 
 
 def names(page: Any) -> list[str]:
@@ -49,6 +50,28 @@ def test_searching_leaves_only_what_matches(look: Look) -> None:
     assert names(page) == ["Welcome, new reader"]
     page.get_by_label("Find a Flow").fill("nothing like it")
     page.get_by_text("No Flow matches.").wait_for()
+
+
+TWO_IN_A_HURRY = """([chosen, next]) => {
+  window.most = 0;
+  const count = () => { window.most = Math.max(window.most, document.querySelectorAll(".q-menu").length); };
+  new MutationObserver(count).observe(document.body, { childList: true, subtree: true });
+  chosen.click();
+  next.click();
+}"""
+
+
+def test_a_menu_that_closes_is_gone_when_the_next_one_opens(look: Look) -> None:
+    page = look("/flows")
+
+    row(page, "Welcome, new reader").locator(".more").click()
+    rename = page.get_by_role("menuitem", name="Rename")
+    rename.wait_for()
+    other = row(page, "Abandoned cart").locator(".more")
+    page.evaluate(TWO_IN_A_HURRY, [rename.element_handle(), other.element_handle()])
+
+    page.get_by_role("menuitem", name="Pause").wait_for()
+    assert page.evaluate("window.most") == 1
 
 
 def test_a_renamed_flow_keeps_its_address(look: Look, web: Web) -> None:

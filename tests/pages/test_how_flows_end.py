@@ -7,7 +7,8 @@ import pytest
 from runtime.clock import HOUR, MINUTE
 from runtime.engine.publish import pause
 from runtime.ledger import tables
-from tests.pages.conftest import Look, Web, until
+from tests.browser import until
+from tests.pages.conftest import Look, Web
 from tests.pages.test_flows import do, row
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,8 @@ from blocks.hours import Quiet
 from blocks.limits import Cap, Limits
 from runtime.accounts import preferences
 from runtime.delivery import set_limits
-from tests.pages.conftest import Look, Web, until
+from tests.browser import until
+from tests.pages.conftest import Look, Web
 
 pytestmark = pytest.mark.browser
 

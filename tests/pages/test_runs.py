@@ -9,7 +9,8 @@ from blocks.values import type_document
 from runtime.clock import HOUR, MINUTE
 from runtime.engine.work import Engine
 from runtime.ledger import tables
-from tests.pages.conftest import Look, Web, until
+from tests.browser import becomes, choose, until
+from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import HANNAH
 
 pytestmark = pytest.mark.browser
@@ -50,10 +51,9 @@ def row(page: Any, who: str) -> Any:
 
 def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> None:
     page = look("/flows")
-    page.get_by_label("More for Abandoned cart").click()
-    page.get_by_role("menuitem", name="Who is inside").click()
+    choose(page.get_by_label("More for Abandoned cart"), "Who is inside")
     row(page, MINA).wait_for()
-    assert page.locator(".ru-row").count() == 4
+    becomes(page.locator(".ru-row").count, 4)
     assert "Wait 1 hour" in row(page, MINA).inner_text()
     assert "Waits until" in row(page, MINA).inner_text()
 
@@ -76,7 +76,7 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
     page.get_by_role("button", name="Left", exact=True).click()
     row(page, TARO).locator("a").click()
     page.get_by_text("Taken out by Nok").wait_for()
-    assert page.locator(".ru-picture").is_visible()
+    page.locator(".ru-picture").wait_for()
 
 
 def test_who_is_not_there_is_explained(look: Look, carts: Web) -> None:

@@ -8,8 +8,9 @@ from runtime.engine.publish import publish
 from runtime.engine.work import Engine
 from runtime.segments import publish as segments
 from runtime.segments.publish import members_of
+from tests.browser import choose, closed, ready, until
 from tests.engine.stage import block, in_a_row
-from tests.pages.conftest import Look, Web, ready, until
+from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import DEWI, HANNAH, NOK, SOMCHAI
 
 pytestmark = pytest.mark.browser
@@ -147,6 +148,7 @@ def test_people_are_put_on_a_list_and_taken_off(look: Look, web: Web) -> None:
     assert inside(web, "new-list") == {HANNAH}
 
     # Of pasted addresses those that are nobody's are named, before anybody is put on.
+    closed(page)
     page.get_by_role("button", name="Add people").click()
     dialog.get_by_role("button", name="Paste addresses").click()
     dialog.get_by_label("E-mail addresses or phone numbers").fill("somchai@example.com, budi@example.com")
@@ -173,14 +175,12 @@ def test_a_segment_that_is_asked_for_stays_and_another_is_archived_with_a_way_ba
 
     row = page.locator(".sg-row", has_text="Regulars")
     row.get_by_text("Thanks").wait_for()
-    page.get_by_role("button", name="More for Regulars").click()
-    page.get_by_role("menuitem", name="Archive").click()
+    choose(page.get_by_role("button", name="More for Regulars"), "Archive")
     page.get_by_text("It is in use by “Thanks”. Change or archive those first.").wait_for()
     assert inside(web, "regulars") == {DEWI}
 
     work(web)
-    page.get_by_role("button", name="More for Oolong lovers").click()
-    page.get_by_role("menuitem", name="Archive").click()
+    choose(page.get_by_role("button", name="More for Oolong lovers"), "Archive")
     page.get_by_text("Oolong lovers is archived.").wait_for()
     assert inside(web, "oolong") == set()
     page.get_by_role("button", name="Undo").click()

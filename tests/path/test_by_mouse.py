@@ -16,8 +16,9 @@ import pytest
 from runtime import delivery, engine
 from runtime.accounts import keys, links, users
 from runtime.clock import HOUR, SetClock
+from tests.browser import until, window
 from tests.canvas.conftest import Shop, make_shop
-from tests.canvas.hands import card, drag, panel, plus_after, until
+from tests.canvas.hands import card, drag, panel, plus_after
 from tests.delivery.smtp_server import SmtpServer
 from tests.studio.hands import Studio
 
@@ -37,9 +38,8 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 @pytest.fixture
 def page(shop: Shop, chromium: Any) -> Iterator[Any]:
-    context = chromium.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    context = window(chromium, viewport={"width": 1400, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(60_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page

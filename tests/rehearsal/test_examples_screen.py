@@ -1,6 +1,6 @@
 """Examples in a real browser: what was rehearsed is kept, fails once a wait is longer, and publishing says so."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -10,6 +10,7 @@ from blocks.flow import Flow
 from runtime import engine
 from runtime.intake.reading import read_events
 from runtime.intake.writer import store
+from tests.browser import becomes, choose, until, window
 from tests.canvas.conftest import Shop, make_shop, ready, saved
 from tests.rehearsal.test_screen import FLOW, shows
 
@@ -37,10 +38,9 @@ def doi_leaf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 def page(doi_leaf: Shop, chromium: Any) -> Iterator[Any]:
     """Hannah's browser. An error in a page fails the test."""
     errors: list[str] = []
-    context = chromium.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    context = window(chromium, viewport={"width": 1400, "height": 900})
     context.add_cookies([{"name": "cartwheel_session", "value": doi_leaf.token, "url": doi_leaf.url}])
     page = context.new_page()
-    page.set_default_timeout(45_000)
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     context.close()
@@ -50,15 +50,6 @@ def page(doi_leaf: Shop, chromium: Any) -> Iterator[Any]:
 def names(shop: Shop, slug: str) -> list[str]:
     """The examples on the desk."""
     return [one.name for one in Flow.model_validate(shop.draft(slug).document).examples]
-
-
-def until(page: Any, right: Callable[[], bool]) -> None:
-    """Wait until something holds on the desk."""
-    for _ in range(100):
-        if right():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("not in time")
 
 
 def test_kept_then_broken_by_a_longer_wait(doi_leaf: Shop, page: Any) -> None:
@@ -79,14 +70,12 @@ def test_kept_then_broken_by_a_longer_wait(doi_leaf: Shop, page: Any) -> None:
     page.get_by_role("button", name="Examples", exact=True).click()
     page.get_by_text("1 of 1 example holds").wait_for()
     more = page.get_by_role("button", name="More about “Nothing more once they order”")
-    more.click()
-    page.get_by_role("menuitem", name="Delete").click()
+    choose(more, "Delete")
     page.get_by_text("No examples yet").wait_for()
     assert names(doi_leaf, slug) == []
     page.locator(".cw-toast", has_text="is deleted").get_by_role("button", name="Undo").click()
     page.get_by_text("1 of 1 example holds").wait_for()
-    more.click()
-    page.get_by_role("menuitem", name="Rename").click()
+    choose(more, "Rename")
     page.get_by_role("dialog").get_by_label("Name").fill("Dewi orders")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Dewi orders", exact=True).wait_for()
@@ -99,21 +88,21 @@ def test_kept_then_broken_by_a_longer_wait(doi_leaf: Shop, page: Any) -> None:
     amount.fill("2")
     amount.press("Tab")
     saved(page)
-    until(page, lambda: doi_leaf.draft(slug).document["blocks"][1]["settings"]["amount"] == 2)
+    until(lambda: doi_leaf.draft(slug).document["blocks"][1]["settings"]["amount"] == 2)
     assert names(doi_leaf, slug) == ["Dewi orders"], "the canvas keeps them"
 
     page.get_by_role("button", name="Publish").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("0 of 1 example holds").wait_for()
     dialog.get_by_text("Expected “Your tea is waiting” 1 hour after the start; it went out after 2 hours").wait_for()
-    assert dialog.get_by_role("button", name="Publish anyway").is_visible()
+    dialog.get_by_role("button", name="Publish anyway").wait_for()
     dialog.get_by_role("button", name="See the examples").click()
     page.wait_for_url("**/rehearse?tab=examples")
     page.get_by_text("it went out after 2 hours").wait_for()
 
     page.get_by_role("button", name="Dewi orders", exact=True).click()
     shows(page, "Left the Flow")
-    assert page.locator(".re-thumb").count() == 1
+    becomes(page.locator(".re-thumb").count, 1)
     page.get_by_role("button", name="Keep as an example").click()
     page.get_by_role("dialog").get_by_role("button", name="Keep", exact=True).click()
     page.get_by_text("Kept as the example “Dewi orders”").wait_for()

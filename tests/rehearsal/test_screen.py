@@ -10,6 +10,7 @@ from runtime import engine
 from runtime.intake.reading import read_events
 from runtime.intake.writer import store
 from runtime.ledger.tables import metadata
+from tests.browser import becomes, window
 from tests.canvas.conftest import Shop, make_shop
 
 pytestmark = pytest.mark.browser
@@ -63,11 +64,10 @@ def visit(doi_leaf: Shop, chromium: Any) -> Iterator[Callable[..., Any]]:
 
     def open_(path: str, *, phone: bool = False) -> Any:
         size = {"width": 390, "height": 844} if phone else {"width": 1400, "height": 900}
-        context = chromium.new_context(viewport=size, reduced_motion="reduce", has_touch=phone, is_mobile=phone)
+        context = window(chromium, viewport=size, has_touch=phone, is_mobile=phone)
         context.add_cookies([{"name": "cartwheel_session", "value": doi_leaf.token, "url": doi_leaf.url}])
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(45_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(doi_leaf.url + path)
         return page
@@ -108,13 +108,13 @@ def test_dewi_orders_the_next_day(doi_leaf: Shop, visit: Callable[..., Any]) -> 
     page.wait_for_url("**/rehearse")
     shows(page, "Reached the end of the Flow")
     assert entries(page)[0] == "Started a checkout of ฿640"
-    assert page.locator(".re-thumb").count() == 2
-    assert lit(page) == ["cart", "hour", "mail", "days", "last"]
+    becomes(page.locator(".re-thumb").count, 2)
+    becomes(lambda: lit(page), ["cart", "hour", "mail", "days", "last"])
 
     page.get_by_role("button", name="Add an event").click()
     shows(page, "Left the Flow")
-    assert page.locator(".re-thumb").count() == 1
-    assert lit(page) == ["cart", "hour", "mail", "days"]
+    becomes(page.locator(".re-thumb").count, 1)
+    becomes(lambda: lit(page), ["cart", "hour", "mail", "days"])
     assert "Because “Order placed” happened" in page.locator(".re-list li:last-child").inner_text()
     assert rows(doi_leaf) == before
 
@@ -127,7 +127,7 @@ def test_the_slider_jumps_in_time_by_keyboard(doi_leaf: Shop, visit: Callable[..
     slider.press("Home")
     page.locator(".re-now", has_text="0 Messages so far").wait_for()
     page.wait_for_function("document.querySelectorAll('.cw-block.is-path').length === 2")
-    assert page.locator(".re-list li.is-later").count() == 4
+    becomes(page.locator(".re-list li.is-later").count, 4)
     slider.press("ArrowRight")
     page.locator(".re-now", has_text="1 Message so far").wait_for()
     page.wait_for_function("document.querySelectorAll('.cw-block.is-path').length === 4")

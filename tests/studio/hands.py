@@ -6,7 +6,7 @@ from typing import Any
 
 from runtime.desk import Draft
 from runtime.mail import KINDS
-from tests.pages.conftest import ready, until
+from tests.browser import middle, ready, until
 
 
 @dataclass
@@ -77,12 +77,11 @@ class Studio:
 
     def drag(self, title: str, onto: str) -> None:
         """Carry a section with the mouse to where another one stands."""
-        start, end = (self.row(one).bounding_box() for one in (title, onto))
-        x = start["x"] + 60
-        self.page.mouse.move(x, start["y"] + start["height"] / 2)
+        (x, start), (_, end) = (middle(self.row(one)) for one in (title, onto))
+        self.page.mouse.move(x, start)
         self.page.mouse.down()
-        self.page.mouse.move(x, start["y"] + start["height"] / 2 + 8, steps=3)
-        self.page.mouse.move(x, end["y"] + end["height"] / 2, steps=8)
+        self.page.mouse.move(x, start + 8, steps=3)
+        self.page.mouse.move(x, end, steps=8)
         self.page.mouse.up()
 
     def section(self, id_: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages.conftest import Look, Web, until
+from tests.browser import until
+from tests.pages.conftest import Look, Web
 from tests.studio.conftest import OpenStudio
 
 pytestmark = pytest.mark.browser

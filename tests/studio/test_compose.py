@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pages.conftest import until
+from tests.browser import until
 from tests.studio.conftest import OpenStudio
 
 pytestmark = pytest.mark.browser
@@ -97,9 +97,9 @@ def test_every_change_can_be_undone_and_done_again(studio: OpenStudio) -> None:
     until(lambda: mail.titles[1] == "Heading")
     mail.page.keyboard.press("Control+z")
     mail.mail.get_by_text("Still in your cart").wait_for()
-    assert mail.box("Headline").inner_text() == "Still in your cart"
+    until(lambda: mail.box("Headline").inner_text() == "Still in your cart")
     mail.stored("s2", "text", "Still in your cart")
-    assert mail.page.get_by_role("button", name="Undo", exact=True).is_disabled()
+    until(mail.page.get_by_role("button", name="Undo", exact=True).is_disabled)
 
     mail.page.keyboard.press("Control+Shift+z")
     mail.mail.get_by_text("Tea for two").wait_for()
@@ -117,7 +117,7 @@ def test_undo_in_a_text_takes_back_what_was_typed(studio: OpenStudio) -> None:
     mail.page.keyboard.press("Control+z")
 
     mail.mail.get_by_text("for you. Bye").wait_for(state="detached")
-    assert mail.box("Text").inner_text() == "Hello, we kept it aside for you."
+    until(lambda: mail.box("Text").inner_text() == "Hello, we kept it aside for you.")
     mail.page.keyboard.type("!")
     mail.stored("s3", "html", "<p>Hello, we kept it aside for you.!</p>")
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.pages.conftest import Web, until
+from tests.browser import until
+from tests.pages.conftest import Web
 from tests.studio.conftest import OpenStudio
 from tests.studio.hands import Studio
 
@@ -23,7 +24,7 @@ def test_a_number_and_a_name_typed_while_the_server_is_away_are_back(studio: Ope
     web.stop(kill=True)
     mail.panel.get_by_label("At most").fill("5")
     web.start()
-    page.get_by_text("Changes that had not been saved are back.").wait_for(timeout=30_000)
+    page.get_by_text("Changes that had not been saved are back.").wait_for()
     mail.stored("s1", "most", 5)
 
     mail.wait()
@@ -31,6 +32,6 @@ def test_a_number_and_a_name_typed_while_the_server_is_away_are_back(studio: Ope
     web.stop(kill=True)
     mail.panel.get_by_label("From", exact=True).fill("Nok of Doi Leaf")
     web.start()
-    page.get_by_text("Changes that had not been saved are back.").wait_for(timeout=30_000)
+    page.get_by_text("Changes that had not been saved are back.").wait_for()
     until(lambda: mail.draft().document["from_name"] == "Nok of Doi Leaf")
     until(lambda: page.evaluate("Object.keys(localStorage).every((key) => !key.includes('cartwheel.email'))"))

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from runtime.accounts import users
-from tests.pages.conftest import Look, Web, until
+from tests.browser import until
+from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import NOK
 from tests.studio.conftest import OpenStudio
 

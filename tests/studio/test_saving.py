@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.pages.conftest import Look, Web, until
+from tests.browser import until
+from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import NOK
 from tests.studio.conftest import OpenStudio
 from tests.studio.hands import Studio
@@ -40,9 +41,9 @@ def test_the_second_tab_is_told_and_looks_on(studio: OpenStudio) -> None:
     second = studio(beside=first)
 
     second.page.get_by_text("Nok has this e-mail open in another tab since").wait_for()
-    assert second.page.get_by_role("button", name="Add", exact=True).is_hidden()
+    second.page.get_by_role("button", name="Add", exact=True).wait_for(state="hidden")
     second.choose("Heading")
-    assert second.box("Headline").get_attribute("contenteditable") == "false"
+    until(lambda: second.box("Headline").get_attribute("contenteditable") == "false")
     # What the first tab types appears.
     first.choose("Heading")
     first.box("Headline").fill("Seen by both")
@@ -112,11 +113,11 @@ def test_what_is_typed_while_the_server_is_away_is_kept_in_the_browser(studio: O
 
     web.stop(kill=True)
     mail.box("Headline").fill("Nobody listened")
-    page.wait_for_timeout(300)
+    page.wait_for_function("Object.values(localStorage).some((kept) => kept.includes('Nobody listened'))")
     web.start()
 
     # The page finds the new server by itself and is loaded anew.
-    page.get_by_text("Changes that had not been saved are back.").wait_for(timeout=30_000)
+    page.get_by_text("Changes that had not been saved are back.").wait_for()
     mail.mail.get_by_text("Nobody listened").wait_for()
     mail.stored("s2", "text", "Nobody listened")
     until(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pages.conftest import until
+from tests.browser import becomes, until
 from tests.studio.conftest import OpenStudio
 from tests.studio.hands import Studio
 
@@ -32,7 +32,7 @@ def test_a_field_is_inserted_with_what_stands_there_if_it_is_empty(studio: OpenS
     mail.page.keyboard.press("Enter")
     mail.page.keyboard.type("!")
 
-    assert mail.box("Text").locator(".st-field").inner_text() == "city, or “our shop”"
+    becomes(mail.box("Text").locator(".st-field").inner_text, "city, or “our shop”")
     mail.stored(
         "s3",
         "html",
@@ -88,7 +88,7 @@ def test_an_amount_is_written_as_money(studio: OpenStudio) -> None:
 
     mail.page.keyboard.type(" It is ")
     mail.insert("Text", "Total of the cart")
-    assert mail.page.get_by_label("Written as").input_value() == "money"
+    becomes(mail.page.get_by_label("Written as").input_value, "money")
     mail.page.keyboard.press("Escape")
 
     mail.mail.get_by_text("It is ฿1,180").wait_for()
