@@ -26,6 +26,7 @@ from runtime.ledger import Ledger, tables
 from runtime.ledger.schema import HEAD
 from runtime.settings import Settings
 from runtime.vault import Vault
+from tests.browser import Windows
 
 POSTGRES = os.environ.get("CARTWHEEL_TEST_POSTGRES", "")
 CHROMIUM = os.environ.get("CARTWHEEL_TEST_CHROMIUM", "/usr/bin/chromium")
@@ -250,3 +251,15 @@ def chromium() -> Iterator[Any]:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def _windows(chromium: Any) -> Windows:
+    return Windows(chromium)
+
+
+@pytest.fixture
+def windows(_windows: Windows) -> Iterator[Windows]:
+    """Windows of the browser for one test."""
+    yield _windows
+    _windows.take_back()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -11,7 +10,7 @@ from runtime import engine
 from runtime.clock import DAY, HOUR
 from runtime.intake.reading import read_events
 from runtime.intake.writer import store
-from tests.browser import becomes, until, window
+from tests.browser import Windows, becomes, until
 from tests.canvas.conftest import Shop, make_shop
 from tests.rehearsal.test_screen import FLOW
 
@@ -56,14 +55,12 @@ def playing() -> list[int]:
     return found
 
 
-def test_what_would_have_gone_out_day_by_day(doi_leaf: Shop, chromium: Any) -> None:
+def test_what_would_have_gone_out_day_by_day(doi_leaf: Shop, windows: Windows) -> None:
     slug = doi_leaf.new_flow("Abandoned cart", FLOW)
     errors: list[str] = []
     for phone in (False, True):
         size = {"width": 390, "height": 844} if phone else {"width": 1400, "height": 900}
-        context = window(chromium, viewport=size, has_touch=phone, is_mobile=phone)
-        context.add_cookies([{"name": "cartwheel_session", "value": doi_leaf.token, "url": doi_leaf.url}])
-        page = context.new_page()
+        page = windows(doi_leaf.url, doi_leaf.token, viewport=size, has_touch=phone, is_mobile=phone).new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{doi_leaf.url}/flows/{slug}/rehearse")
         tab = page.get_by_role("button", name="Test on the past")
@@ -103,6 +100,6 @@ def test_what_would_have_gone_out_day_by_day(doi_leaf: Shop, chromium: Any) -> N
         until(lambda: not playing())
         page.get_by_role("button", name="One Contact").click()
         page.locator(".re-list li").first.wait_for()
-        context.close()
+        page.close()
     assert not errors, errors
     assert not list(doi_leaf.house.settings.data.glob("backtest-*"))

@@ -13,7 +13,7 @@ from runtime.desk import Draft
 from runtime.house import House, open_house
 from runtime.mail import Brand, EmailDocument
 from runtime.settings import Settings
-from tests.browser import window
+from tests.browser import Windows
 from tests.processes import WebProcess, free_port
 
 EMPTY: dict[str, Any] = {"format": 1, "blocks": [], "links": []}
@@ -85,20 +85,17 @@ Open = Callable[..., Any]
 
 
 @pytest.fixture
-def open_flow(chromium: Any) -> Iterator[Open]:
+def open_flow(windows: Windows) -> Iterator[Open]:
     """Opens the canvas of a flow in a browser of Hannah's and waits until it can be drawn on.
 
     `into` is another tab of the same browser. An error in the page fails the test.
     """
-    contexts: list[Any] = []
     errors: list[str] = []
 
     def open_(shop: Shop, slug: str, *, into: Any = None, phone: bool = False) -> Any:
         if into is None:
             size = {"width": 390, "height": 844} if phone else {"width": 1400, "height": 900}
-            context = window(chromium, viewport=size, has_touch=phone, is_mobile=phone)
-            context.add_cookies([{"name": "cartwheel_session", "value": shop.token, "url": shop.url}])
-            contexts.append(context)
+            context = windows(shop.url, shop.token, viewport=size, has_touch=phone, is_mobile=phone)
         else:
             context = into.context
         page = context.new_page()
@@ -108,8 +105,6 @@ def open_flow(chromium: Any) -> Iterator[Open]:
         return page
 
     yield open_
-    for context in contexts:
-        context.close()
     assert not errors, errors
 
 

@@ -11,7 +11,7 @@ from runtime.clock import DAY
 from runtime.house import House, open_house
 from runtime.ledger import tables
 from runtime.settings import Settings
-from tests.browser import ready, window
+from tests.browser import Windows, ready
 from tests.pages.doi_leaf import NOK, fill
 from tests.processes import WebProcess, free_port
 
@@ -63,24 +63,18 @@ Look = Callable[..., Any]
 
 
 @pytest.fixture
-def look(chromium: Any, web: Web) -> Iterator[Look]:
+def look(windows: Windows, web: Web) -> Iterator[Look]:
     """Opens a page in a browser of its own, signed in as Nok unless told otherwise.
 
     What goes wrong in a page, and any request to another host, fails the test.
     """
-    contexts: list[Any] = []
     wrong: list[str] = []
 
     def open_(path: str, *, phone: bool = False, dark: bool = False, token: str | None = None) -> Any:
         scheme = "dark" if dark else "light"
         size = PHONE if phone else DESKTOP
-        context = window(chromium, viewport=size, color_scheme=scheme, has_touch=phone, locale="en-GB")
-        contexts.append(context)
-        if token is None:
-            token = sign_in(web)
-        if token:
-            context.add_cookies([{"name": "cartwheel_session", "value": token, "url": web.url}])
-        page = context.new_page()
+        token = sign_in(web) if token is None else token
+        page = windows(web.url, token, viewport=size, color_scheme=scheme, has_touch=phone, locale="en-GB").new_page()
         page.on("pageerror", lambda error: wrong.append(f"{path}: {error}"))
         page.on("console", lambda line: wrong.append(f"{path}: {line.text}") if line.type == "error" else None)
         page.on("request", lambda asked: wrong.append(f"{path} asks {asked.url}") if _outside(asked.url, web) else None)
@@ -89,8 +83,6 @@ def look(chromium: Any, web: Web) -> Iterator[Look]:
         return page
 
     yield open_
-    for context in contexts:
-        context.close()
     assert not wrong, wrong
 
 

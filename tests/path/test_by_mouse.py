@@ -16,7 +16,7 @@ import pytest
 from runtime import delivery, engine
 from runtime.accounts import keys, links, users
 from runtime.clock import HOUR, SetClock
-from tests.browser import until, window
+from tests.browser import Windows, until
 from tests.canvas.conftest import Shop, make_shop
 from tests.canvas.hands import card, drag, panel, plus_after
 from tests.delivery.smtp_server import SmtpServer
@@ -37,13 +37,11 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def page(shop: Shop, chromium: Any) -> Iterator[Any]:
-    context = window(chromium, viewport={"width": 1400, "height": 900})
-    page = context.new_page()
+def page(shop: Shop, windows: Windows) -> Iterator[Any]:
+    page = windows(shop.url, viewport={"width": 1400, "height": 900}).new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    context.close()
     assert not errors, errors
 
 

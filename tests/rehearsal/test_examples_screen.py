@@ -10,7 +10,7 @@ from blocks.flow import Flow
 from runtime import engine
 from runtime.intake.reading import read_events
 from runtime.intake.writer import store
-from tests.browser import becomes, choose, until, window
+from tests.browser import Windows, becomes, choose, until
 from tests.canvas.conftest import Shop, make_shop, ready, saved
 from tests.rehearsal.test_screen import FLOW, shows
 
@@ -35,15 +35,12 @@ def doi_leaf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def page(doi_leaf: Shop, chromium: Any) -> Iterator[Any]:
+def page(doi_leaf: Shop, windows: Windows) -> Iterator[Any]:
     """Hannah's browser. An error in a page fails the test."""
     errors: list[str] = []
-    context = window(chromium, viewport={"width": 1400, "height": 900})
-    context.add_cookies([{"name": "cartwheel_session", "value": doi_leaf.token, "url": doi_leaf.url}])
-    page = context.new_page()
+    page = windows(doi_leaf.url, doi_leaf.token, viewport={"width": 1400, "height": 900}).new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    context.close()
     assert not errors, errors
 
 

@@ -10,7 +10,7 @@ from runtime import engine
 from runtime.intake.reading import read_events
 from runtime.intake.writer import store
 from runtime.ledger.tables import metadata
-from tests.browser import becomes, window
+from tests.browser import Windows, becomes
 from tests.canvas.conftest import Shop, make_shop
 
 pytestmark = pytest.mark.browser
@@ -57,24 +57,18 @@ def doi_leaf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def visit(doi_leaf: Shop, chromium: Any) -> Iterator[Callable[..., Any]]:
+def visit(doi_leaf: Shop, windows: Windows) -> Iterator[Callable[..., Any]]:
     """Opens an address of the shop in Hannah's browser. An error in a page fails the test."""
-    contexts: list[Any] = []
     errors: list[str] = []
 
     def open_(path: str, *, phone: bool = False) -> Any:
         size = {"width": 390, "height": 844} if phone else {"width": 1400, "height": 900}
-        context = window(chromium, viewport=size, has_touch=phone, is_mobile=phone)
-        context.add_cookies([{"name": "cartwheel_session", "value": doi_leaf.token, "url": doi_leaf.url}])
-        contexts.append(context)
-        page = context.new_page()
+        page = windows(doi_leaf.url, doi_leaf.token, viewport=size, has_touch=phone, is_mobile=phone).new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(doi_leaf.url + path)
         return page
 
     yield open_
-    for context in contexts:
-        context.close()
     assert not errors, errors
 
 
