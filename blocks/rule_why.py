@@ -45,8 +45,8 @@ def _against(rule: Rule, facts: Facts, there: Documents, *, wanted: bool) -> Ite
                 rule, say("they were in it") if facts.count(rule) else say("they were not in it"), wanted=wanted
             )
         case Reachable():
-            there_is = say("there is an address that may be written to")
-            none = say("there is no such address, or it is suppressed")
+            there_is = say("there is an address, and they agreed to marketing there")
+            none = say("there is no address, it is suppressed, or they have not agreed to marketing there")
             yield _told(rule, there_is if facts.count(rule) else none, wanted=wanted)
 
 

@@ -233,7 +233,9 @@ class InSegment(_Rule):
 
 
 class Reachable(_Rule):
-    """The contact has (or has not) an address on a channel that may be written to."""
+    """Marketing may (or may not) reach the contact by a channel: there is an address, it is not suppressed, and they agreed.
+
+    The same as `ctx.reachable`. Caps, quiet hours and pauses are asked when a message goes out."""
 
     kind: Literal["reachable"] = "reachable"
     channel: Literal["email", "sms", "push"] = "email"

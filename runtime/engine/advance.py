@@ -78,7 +78,7 @@ class Ctx:
         return self._batch.history.count(leaf, run.contact, seen)
 
     def reachable(self, channel: str) -> bool:
-        return self._batch.lookups.reachable(self._run.contact, channel, self._batch.answers)
+        return self._batch.history.reach.reachable(self._run.contact, channel)
 
     def message(self, block: str) -> Outcome | None:
         known = self._batch.lookups.outcome(self._run.id, block)
@@ -116,9 +116,11 @@ class Ctx:
         run = self._run
         proof = {"flow": run.flow, "run": run.id, "block": run.block}
         self._batch.answers.append(consent.Given(run.contact, channel, "no", self._now_us, consent.BY_FLOW, proof))
+        self._batch.history.reach.close(run.contact, channel)
 
     def suppress(self, channel: str) -> None:
         self._batch.suppressed.append((self._run.contact, channel, f"{consent.BY_FLOW}: {self.flow}"))
+        self._batch.history.reach.close(self._run.contact, channel)
 
     def erase(self) -> None:
         self._batch.erased.append((self._run.contact, f"{consent.BY_FLOW}: {self.flow}"))

@@ -230,7 +230,7 @@ class Batch:
         """Fetch what `leaves` need for these contacts, besides what the ledger does not know yet. `entered` is the earliest
         time at which any of their runs began."""
         # Another one: what is fetched a second time would be counted twice.
-        self.history = History()
+        self.history = History(self.history.reach)
         self.history.fetch(self.tx, ids, leaves, self.now, entered)
         for listing in self.listings:
             self._see(listing)

@@ -6,7 +6,7 @@ from blocks.rules import Counted, Did, Got, InSegment, Reachable
 from blocks.values import Typed
 from runtime.engine.past_events import PastEvents
 from runtime.engine.past_mail import PastMail
-from runtime.engine.standing import Addresses, Segments
+from runtime.engine.standing import Reach, Segments
 from runtime.engine.standpoint import Seen
 from runtime.ledger import Tx
 
@@ -14,9 +14,9 @@ from runtime.ledger import Tx
 class History:
     """Answers the counted leaves of rules. Knows only what was fetched; asking for more raises UndeclaredRead."""
 
-    def __init__(self) -> None:
+    def __init__(self, reach: Reach | None = None) -> None:
         self._events, self._mail = PastEvents(), PastMail()
-        self.segments, self._addresses = Segments(), Addresses()
+        self.segments, self.reach = Segments(), reach or Reach()
 
     def fetch(self, tx: Tx, contacts: Iterable[int], leaves: Sequence[Counted], now: int, entered: int) -> None:
         """Fetch what `leaves` need for `contacts`, in a constant number of statements. `entered` is the earliest time at
@@ -30,8 +30,8 @@ class History:
             self._mail.fetch(tx, ids, mails, now, entered)
         if segments := [leaf for leaf in leaves if isinstance(leaf, InSegment)]:
             self.segments.fetch(tx, ids, segments, now, entered)
-        if addresses := [leaf for leaf in leaves if isinstance(leaf, Reachable)]:
-            self._addresses.fetch(tx, ids, addresses, now, entered)
+        if channels := {leaf.channel for leaf in leaves if isinstance(leaf, Reachable)}:
+            self.reach.fetch(tx, ids, channels)
 
     def instants(self, leaf: Counted, contact: int, seen: Seen) -> Iterable[int]:
         """When what a leaf counts was there, within its window; perhaps later than now, by an event's own time."""
@@ -43,7 +43,7 @@ class History:
             case InSegment():
                 return self.segments.instants(leaf, contact, seen)
             case Reachable():
-                return self._addresses.instants(leaf, contact, seen)
+                return self.reach.instants(leaf, contact, seen)
 
     def events_of(self, leaf: Did, contact: int) -> Iterator[Typed]:
         """The fields of all events that were fetched for a leaf with a filter, in its window or not."""

@@ -1,7 +1,7 @@
-"""What blocks ask besides the past, fetched once a batch for those that declared it: whether a contact can be reached, what
-became of a message, what is in an order."""
+"""What blocks ask besides what rules look up, fetched once a batch for those that declared it: what became of a message,
+what is in an order."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,11 @@ from blocks.contract import UndeclaredRead
 from blocks.facts import Item, Outcome
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import contact, event, message, product
-from runtime.people import consent
+from runtime.ledger.tables import event, message, product
 from runtime.reasons import reason_phrase
 
 MOST_ITEMS = 100
 """Products of one event that are looked at."""
-_ADDRESS = {"email": "email", "sms": "phone"}
 _OUTCOMES: Mapping[str, Any] = {
     "queued": "waiting",
     "sending": "waiting",
@@ -29,9 +27,6 @@ _OUTCOMES: Mapping[str, Any] = {
     "cancelled": "not_sent",
 }
 
-_ADDRESSES = select(contact.c.id, contact.c.email, contact.c.phone).where(
-    contact.c.workspace == bindparam("workspace"), among(contact.c.id, "ids")
-)
 _MESSAGES = (
     select(message.c.run, message.c.block, message.c.state, message.c.code, message.c.args)
     .where(
@@ -51,25 +46,9 @@ _PRODUCTS = select(product.c.external, product.c.title, cast(product.c.fields, T
 class Lookups:
     """What was fetched for this batch. Asking for anything else raises UndeclaredRead."""
 
-    _reachable: dict[tuple[int, str], bool] = field(default_factory=dict)
     _outcomes: dict[tuple[int, str], Outcome] = field(default_factory=dict)
     _followed: set[str] = field(default_factory=set)
     _items: dict[int, tuple[Item, ...]] = field(default_factory=dict)
-
-    def fetch_reach(self, tx: Tx, contacts: Iterable[int], channels: Collection[str]) -> None:
-        """Whether these contacts can be reached: an address, not blocked, and the answer yes."""
-        ids = set(contacts)
-        if not ids or not channels:
-            return
-        rows = tx.all(_ADDRESSES, {"workspace": tx.workspace, "ids": listed(tx, ids)})
-        for channel in channels:
-            found = {row.id: getattr(row, _ADDRESS[channel]) for row in rows if channel in _ADDRESS}
-            blocked = consent.suppressed(tx, channel, {address for address in found.values() if address})
-            answers = consent.standing(tx, ids, channel)
-            for id_ in ids:
-                address, said = found.get(id_), answers.get(id_)
-                agreed = said is not None and said.answer == "yes"
-                self._reachable[id_, channel] = bool(address) and address not in blocked and agreed
 
     def fetch_outcomes(self, tx: Tx, runs: Iterable[int], blocks: Collection[str]) -> None:
         """What has become of what these blocks queued in these runs."""
@@ -91,15 +70,6 @@ class Lookups:
             for row in tx.all(_PRODUCTS, {"workspace": tx.workspace, "ids": listed(tx, ids)}):
                 known[row.external] = (row.title, orjson.loads(row.fields))
         self._items |= {id_: tuple(_item(one, known) for one in items) for id_, items in found.items()}
-
-    def reachable(self, contact: int, channel: str, answers: Sequence[consent.Given]) -> bool:
-        """As it is now; `answers` are those given in this batch, which the ledger gets at its end."""
-        try:
-            found = self._reachable[contact, channel]
-        except KeyError:
-            raise UndeclaredRead(f"{channel!r} was not declared in reaches()") from None
-        given = [one.answer for one in answers if (one.contact, one.channel) == (contact, channel)]
-        return found and "no" not in given[-1:]
 
     def outcome(self, run: int, block: str) -> Outcome | None:
         """What the ledger says of the latest message of this block in this run."""

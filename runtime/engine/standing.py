@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, select
 
 from blocks.contract import UndeclaredRead
 from blocks.rules import InSegment, Reachable
 from runtime.engine.standpoint import Seen
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import contact, member, segment, suppression
+from runtime.ledger.tables import consent, contact, member, segment, suppression
+from runtime.people import forgotten
 
 _SEGMENTS = select(segment.c.id, segment.c.slug).where(
     segment.c.workspace == bindparam("workspace"), segment.c.state == "live", among(segment.c.slug, "slugs")
@@ -19,9 +20,18 @@ _MEMBERS = select(member.c.segment, member.c.contact, member.c.since_at).where(
 )
 
 
+_COLUMNS = {"email": contact.c.email, "sms": contact.c.phone}
+"""Where a contact's address on a channel stands. There is none for push yet."""
+
+
 def reach(channel: str) -> ColumnElement[bool]:
-    """The condition that a contact has an address on a channel that is not suppressed. Never NULL."""
-    address = {"email": contact.c.email, "sms": contact.c.phone}.get(channel)
+    """The condition that marketing may reach a contact by a channel: they have an address there, it is not suppressed, and
+    they agreed. Never NULL.
+
+    Of an address whose owner was erased we keep but a salted hash, which no database can compare with: `Reach` knows
+    that such an address is not written to, a count of contacts does not.
+    """
+    address = _COLUMNS.get(channel)
     if address is None:
         return false()
     suppressed = select(suppression.c.address).where(
@@ -29,12 +39,26 @@ def reach(channel: str) -> ColumnElement[bool]:
         suppression.c.channel == channel,
         suppression.c.address == address,
     )
-    return and_(address.is_not(None), address != "", ~suppressed.correlate(contact).exists())
+    answer = (
+        select(consent.c.answer)
+        .where(
+            consent.c.workspace == contact.c.workspace, consent.c.contact == contact.c.id, consent.c.channel == channel
+        )
+        .order_by(consent.c.at.desc(), consent.c.id.desc())
+        .limit(1)
+        .correlate(contact)
+        .scalar_subquery()
+    )
+    agreed = func.coalesce(answer, "no") == "yes"
+    return and_(address.is_not(None), address != "", ~suppressed.correlate(contact).exists(), agreed)
 
 
-_REACH = select(contact.c.id, *(reach(channel).label(channel) for channel in ("email", "sms", "push"))).where(
-    contact.c.workspace == bindparam("workspace"), among(contact.c.id, "contacts")
-)
+_REACHED = {
+    channel: select(contact.c.id, address.label("address")).where(
+        contact.c.workspace == bindparam("workspace"), among(contact.c.id, "contacts"), reach(channel)
+    )
+    for channel, address in _COLUMNS.items()
+}
 
 
 class Segments:
@@ -69,21 +93,35 @@ class Segments:
         return () if since is None else (since,)
 
 
-class Addresses:
-    """Who can be reached how. Knows only what was fetched; asking for more raises UndeclaredRead."""
+class Reach:
+    """Whom marketing may reach how. Knows only what was fetched; asking for more raises UndeclaredRead."""
 
     def __init__(self) -> None:
-        self._by_contact: dict[int, frozenset[str]] = {}
+        self._fetched: set[tuple[int, str]] = set()
+        self._reached: set[tuple[int, str]] = set()
+        self._closed: set[tuple[int, str]] = set()
 
-    def fetch(self, tx: Tx, contacts: Iterable[int], rules: Sequence[Reachable], now: int, entered: int) -> None:
-        """Fetch what `rules` need for `contacts`."""
-        values = {"workspace": tx.workspace, "contacts": listed(tx, set(contacts))}
-        for row in tx.all(_REACH, values):
-            ways = (("email", row.email), ("sms", row.sms), ("push", row.push))
-            self._by_contact[row.id] = frozenset(channel for channel, reached in ways if reached)
+    def fetch(self, tx: Tx, contacts: Iterable[int], channels: Iterable[str]) -> None:
+        """Whether these contacts can be reached by these channels."""
+        ids = set(contacts)
+        for channel in set(channels) if ids else ():
+            self._fetched |= {(id_, channel) for id_ in ids}
+            if channel not in _REACHED:
+                continue
+            rows = tx.all(_REACHED[channel], {"workspace": tx.workspace, "contacts": listed(tx, ids)})
+            erased = forgotten.remembered(tx, channel, {row.address for row in rows})
+            self._reached |= {(row.id, channel) for row in rows if row.address not in erased}
+
+    def close(self, contact: int, channel: str) -> None:
+        """Note that they may not be reached there any more, before the ledger knows."""
+        self._closed.add((contact, channel))
+
+    def reachable(self, contact: int, channel: str) -> bool:
+        """Whether they can be reached by a channel that was fetched."""
+        if (contact, channel) not in self._fetched:
+            raise UndeclaredRead(f"{channel!r} was not declared in reads() or reaches()")
+        return (contact, channel) in self._reached and (contact, channel) not in self._closed
 
     def instants(self, rule: Reachable, contact: int, seen: Seen) -> Sequence[int]:
         """Always, or never."""
-        if contact not in self._by_contact:
-            raise UndeclaredRead("addresses were not declared in reads()")
-        return (0,) if rule.channel in self._by_contact[contact] else ()
+        return (0,) if self.reachable(contact, rule.channel) else ()

@@ -70,7 +70,7 @@ def look_up(batch: Batch, programs: Iterable[Program], runs: Sequence[Run], arri
     in. Costs nothing where none of them asks."""
     tx, lookups, programs, arrivals = batch.tx, batch.lookups, list(programs), list(arrivals)
     whom = {one.contact for one in (*runs, *arrivals)}
-    lookups.fetch_reach(tx, whom, frozenset[str]().union(*(one.reaches for one in programs)))
+    batch.history.reach.fetch(tx, whom, frozenset[str]().union(*(one.reaches for one in programs)))
     lookups.fetch_outcomes(tx, {one.id for one in runs}, frozenset[str]().union(*(one.follows for one in programs)))
     if any(one.looks_at_items for one in programs):
         lookups.fetch_items(tx, {one.event for one in runs} | {one.id for one in arrivals})

@@ -22,7 +22,6 @@ from blocks.values import Typed, empty, moment
 from runtime.clock import DAY
 from runtime.engine import schedules
 from runtime.engine.history import History
-from runtime.engine.lookups import Lookups
 from runtime.engine.occasions import CONTACTS, comes_within
 from runtime.engine.standpoint import Seen
 from runtime.house import House
@@ -74,7 +73,6 @@ class _Facts:
         event_typed: Typed | None,
         now: int,
         up_to: int,
-        lookups: Lookups | None = None,
     ) -> None:
         self.now = moment(now)
         self.zone = ZoneInfo("UTC")
@@ -85,7 +83,6 @@ class _Facts:
         self._contact = contact_id
         self._now = now
         self._up_to = up_to
-        self._lookups = lookups
 
     @property
     def event(self) -> Typed:
@@ -119,9 +116,7 @@ class _Facts:
         return self._history.count(leaf, self._contact, Seen(self._now, self._now, up_to=self._up_to))
 
     def reachable(self, channel: str) -> bool:
-        if self._lookups is None:
-            raise _NotHere
-        return self._lookups.reachable(self._contact, channel, ())
+        return self._history.reach.reachable(self._contact, channel)
 
     def message(self, block: str) -> Outcome | None:
         raise _NotHere
@@ -235,12 +230,11 @@ def would_take(house: House, workspace: int, block: Block) -> Matches | None:
         if any(isinstance(leaf, Did) and isinstance(leaf.window, SinceEntering) for leaf in block.reads()):
             return None
         history.fetch(tx, {row.id for row in rows}, block.reads(), now, now)
-        lookups = Lookups()
-        lookups.fetch_reach(tx, {row.id for row in rows}, block.reaches())
+        history.reach.fetch(tx, {row.id for row in rows}, block.reaches())
     found: Counter[str] = Counter({outlet.id: 0 for outlet in block.outlets()})
     for row in rows:
         try:
-            decision = block.run(_Facts(history, row.id, _typed(row.typed), None, now, 2**62, lookups))
+            decision = block.run(_Facts(history, row.id, _typed(row.typed), None, now, 2**62))
         except (_NotHere, UndeclaredRead):
             return None
         if not isinstance(decision, Go):

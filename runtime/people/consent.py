@@ -161,6 +161,7 @@ def _add(tx: Tx, answers: Sequence[Given]) -> None:
         for id_, given in zip(tx.reserve(len(answers)), answers, strict=True)
     ]
     tx.insert(consent, rows)
+    stir(tx, (given.contact for given in answers), "reachable")
 
 
 # ---- addresses that are not written to

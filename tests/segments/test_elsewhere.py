@@ -33,7 +33,10 @@ def test_a_split_asks_who_is_in_a_segment_and_who_can_be_reached(stage: SegmentS
     stage.segment("buyers", did("Order placed"))
     stage.happens("Order placed", DEWI)
     assert asked(stage, {"kind": "in_segment", "segment": "buyers"}) == {"dewi": "yes", "budi": "no"}
+    assert asked(stage, {"kind": "reachable", "channel": "email"}) == {"dewi": "no", "budi": "no"}
     with stage.house.ledger.write(stage.shop) as tx:
+        for who in (DEWI, BUDI):
+            consent.record(tx, stage.contact(who).id, "email", "yes", stage.clock.now(), "form")
         consent.suppress(tx, "email", DEWI, "manual", stage.clock.now())
     assert asked(stage, {"kind": "reachable", "channel": "email"}) == {"dewi": "no", "budi": "yes"}
     assert asked(stage, {"kind": "reachable", "channel": "sms", "negate": True}) == {"dewi": "yes", "budi": "yes"}
@@ -86,7 +89,7 @@ def test_why_not_says_that_they_were_not_in_the_segment(stage: SegmentStage) -> 
     assert found is not None
     assert [words("en").text(reason) for look in found.looks for reason in look.why] == [
         "they are in the Segment “buyers”: they were not in it",
-        "they can be reached by SMS: there is no such address, or it is suppressed",
+        "they can be reached by SMS: there is no address, it is suppressed, or they have not agreed to marketing there",
         "an e-mail was sent to them at any time: there was none",
     ]
 

@@ -129,9 +129,21 @@ def test_flows_and_segments_that_set_one_another_off_come_to_rest(stage: Segment
     assert 4 <= len(stage.crossed()) <= 8
 
 
-def test_who_is_suppressed_can_be_reached_no_more(stage: SegmentStage) -> None:
+def test_who_agreed_can_be_reached_and_who_said_no_or_is_suppressed_no_more(stage: SegmentStage) -> None:
     stage.segment("reachable", {"kind": "reachable", "channel": "email"})
     stage.happens("Signed up", DEWI)
+    assert stage.inside("reachable") == []
+
+    def answers(answer: consent.Answer) -> None:
+        with stage.house.ledger.write(stage.shop) as tx:
+            consent.record(tx, stage.contact(DEWI).id, "email", answer, stage.clock.now(), "form")
+        stage.work()
+
+    answers("yes")
+    assert stage.inside("reachable") == ["dewi"]
+    answers("no")
+    assert stage.inside("reachable") == []
+    answers("yes")
     assert stage.inside("reachable") == ["dewi"]
     with stage.house.ledger.write(stage.shop) as tx:
         consent.suppress(tx, "email", DEWI, "manual", stage.clock.now())

@@ -16,7 +16,7 @@ from runtime.clock import DAY, SetClock
 from runtime.engine.history import History
 from runtime.engine.standpoint import Seen
 from runtime.ledger import Ledger, Tx
-from runtime.ledger.tables import contact, event, member, message, segment, suppression, version_mail
+from runtime.ledger.tables import consent, contact, event, member, message, segment, suppression, version_mail
 from runtime.segments.counting import count, meeting, members
 from runtime.segments.document import refusals
 from runtime.segments.evaluating import Person
@@ -62,11 +62,17 @@ mailed = st.tuples(
     instants,
     st.booleans(),
 )
+answered = st.tuples(
+    st.sampled_from(["email", "email", "sms"]),
+    st.sampled_from(["yes", "yes", "no"]),
+    st.sampled_from([NOW - DAY, NOW - HOUR, NOW]),
+)
 people = st.fixed_dictionaries(
     {
         "fields": documents,
         "email": st.sampled_from([None, "", "dewi@example.com", "blocked@example.com"]),
         "phone": st.sampled_from([None, "+66811111111", "+66822222222"]),
+        "answers": st.lists(answered, max_size=3),
         "events": st.lists(happened, max_size=4),
         "mails": st.lists(mailed, max_size=3),
         "segments": st.sets(st.sampled_from(SEGMENTS[:2])),
@@ -191,6 +197,9 @@ def settle(tx: Tx, crowd: list[dict[str, Any]]) -> list[int]:
         typed = orjson.dumps(type_document(one["fields"])).decode()
         row = {"id": id_, "email": one["email"], "phone": one["phone"], "fields": one["fields"], "typed": typed}
         tx.insert(contact, [row | {"tags": [], "created_at": 1, "seen_at": 1}])
+        for channel, answer, at in one["answers"]:
+            row = {"id": tx.reserve(1)[0], "contact": id_, "channel": channel, "answer": answer, "at": at}
+            tx.insert(consent, [row | {"source": "form", "proof": {}}])
         for name, at, properties, state in one["events"]:
             typed = orjson.dumps(type_document(properties)).decode()
             row = {"id": tx.reserve(1)[0], "name": name, "source": "api", "contact": id_, "at": at, "received_at": at}
@@ -235,6 +244,7 @@ def test_contacts_of_another_shop_are_nobody_here(ledger: Ledger, shop: int, clo
     everybody = RULES.validate_python({"kind": "all"})
     with for_now(ledger, shop) as tx:
         dewi = {"fields": {}, "email": "dewi@example.com", "phone": None, "events": [], "mails": [], "segments": []}
+        dewi["answers"] = []
         settle(tx, [dewi])
         assert count(tx, everybody, NOW) == 1
         tx.workspace = shop + 1
