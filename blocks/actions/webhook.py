@@ -180,6 +180,9 @@ class Webhook(Send):
             elif header.secret and header.host != app_of(self.url):
                 text = say("The secret of {name} was typed for another app. Type it again.", name=Quoted(header.name))
                 found.append(Problem("other_app", text, field="headers"))
+            elif header.secret and known.secrets is not None and known.secrets.get(header.secret) != header.host:
+                text = say("The secret of {name} did not come along with the Flow. Type it.", name=Quoted(header.name))
+                found.append(Problem("no_secret", text, field="headers"))
             elif header.name.lower() in OURS or header.name.lower().startswith("cartwheel-"):
                 text = say("{name} is written by Cartwheel itself. Remove it.", name=Quoted(header.name))
                 found.append(Problem("our_header", text, field="headers"))

@@ -63,6 +63,8 @@ class Known:
     """Flows by their slugs."""
     users: Mapping[str, str] | None = None
     """Address of each user who has given one to their name, "" for none; None where that is not asked."""
+    secrets: Mapping[str, str] | None = None
+    """Name of each secret that the shop keeps to the app that it goes to; None where that is not asked."""
     sends: Mapping[str, str] = field(default_factory=dict)
     """Id of each send block of the flow that is looked at to the slug of what it sends."""
     today: Today | None = None

@@ -15,6 +15,8 @@ from runtime.ledger.tables import setting
 from runtime.vault import CannotDecrypt, Vault
 
 _PREFIX = "header secret "
+_SIGNING = "calls are signed with key"
+_NEWEST = "newest key of calls"
 
 
 def keep(house: House, workspace: int, host: str, value: str) -> str:
@@ -41,6 +43,35 @@ def read(tx: Tx, vault: Vault, names: Collection[str]) -> dict[str, tuple[str, s
     return found
 
 
-def signing(vault: Vault, workspace: int) -> str:
+def hosts(tx: Tx, vault: Vault) -> dict[str, str]:
+    """The name of each value that can be read, and the host that it goes to."""
+    kept = tx.all(select(setting.c.name).where(tx.mine(setting), setting.c.name.startswith(_PREFIX, autoescape=True)))
+    found = read(tx, vault, [row.name.removeprefix(_PREFIX) for row in kept])
+    return {name: one[0] for name, one in found.items() if one is not None}
+
+
+def signing(tx: Tx, vault: Vault) -> str:
     """What a shop's calls are signed with; whoever has it can tell them from others'."""
-    return vault.derived(f"calls of {workspace}")
+    nth = _nth(tx)
+    return vault.derived(f"calls of {tx.workspace}" + (f", key {nth}" if nth else ""))
+
+
+def renew(house: House, workspace: int) -> int:
+    """Sign with a new key from the next call on. The number of the one before, for `sign_with`."""
+    with house.ledger.write(workspace) as tx:
+        before = _nth(tx)
+        # Never one that there was already, even where somebody went back to it.
+        newest = max(before, int(stored.get(tx, _NEWEST) or 0)) + 1
+        for name in (_SIGNING, _NEWEST):
+            stored.put(tx, name, str(newest).encode(), house.clock.now())
+    return before
+
+
+def sign_with(house: House, workspace: int, nth: int) -> None:
+    """Sign with an earlier key again."""
+    with house.ledger.write(workspace) as tx:
+        stored.put(tx, _SIGNING, str(nth).encode(), house.clock.now())
+
+
+def _nth(tx: Tx) -> int:
+    return int(stored.get(tx, _SIGNING) or 0)

@@ -49,11 +49,12 @@ class CallWriter(Writer):
     ) -> None:
         super().__init__(house, workspace, answered)
         self._scribe = scribe
-        self._secret = app_secrets.signing(house.vault, workspace).encode()
+        self._secret = b""
         self._blocks: OrderedDict[int, dict[str, Webhook]] = OrderedDict()
         self._secrets: Mapping[str, tuple[str, str] | None] = {}
 
     def _load(self, tx: Tx, messages: Sequence[Claimed]) -> None:
+        self._secret = app_secrets.signing(tx, self._house.vault).encode()
         while len(self._blocks) > _KEPT:
             self._blocks.popitem(last=False)
         wanted = {one.version for one in messages if one.version is not None}

@@ -11,7 +11,7 @@ from blocks.keeping import kept_in
 from blocks.phrase import Phrase
 from blocks.triggers.added_trigger import AddedTrigger
 from blocks.values import Typed, moment
-from runtime.accounts import users
+from runtime.accounts import app_secrets, users
 from runtime.calendar import CALENDAR
 from runtime.desk import Draft
 from runtime.engine import schedules
@@ -41,6 +41,7 @@ def known_to(house: House, workspace: int) -> Known:
         segments = tx.all(_SEGMENTS, {"workspace": workspace})
         today = Today(moment(house.clock.now()), schedules.zone(tx), CALENDAR)
         team = {one.email: one.name for one in users.reachable(tx)}
+        secrets = app_secrets.hosts(tx, house.vault)
     kept = {name: one for draft in drafts.list("flow") for name, one in kept_in(draft.document).items()}
     tags = merge_fields(sorted(fields), {path: "" for paths in events.values() for path in paths}, kept)
     wrong = {draft.slug: problem for draft in emails if (problem := _wrong(draft.document, brand, tags)) is not None}
@@ -54,6 +55,7 @@ def known_to(house: House, workspace: int) -> Known:
         segments={row.slug: row.name for row in segments},
         lists=frozenset(row.slug for row in segments if row.document.get("rule") is None),
         users=team,
+        secrets=secrets,
         today=today,
     )
 

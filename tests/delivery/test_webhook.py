@@ -19,9 +19,11 @@ from sqlalchemy import select
 
 from blocks import read_block
 from blocks.contract import Known
+from blocks.flow import Flow
 from runtime import delivery
 from runtime.accounts import app_secrets
 from runtime.clock import SetClock
+from runtime.engine.publish import check_draft
 from runtime.house import House
 from runtime.ledger.tables import attempt, flow, message, reply, setting
 from runtime.places import ROOT
@@ -165,6 +167,19 @@ def test_the_answer_is_kept_and_rules_read_it(stage: Stage, app: App) -> None:
         assert tx.all(reply.select()) == []
 
 
+def key(stage: Stage) -> str:
+    """What calls are signed with now."""
+    with stage.house.ledger.read(stage.shop) as tx:
+        return app_secrets.signing(tx, stage.house.vault)
+
+
+def is_signed_with(secret: str, call: Any) -> bool:
+    """Whether a call can be told from others' by this key."""
+    _, _, headers, body = call
+    proof = hmac.digest(secret.encode(), headers["Cartwheel-Timestamp"].encode() + b"." + body, "sha256").hex()
+    return bool(headers["Cartwheel-Signature"] == f"v1={proof}")
+
+
 def test_all_that_is_known_is_sent_and_signed(stage: Stage, app: App) -> None:
     stage.publish(tell(app))
     stage.happens("Order placed", DEWI, fields={"first_name": "Dewi"}, total=640)
@@ -174,10 +189,21 @@ def test_all_that_is_known_is_sent_and_signed(stage: Stage, app: App) -> None:
     sent = json.loads(body)
     assert sent["contact"]["email"] == DEWI
     assert sent["event"] == {"name": "Order placed", "properties": {"total": 640}}
-    secret = app_secrets.signing(stage.house.vault, stage.shop).encode()
-    proof = hmac.digest(secret, headers["Cartwheel-Timestamp"].encode() + b"." + body, "sha256").hex()
-    assert headers["Cartwheel-Signature"] == f"v1={proof}"
     assert headers["Content-Type"] == "application/json"
+    first = key(stage)
+    assert is_signed_with(first, app.calls[0])
+
+    # Somebody who left knows the key: a new one signs from the next call on, until the old one is taken back.
+    before = app_secrets.renew(stage.house, stage.shop)
+    stage.happens("Order placed", "budi@example.com", total=120)
+    settle(stage)
+    assert is_signed_with(key(stage), app.calls[1])
+    assert not is_signed_with(first, app.calls[1])
+    second = key(stage)
+    app_secrets.sign_with(stage.house, stage.shop, before)
+    assert key(stage) == first
+    app_secrets.renew(stage.house, stage.shop)
+    assert key(stage) not in (first, second)
 
 
 def test_chosen_fields_are_sent_and_values_are_no_templates(stage: Stage, app: App) -> None:
@@ -235,6 +261,20 @@ def test_a_secret_goes_to_the_app_it_was_typed_for_and_to_no_other(stage: Stage,
     assert "Type it again" in told(stage)
     moved = read_block("webhook", {"url": app.url, "headers": [{**header, "host": "crm.example"}]})
     assert "other_app" in [problem.code for problem in moved.problems(Known())]
+
+
+def test_a_flow_from_elsewhere_says_which_block_wants_its_secret(stage: Stage, app: App) -> None:
+    header = {"name": "Authorization", "secret": "0123abcd", "host": "127.0.0.1"}
+    document = Flow.model_validate({"format": 1, "name": "Told", **tell(app, headers=[header])})
+
+    def said() -> list[tuple[str, str]]:
+        found = check_draft(stage.house, stage.shop, document)
+        return [(one.block, words("en").text(one.phrase)) for one in found if one.field == "headers"]
+
+    assert said() == [("call", "The secret of “Authorization” did not come along with the Flow. Type it.")]
+    header["secret"] = app_secrets.keep(stage.house, stage.shop, "127.0.0.1", "Bearer s3cret")
+    document = Flow.model_validate({"format": 1, "name": "Told", **tell(app, headers=[header])})
+    assert said() == []
 
 
 def test_a_bad_hour_is_tried_again_with_the_same_key(stage: Stage, app: App) -> None:
