@@ -51,32 +51,37 @@ class LimitsSection:
         self._tell()
 
     def _draw(self) -> None:
+        with self._lines.kept.redrawing(self._body):
+            if self._now["keep"] == "own":
+                self._draw_own()
+
+    def _draw_own(self) -> None:
         w, now = self._w, self._now
-        self._body.clear()
-        if now["keep"] != "own":
-            return
         as_set = w("as in the shop")
-        quiet: list[Option] = [
+        tag("span", "cw-label cw-limit-title", w("E-mails of this Flow to one Contact, at most"))
+        self._lines.draw_caps()
+        tag("p", "cw-help cw-mt4", w("They hold besides the shop’s caps."))
+        self._lines.draw_fate("over", w("What is over"), as_set=as_set)
+        tag("span", "cw-label cw-limit-title", w("Quiet hours"))
+        self._lines.kept.put("quiet", self._draw_whose_quiet)
+        if now["quiet"] is not None:
+            self._lines.draw_quiet()
+        self._lines.draw_fate("in_quiet", w("What is due then"), as_set=as_set)
+
+    def _draw_whose_quiet(self) -> Box:
+        w = self._w
+        options: list[Option] = [
             {"value": "shop", "label": w("Those of the shop")},
             {"value": "own", "label": w("Its own, or none")},
         ]
-        with self._body:
-            tag("span", "cw-label cw-limit-title", w("E-mails of this Flow to one Contact, at most"))
-            self._lines.draw_caps()
-            tag("p", "cw-help cw-mt4", w("They hold besides the shop’s caps."))
-            self._lines.draw_fate("over", w("What is over"), as_set=as_set)
-            tag("span", "cw-label cw-limit-title", w("Quiet hours"))
-            Box(
-                "shop" if now["quiet"] is None else "own",
-                self._choose_quiet,
-                label=w("Quiet hours"),
-                kind="select",
-                options=quiet,
-                look="cw-input cw-select",
-            )
-            if now["quiet"] is not None:
-                self._lines.draw_quiet()
-            self._lines.draw_fate("in_quiet", w("What is due then"), as_set=as_set)
+        return Box(
+            "shop" if self._now["quiet"] is None else "own",
+            self._choose_quiet,
+            label=w("Quiet hours"),
+            kind="select",
+            options=options,
+            look="cw-input cw-select",
+        )
 
     def _tell(self) -> None:
         """Store what is whole; say what is wrong with what is not."""

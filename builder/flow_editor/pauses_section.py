@@ -12,7 +12,8 @@ from builder.forms import Box, Option
 from builder.forms.limit_lines import limit_line
 from builder.forms.widgets.hours import draw_fate
 from builder.parts.controls import button
-from builder.parts.tag import icon, tag
+from builder.parts.kept import Kept
+from builder.parts.tag import Tag, icon, tag
 from runtime.words import Words
 
 _PAUSES = TypeAdapter(tuple[Pause, ...])
@@ -26,16 +27,16 @@ class PausesSection:
         self._put = put
         self._now = [dict(pause) for pause in pauses]
         """As they stand on the screen; one without both days is not part of the document yet."""
+        self._kept = Kept()
         self._body = tag("div")
         self._wrong = tag("div", "cw-messages", role="status")
         self._draw()
 
     def _draw(self) -> None:
         w = self._w
-        self._body.clear()
-        with self._body:
+        with self._kept.redrawing(self._body):
             for pause in self._now:
-                self._draw_pause(pause)
+                self._kept.put(pause, partial(self._draw_pause, pause))
             if not self._now:
                 tag(
                     "p",
@@ -46,13 +47,13 @@ class PausesSection:
                 more = button(w("Add dates"), self._add, small=True, symbol="add")
                 more.classes("cw-mt4" if not self._now else "")
 
-    def _draw_pause(self, pause: dict[str, Any]) -> None:
+    def _draw_pause(self, pause: dict[str, Any]) -> Tag:
         w = self._w
         every: list[Option] = [
             {"value": "", "label": w("in this year only")},
             {"value": "yearly", "label": w("every year")},
         ]
-        with limit_line(w("Remove these dates"), lambda: self._remove(pause)):
+        with limit_line(w("Remove these dates"), lambda: self._remove(pause)) as line:
             for name, words in (("from", w("From")), ("to", w("to"))):
                 with tag("span", "cw-limit-pair"):
                     tag("span", "cw-13", words)
@@ -72,6 +73,7 @@ class PausesSection:
                 look="cw-input cw-select",
             )
             draw_fate(w, w("What is due then"), pause["then"], partial(self._change, pause, "then"))
+        return line
 
     def _add(self) -> None:
         self._now.append({"from": "", "to": "", "yearly": False, "then": "wait"})

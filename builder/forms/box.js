@@ -2,6 +2,10 @@
 // then fall back to what Python knew a moment ago; here Python's value counts only when `turn` says that it is new.
 // With `options` it suggests (role combobox), or as `kind` "select" offers nothing else.
 let made = 0;
+// What a field holds that is put into another part of the page at this moment: there the browser makes it anew.
+const moving = new Map();
+// The field in which somebody typed and still is.
+let busy = null;
 
 const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 
@@ -74,20 +78,42 @@ export default {
     },
   },
   mounted() {
+    this.arrive();
     addEventListener("beforeunload", this.tell); // when the page is hidden, it is too late to send
   },
   beforeUnmount() {
     this.tell();
+    this.depart();
     removeEventListener("beforeunload", this.tell);
     this.unfollow();
   },
   methods: {
+    depart() {
+      const { id } = this.$attrs;
+      const { field } = this.$refs;
+      const typing = document.activeElement === field && [field.selectionStart, field.selectionEnd];
+      moving.set(id, { text: this.text, turn: this.turn, typing, busy: busy === field });
+      setTimeout(() => moving.delete(id)); // it was taken away for good
+    },
+    arrive() {
+      const before = moving.get(this.$attrs.id);
+      if (!before) return;
+      if (before.turn === this.turn) this.text = this.told = before.text;
+      if (before.busy) busy = this.$refs.field;
+      if (before.typing) {
+        this.$nextTick(() => {
+          this.$refs.field.focus();
+          if (Number.isInteger(before.typing[0])) this.$refs.field.setSelectionRange(...before.typing);
+        });
+      }
+    },
     set(text) {
       this.text = text;
       if (this.keepAt) document.dispatchEvent(new CustomEvent("cartwheel-typed", { detail: { place: this.keepAt, text } }));
     },
     type(text) {
       this.set(text);
+      busy = this.$refs.field;
       clearTimeout(this.timer);
       this.timer = setTimeout(this.tell, this.wait);
     },
@@ -163,6 +189,7 @@ export default {
       visualViewport?.removeEventListener("resize", this.put);
     },
     leave() {
+      busy = null;
       this.hide();
       this.tell();
     },
@@ -205,8 +232,9 @@ export default {
       }
       return undefined;
     },
+    // Asked for by Python, which does not know that somebody went on typing elsewhere meanwhile.
     focus() {
-      this.$refs.field?.focus();
+      if (!busy?.isConnected || busy === this.$refs.field) this.$refs.field?.focus();
     },
   },
   template: `

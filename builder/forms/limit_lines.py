@@ -12,6 +12,7 @@ from builder.forms.widgets.choices import make_weekdays
 from builder.forms.widgets.hours import draw_fate
 from builder.forms.widgets.times import whole
 from builder.parts.controls import button, icon_button
+from builder.parts.kept import Kept
 from builder.parts.tag import Tag, tag
 from runtime.words import Words
 
@@ -23,7 +24,8 @@ _A_NIGHT = {"start": "21:00", "end": "08:00", "days": []}
 class LimitLines:
     """Draws parts of `limits` where it is called, and changes it in place, half typed or not.
 
-    `on_change` is called after every change; `redraw` when lines came or went, before it.
+    `on_change` is called after every change; `redraw` when lines came or went, before it. What `redraw` draws, it draws
+    while `kept` is redrawing its box, so that the lines that stay are left alone.
     """
 
     def __init__(
@@ -33,30 +35,26 @@ class LimitLines:
         self._w = w
         self._on_change = on_change
         self._redraw = redraw
+        self.kept = Kept()
 
     def draw_caps(self) -> None:
         """A line for each cap, and a button for one more."""
         for cap in self._limits["caps"]:
-            self._draw_cap(cap)
+            self.kept.put(cap, partial(self._draw_cap, cap))
         self._more("caps", self._w("Add a cap"), _A_CAP)
 
     def draw_quiet(self) -> None:
         """A line for each window of quiet hours, and a button for one more."""
         for window in self._limits["quiet"]:
-            self._draw_quiet(window)
+            self.kept.put(window, partial(self._draw_quiet, window))
         self._more("quiet", self._w("Add quiet hours"), _A_NIGHT)
 
     def draw_fate(self, name: str, label: str, *, as_set: str = "") -> None:
         """What becomes of what is kept back; `as_set` is what it means to leave that open."""
-        draw_fate(
-            self._w,
-            label,
-            self._limits[name] or "",
-            lambda chosen: self._put(self._limits, name, chosen or None),
-            as_set=as_set,
-        )
+        now, put = self._limits[name] or "", lambda chosen: self._put(self._limits, name, chosen or None)
+        self.kept.put(name, lambda: draw_fate(self._w, label, now, put, as_set=as_set))
 
-    def _draw_cap(self, cap: dict[str, Any]) -> None:
+    def _draw_cap(self, cap: dict[str, Any]) -> Tag:
         w = self._w
         per: list[Option] = [
             {"value": "day", "label": w("a day")},
@@ -76,7 +74,7 @@ class LimitLines:
             for unit, length in lengths.items():
                 length.set_visibility(cap["per"] == unit)
 
-        with self._line(w("Remove this cap"), "caps", cap):
+        with self._line(w("Remove this cap"), "caps", cap) as line:
             self._number(cap, "most", w("At most"), 100)
             Box(cap["per"], choose, label=w("In which time"), kind="select", options=per, look="cw-input cw-select")
             for unit, (words, most) in units.items():
@@ -84,21 +82,23 @@ class LimitLines:
                     self._number(cap, unit, words, most)
                     tag("span", "cw-13", words)
             show()
+        return line
 
-    def _draw_quiet(self, window: dict[str, Any]) -> None:
+    def _draw_quiet(self, window: dict[str, Any]) -> Tag:
         w, title = self._w, f"quiet-{next(_ids)}"
-        with self._line(w("Remove these quiet hours"), "quiet", window):
+        with self._line(w("Remove these quiet hours"), "quiet", window) as line:
             self._time(window, "start", w("From"))
             self._time(window, "end", w("to"))
             with tag("div", "cw-limit-days"):
                 tag("span", "cw-cap", w("Begins on"), id=title)
                 put = partial(self._put, window, "days")
                 make_weekdays(lambda: window["days"], put, w, none=w("Every day"), labelled_by=title)
+        return line
 
     @contextmanager
-    def _line(self, removes: str, name: str, part: dict[str, Any]) -> Iterator[None]:
-        with limit_line(removes, lambda: self._remove(name, part)):
-            yield
+    def _line(self, removes: str, name: str, part: dict[str, Any]) -> Iterator[Tag]:
+        with limit_line(removes, lambda: self._remove(name, part)) as line:
+            yield line
 
     def _number(self, part: dict[str, Any], name: str, label: str, most: int) -> None:
         box = Box(
@@ -151,11 +151,11 @@ class LimitLines:
 
 
 @contextmanager
-def limit_line(removes: str, remove: Callable[[], Any]) -> Iterator[None]:
+def limit_line(removes: str, remove: Callable[[], Any]) -> Iterator[Tag]:
     """A line with the button that takes it away."""
-    with tag("div", "cw-limit"):
+    with tag("div", "cw-limit") as line:
         with tag("div", "cw-limit-parts"):
-            yield
+            yield line
         icon_button("close", removes, remove)
 
 

@@ -45,8 +45,7 @@ class _Limits:
 
     def _draw(self) -> None:
         w = self._w
-        self._body.clear()
-        with self._body:
+        with self._lines.kept.redrawing(self._body):
             tag("h4", "cw-limit-title", w("E-mails to one Contact, at most"))
             self._lines.draw_caps()
             if self._now["caps"]:

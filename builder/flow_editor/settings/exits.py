@@ -1,6 +1,7 @@
 """Who leaves early."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,20 @@ from builder.forms import Box, Option
 from builder.forms.naming import event_options
 from builder.forms.rule import RuleBuilder
 from builder.parts.controls import button, icon_button
-from builder.parts.tag import tag
+from builder.parts.kept import Kept
+from builder.parts.tag import Tag, tag
 
 MOST = 20
 _EMPTY: Mapping[str, Any] = {"event": "", "where": None, "key": "", "rule": None, "name": ""}
+
+
+@dataclass(eq=False)
+class _Leave:
+    """One exit rule as it stands on the screen."""
+
+    kind: str
+    """What makes them leave: an "event" or a "rule"."""
+    document: dict[str, Any]
 
 
 class Exits:
@@ -23,9 +34,9 @@ class Exits:
     def __init__(self, paper: Paper) -> None:
         self._paper = paper
         self._around = paper.around
-        self._exits: list[dict[str, Any]] = list(paper.document["exits"])
-        """As they stand on the screen; one that is not filled in is not part of the document yet."""
-        self._kinds = ["event" if leave["rule"] is None else "rule" for leave in self._exits]
+        self._exits = [_Leave("event" if one["rule"] is None else "rule", one) for one in paper.document["exits"]]
+        """One that is not filled in is not part of the document yet."""
+        self._kept = Kept()
         tag("h4", "", self._around.w("Who leaves early"))
         self._box = tag("div")
         self._draw()
@@ -37,11 +48,9 @@ class Exits:
 
     def _draw(self) -> None:
         w = self._around.w
-        self._box.clear()
-        with self._box:
-            for index, leave in enumerate(self._exits):
-                with tag("div", "fe-exit"):
-                    self._draw_exit(index, leave)
+        with self._kept.redrawing(self._box):
+            for leave in self._exits:
+                self._kept.put(leave, partial(self._draw_exit, leave))
             if not self._exits:
                 tag(
                     "p",
@@ -52,33 +61,35 @@ class Exits:
                 more = button(w("Add an exit rule"), self._add, small=True, symbol="add")
                 more.classes("cw-mt4" if not self._exits else "")
 
-    def _draw_exit(self, index: int, leave: Mapping[str, Any]) -> None:
+    def _draw_exit(self, leave: _Leave) -> Tag:
         w = self._around.w
         kinds: list[Option] = [
             {"value": "event", "label": w("When this happens")},
             {"value": "rule", "label": w("As soon as this is true")},
         ]
-        with tag("div", "cw-row"):
-            kind = Box(
-                self._kinds[index],
-                partial(self._choose, index),
-                label=w("What makes them leave"),
-                kind="select",
-                options=kinds,
-                look="cw-input cw-select",
-            )
-            kind.classes("cw-grow")
-            icon_button("close", w("Remove this exit rule"), partial(self._remove, index))
-        if self._kinds[index] == "rule":
-            self._draw_rule(index, leave)
-        else:
-            self._draw_event(index, leave)
+        with tag("div", "fe-exit") as drawn:
+            with tag("div", "cw-row"):
+                kind = Box(
+                    leave.kind,
+                    partial(self._choose, leave),
+                    label=w("What makes them leave"),
+                    kind="select",
+                    options=kinds,
+                    look="cw-input cw-select",
+                )
+                kind.classes("cw-grow")
+                icon_button("close", w("Remove this exit rule"), partial(self._remove, leave))
+            if leave.kind == "rule":
+                self._draw_rule(leave)
+            else:
+                self._draw_event(leave)
+        return drawn
 
-    def _draw_rule(self, index: int, leave: Mapping[str, Any]) -> None:
+    def _draw_rule(self, leave: _Leave) -> None:
         w = self._around.w
         RuleBuilder(
-            leave["rule"],
-            lambda rule, _: self._put(index, "rule", rule),
+            leave.document["rule"],
+            lambda rule, _: self._put(leave, "rule", rule),
             self._around,
             context=self._around.run_events,
             first="contact",
@@ -91,18 +102,18 @@ class Exits:
         with tag("div", "cw-field"):
             tag("span", "cw-label", w("Called"))
             Box(
-                leave["name"],
-                lambda text: self._put(index, "name", text.strip()),
+                leave.document["name"],
+                lambda text: self._put(leave, "name", text.strip()),
                 label=w("Called"),
                 placeholder=w("A name by which a Block can take those who leave like this"),
                 length=80,
             )
 
-    def _draw_event(self, index: int, leave: Mapping[str, Any]) -> None:
+    def _draw_event(self, leave: _Leave) -> None:
         w = self._around.w
         Box(
-            leave["event"],
-            partial(self._put, index, "event"),
+            leave.document["event"],
+            partial(self._put, leave, "event"),
             label=w("Leaves when"),
             options=event_options(self._around),
             own_words=w("Use “{text}”", text="{text}"),
@@ -113,49 +124,49 @@ class Exits:
             tag("span", "cw-label", w("For the same"))
             key_box(
                 self._around,
-                leave["key"],
+                leave.document["key"],
                 w("Contact: all their Runs end"),
-                partial(self._put, index, "key"),
-                events=lambda: [str(self._exits[index]["event"])],
+                partial(self._put, leave, "key"),
+                events=lambda: [str(leave.document["event"])],
             )
         RuleBuilder(
-            leave["where"],
-            lambda rule, _: self._put(index, "where", rule),
+            leave.document["where"],
+            lambda rule, _: self._put(leave, "where", rule),
             self._around,
-            context=lambda: [str(self._exits[index]["event"])],
+            context=lambda: [str(leave.document["event"])],
             first="event",
             optional=True,
             add_words=w("Only if…"),
         )
 
-    def _choose(self, index: int, kind: str) -> None:
+    def _choose(self, leave: _Leave, kind: str) -> None:
         """An exit is of one kind; what was filled in for the other one is gone with it."""
-        if kind != self._kinds[index]:
-            self._kinds[index] = kind
-            self._exits[index] = dict(_EMPTY)
+        if kind != leave.kind:
+            leave.kind, leave.document = kind, dict(_EMPTY)
             if kind == "rule":
-                self._exits[index]["name"] = self._around.w("Condition {n}", n=index + 1)
+                leave.document["name"] = self._around.w("Condition {n}", n=self._exits.index(leave) + 1)
+            self._kept.forget(leave)
             self._draw()
             self._store()
 
-    def _put(self, index: int, name: str, value: Any) -> None:
+    def _put(self, leave: _Leave, name: str, value: Any) -> None:
         if name in ("where", "rule") and value is not None and read_rule(value) is None:
             return  # Half done: the document takes whole rules only, and the line itself says what is missing.
-        self._exits[index] = {**self._exits[index], name: value}
+        leave.document = {**leave.document, name: value}
         self._store()
 
     def _add(self) -> None:
-        self._exits.append(dict(_EMPTY))
-        self._kinds.append("event")
+        self._exits.append(_Leave("event", dict(_EMPTY)))
         self._draw()
 
-    def _remove(self, index: int) -> None:
-        del self._exits[index], self._kinds[index]
+    def _remove(self, leave: _Leave) -> None:
+        self._exits.remove(leave)
         self._draw()
         self._store()
 
     def _store(self) -> None:
         """One with neither an event nor a condition is not stored: the schema has none, and it would mean nothing."""
-        ready = [leave for leave in self._exits if str(leave["event"]).strip() or leave["rule"] is not None]
+        documents = [leave.document for leave in self._exits]
+        ready = [one for one in documents if str(one["event"]).strip() or one["rule"] is not None]
         if ready != self._paper.document["exits"]:
             self._paper.put(exits=ready)

@@ -27,6 +27,7 @@ from builder.forms.rule.tree import (
     remove,
 )
 from builder.parts.controls import button
+from builder.parts.kept import Kept
 from builder.parts.tag import tag
 from runtime.words import Words
 
@@ -68,6 +69,7 @@ class RuleBuilder:
         self._optional = optional
         self._add_words = add_words or around.w("Add a condition")
         self._lines: dict[Path, Line] = {}
+        self._kept = Kept()
         self._step = 0
         self._fresh: set[Path] = set()
         """Lines that were just added: that they are empty goes without saying."""
@@ -95,14 +97,14 @@ class RuleBuilder:
             self._lines[focus].focus()
 
     def _draw(self) -> None:
-        w = self.around.w
+        """Draw the lines where they stand by now. One whose condition is the same stays as it is."""
+        w, drawn = self.around.w, {id(line.node): line for line in self._lines.values()}
         self._lines = {}
-        self._box.clear()
         lines = self.group["rules"]
-        with self._box:
+        with self._kept.redrawing(self._box):
             if lines:
                 with tag("div", "cw-rule"):
-                    self._draw_lines(self.group, ())
+                    self._draw_lines(self.group, (), drawn)
             with tag("div", "cw-row cw-rule-more"):
                 if not lines:
                     button(self._add_words, lambda: self._add("all"), small=True, symbol="add")
@@ -110,28 +112,30 @@ class RuleBuilder:
                     button(w("And…"), lambda: self._add("all"), small=True, symbol="add")
                     button(w("Or…"), lambda: self._add("any"), small=True, symbol="add")
 
-    def _draw_lines(self, group: Node, path: Path) -> None:
+    def _draw_lines(self, group: Node, path: Path, drawn: Mapping[int, Line]) -> None:
         for index, node in enumerate(group["rules"]):
             here = (*path, index)
             if index:
                 self._draw_join(group["kind"], path)
             if is_group(node) and not path:
                 with tag("div", "cw-rule is-inner"):
-                    self._draw_lines(node, here)
+                    self._draw_lines(node, here, drawn)
                     word = self.around.w("And…") if node["kind"] == "all" else self.around.w("Or…")
                     add_here = button(word, partial(self._add_within, index), kind="quiet", small=True)
                     add_here.classes("cw-rule-add")
             elif node.get("kind") in DRAWN:
-                self._draw_line(node, here)
+                line = self._lines[here] = drawn.get(id(node)) or self._line(node, here)
+                line.compare_with(self._context())
+                self._kept.stay(line.drawn)
             else:
                 Sentence(node, self.around, partial(self._remove, here))
 
-    def _draw_line(self, node: Node, path: Path) -> None:
+    def _line(self, node: Node, path: Path) -> Line:
         def change(changed: Node) -> None:
-            self.group = put(self.group, path, changed)
+            self.group = put(self.group, self._path_of(line), changed)
             self._save()
 
-        self._lines[path] = Line(
+        line = Line(
             node,
             change,
             self.around,
@@ -139,8 +143,12 @@ class RuleBuilder:
             windows=self._windows,
             event=self._event,
             strict=path not in self._fresh,
-            on_remove=lambda: self._remove(path),
+            on_remove=lambda: self._remove(self._path_of(line)),
         )
+        return line
+
+    def _path_of(self, line: Line) -> Path:
+        return next(path for path, one in self._lines.items() if one is line)
 
     def _draw_join(self, join: Join, path: Path) -> None:
         w = self.around.w

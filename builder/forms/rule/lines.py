@@ -19,6 +19,7 @@ from builder.forms.rule.subjects import new_line, subject_of, subjects
 from builder.forms.rule.tree import Node
 from builder.forms.rule.values import Values, as_number
 from builder.parts.controls import button, icon_button
+from builder.parts.kept import Kept
 from builder.parts.tag import icon, tag
 from runtime.words import Words
 
@@ -68,13 +69,22 @@ class Line:
         self._change = change
         self._first: Box | None = None
         self._times: Box | None = None
-        with tag("div", "cw-rule-line"):
+        self._field: Box | None = None
+        self._filters: list[Line] = []
+        self._kept = Kept()
+        with tag("div", "cw-rule-line") as self.drawn:
             self._row = tag("div", "line")
             self._below = tag("div", "cw-where")
             self._says = tag("div", "cw-messages", role="status")
         self._on_remove = on_remove
         self._draw()
         self._say()
+
+    def compare_with(self, context: Sequence[str]) -> None:
+        """Offer the fields of other events."""
+        self.context = context
+        if self._field is not None:
+            self._field.offer(self._fields())
 
     def focus(self) -> None:
         """Put the cursor where the line begins."""
@@ -91,9 +101,8 @@ class Line:
     def _turn_into(self, node: Node) -> None:
         self.touched = False
         self.node = node
-        self._times = None
+        self._times = self._field = None
         self._row.clear()
-        self._below.clear()
         self._draw()
         self._say()
         self._change(self.node)
@@ -118,9 +127,7 @@ class Line:
                     self._draw_compare()
             if self._on_remove is not None:
                 icon_button("close", self.w("Remove this line"), self._on_remove).classes("cw-line-off")
-        if self.node["kind"] == "did":
-            with self._below:
-                self._draw_where()
+        self._draw_where()
 
     def _subject(self) -> Box:
         now = subject_of(self.node)
@@ -195,61 +202,74 @@ class Line:
 
     def _change_event(self, event: str) -> None:
         self.put(event=event)
-        if self.node.get("where"):
-            self._below.clear()
-            with self._below:
-                self._draw_where()
+        for line in self._filters:
+            line.compare_with((event,))
 
     def _draw_where(self) -> None:
-        """Filters on the event itself: "where total is over 100"."""
+        """Filters on the event itself, of what they did: "where total is over 100"."""
+        drawn = {id(line.node): line for line in self._filters}
+        self._filters = []
+        with self._kept.redrawing(self._below):
+            if self.node["kind"] != "did":
+                return
+            join, nodes = self._where()
+            for index, node in enumerate(nodes):
+                with tag("div", "cw-where-line"):
+                    tag("span", "cw-cap", self.w("where") if index == 0 else _joined(join, self.w))
+                    if node.get("kind") != "field":
+                        Sentence(node, self.around, partial(self._drop, node))
+                        continue
+                    line = drawn.get(id(node)) or self._filter(node)
+                    self._filters.append(line)
+                    self._kept.stay(line.drawn)
+            more = self.w("where…") if not nodes else self.w("and where…")
+            button(more, self._add_filter, kind="quiet", small=True, symbol="filter_alt")
+
+    def _filter(self, node: Node) -> "Line":
+        now = node
+
+        def change(changed: Node) -> None:
+            nonlocal now
+            before, now = now, changed
+            self._put_where([changed if one is before else one for one in self._where()[1]])
+
+        return Line(
+            node,
+            change,
+            self.around,
+            context=(str(self.node.get("event", "")),),
+            windows=(),
+            fixed_event=True,
+            strict=self.touched,
+            on_remove=lambda: self._drop(now),
+        )
+
+    def _where(self) -> tuple[str, list[Node]]:
+        """How the filters are joined, and they."""
         where = self.node.get("where")
-        lines = list(where["rules"]) if where and where["kind"] in ("all", "any") else [where] if where else []
-        join = where["kind"] if where and where["kind"] in ("all", "any") else "all"
+        if where and where["kind"] in ("all", "any"):
+            return where["kind"], list(where["rules"])
+        return "all", [where] if where else []
 
-        def save(changed: list[Node]) -> None:
-            self.put(where={"kind": join, "rules": changed} if changed else None)
+    def _put_where(self, nodes: list[Node]) -> None:
+        self.put(where={"kind": self._where()[0], "rules": nodes} if nodes else None)
 
-        def redraw(changed: list[Node]) -> None:
-            save(changed)
-            self._below.clear()
-            with self._below:
-                self._draw_where()
+    def _add_filter(self) -> None:
+        self._put_where([*self._where()[1], new_line("event", ())])
+        self._draw_where()
 
-        def drop(index: int) -> None:
-            redraw(lines[:index] + lines[index + 1 :])
-
-        def change(index: int, changed: Node) -> None:
-            lines[index] = changed
-            save(list(lines))
-
-        for index, node in enumerate(lines):
-            with tag("div", "cw-where-line"):
-                tag("span", "cw-cap", self.w("where") if index == 0 else _joined(join, self.w))
-                if node.get("kind") != "field":
-                    Sentence(node, self.around, partial(drop, index))
-                    continue
-
-                Line(
-                    node,
-                    partial(change, index),
-                    self.around,
-                    context=(str(self.node.get("event", "")),),
-                    windows=(),
-                    fixed_event=True,
-                    strict=self.touched,
-                    on_remove=partial(drop, index),
-                )
-        more = self.w("where…") if not lines else self.w("and where…")
-        button(more, lambda: redraw([*lines, new_line("event", ())]), kind="quiet", small=True, symbol="filter_alt")
+    def _drop(self, node: Node) -> None:
+        self._put_where([one for one in self._where()[1] if one is not node])
+        self._draw_where()
 
     def _draw_compare(self) -> None:
-        w, of = self.w, self.node.get("of", "event")
-        box = self.text(
+        w = self.w
+        box = self._field = self.text(
             str(self.node.get("field", "")),
             lambda text: self.put(field=text),
             w("Field"),
             w("Choose a field"),
-            options=field_options(self.around, of, self.context),
+            options=self._fields(),
         )
         self._first = self._first or box
         options: list[Option] = [
@@ -257,6 +277,9 @@ class Line:
         ]
         self.select(self.node.get("op", "is"), options, self._change_operator, w("How they compare"))
         self._values = Values(self.node, lambda value: self.put(value=value), w)
+
+    def _fields(self) -> list[Option]:
+        return field_options(self.around, self.node.get("of", "event"), self.context)
 
     def _change_operator(self, op: str) -> None:
         before = self.node.get("op", "is")

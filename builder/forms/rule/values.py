@@ -9,6 +9,7 @@ from blocks.values import number
 from builder.forms.box import Box
 from builder.forms.rule.tree import Node
 from builder.parts.controls import icon_button
+from builder.parts.kept import Kept
 from builder.parts.tag import tag
 from runtime.words import Words
 
@@ -26,6 +27,7 @@ class Values:
         self._on_change = on_change
         self._values = _as_list(node.get("value"))
         self._boxes: list[Box] = []
+        self._kept = Kept()
         self._place = tag("span", "cw-row cw-values")
         self._draw()
 
@@ -35,6 +37,7 @@ class Values:
         kept = value[0] if single and value else value
         self._op, self._values = op, _as_list(kept)
         if single or op in WITHOUT_VALUE or before in WITHOUT_VALUE:
+            self._boxes = []
             self._draw()
         else:
             # The boxes stay: somebody who types on at once must not lose a letter.
@@ -42,24 +45,27 @@ class Values:
         return kept
 
     def _draw(self) -> None:
-        self._place.clear()
-        self._boxes = []
-        if self._op in WITHOUT_VALUE:
-            return
+        with self._kept.redrawing(self._place):
+            if self._op not in WITHOUT_VALUE:
+                self._draw_values()
+                self._fit()
+
+    def _draw_values(self) -> None:
         w = self._w
-        with self._place:
-            for index, one in enumerate(self._values):
-                if index:
-                    tag("span", "cw-cap", w("or"))
+        del self._boxes[len(self._values) :]
+        for index, one in enumerate(self._values):
+            if index:
+                tag("span", "cw-cap", w("or"))
+            if index == len(self._boxes):
                 self._boxes.append(self._box("" if one is None else str(one), index))
-            self._days = tag("span", "", w("days"))
-            with tag("span", "cw-row cw-more-values") as self._more:
-                if len(self._values) > 1:
-                    less = icon_button("remove", w("One value less"), lambda: self._resize(self._values[:-1]))
-                    less.classes("cw-mini-btn")
-                more = icon_button("add", w("Or another value"), lambda: self._resize([*self._values, ""]))
-                more.classes("cw-mini-btn")
-        self._fit()
+            self._kept.stay(self._boxes[index])
+        self._days = tag("span", "", w("days"))
+        with tag("span", "cw-row cw-more-values") as self._more:
+            if len(self._values) > 1:
+                less = icon_button("remove", w("One value less"), lambda: self._resize(self._values[:-1]))
+                less.classes("cw-mini-btn")
+            more = icon_button("add", w("Or another value"), lambda: self._resize([*self._values, ""]))
+            more.classes("cw-mini-btn")
 
     def _box(self, value: str, index: int) -> Box:
         w = self._w

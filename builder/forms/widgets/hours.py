@@ -8,7 +8,7 @@ from blocks.hours import Hours
 from builder.forms.box import Box, Option
 from builder.forms.field import Field, Show
 from builder.forms.widgets.choices import make_switch, make_weekdays
-from builder.parts.tag import tag
+from builder.parts.tag import Tag, tag
 from runtime.words import Words
 
 _AT_FIRST = Hours(days=(1, 2, 3, 4, 5)).model_dump(mode="json")
@@ -69,7 +69,7 @@ def _parts(field: Field) -> Mapping[str, Any]:
     return {**_AT_FIRST, **(field.value if isinstance(field.value, Mapping) else {})}
 
 
-def draw_fate(w: Words, label: str, value: str, put: Any, *, as_set: str = "") -> None:
+def draw_fate(w: Words, label: str, value: str, put: Any, *, as_set: str = "") -> Tag:
     """A choice of what becomes of what is kept back; `as_set` is what it means to choose nothing (\"\")."""
     options: list[Option] = [
         {"value": "wait", "label": w("waits until it may go out")},
@@ -77,6 +77,7 @@ def draw_fate(w: Words, label: str, value: str, put: Any, *, as_set: str = "") -
     ]
     if as_set:
         options.insert(0, {"value": "", "label": as_set})
-    with tag("div", "cw-limit-fate"):
+    with tag("div", "cw-limit-fate") as line:
         tag("span", "cw-13", label)
         Box(value, put, label=label, kind="select", options=options, look="cw-input cw-select")
+    return line
