@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from builder.commands.common import Mistake, opened, progress
+from builder.commands.common import BY, Mistake, opened, progress
 
 if TYPE_CHECKING:
     from runtime.house import House
     from runtime.intake.add_file import Preview
     from runtime.intake.contact_file import Sheet
 
-BY = "command line"
 MOST_WRONG = 50
 
 

@@ -12,11 +12,13 @@ import typer
 
 if TYPE_CHECKING:
     from blocks.flow import Flow
-    from runtime.desk import Draft
+    from runtime.desk import Draft, Kind
     from runtime.house import House
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Row = Mapping[str, Any]
+BY = "command line"
+"""Who it was, where a command changes something."""
 
 
 class Mistake(Exception):
@@ -91,6 +93,14 @@ def _table(columns: Mapping[str, str], rows: Iterable[list[str]]) -> None:
         table.add_row(*map(escape, row))
     # Into a file or a pipe the whole text goes, however wide.
     Console(width=None if sys.stdout.isatty() else 400, highlight=False).print(table)
+
+
+def put_on_desk(house: "House", workspace: int, kind: "Kind", slug: str | None, name: str, document: Any) -> "Draft":
+    """A draft in place of the one with this slug, else a new one."""
+    drafts, now = house.desk.drafts(workspace), house.clock.now()
+    if slug:
+        return drafts.put(kind, slug, name, document, BY, now)
+    return drafts.create(kind, name, document, BY, now)
 
 
 def existing_draft(house: "House", workspace: int, kind: Any, slug: str) -> "Draft":

@@ -15,6 +15,7 @@ from builder.commands.common import (
     opened,
     print_json,
     print_list,
+    put_on_desk,
     read_json,
     shown,
 )
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from runtime.house import House
     from runtime.mail import Brand, EmailDocument, Rendered
 
-BY = "command line"
 app = noun("email", "E-mails that flows send.")
 Slug = Annotated[str, typer.Argument(help="The e-mail's slug, from email list.")]
 
@@ -66,13 +66,7 @@ def import_(
     document = read_json(file)
     name = _read_email(document, str(file)).name or file.stem
     with opened() as (house, workspace):
-        drafts, now = house.desk.drafts(workspace), house.clock.now()
-        put = (
-            drafts.put("email", slug, name, document, BY, now)
-            if slug
-            else drafts.create("email", name, document, BY, now)
-        )
-        print(put.slug)
+        print(put_on_desk(house, workspace, "email", slug, name, document).slug)
 
 
 @app.command()

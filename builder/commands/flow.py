@@ -12,6 +12,7 @@ import typer
 from builder.commands import flow_test, flow_versions
 from builder.commands.adding import add
 from builder.commands.common import (
+    BY,
     AsJson,
     Mistake,
     existing_draft,
@@ -19,6 +20,7 @@ from builder.commands.common import (
     opened,
     print_json,
     print_list,
+    put_on_desk,
     read_flow,
     read_json,
     read_text,
@@ -27,8 +29,6 @@ from builder.commands.common import (
 if TYPE_CHECKING:
     from blocks.contract import Problem
     from runtime.house import House
-
-BY = "command line"
 
 
 class Overdue(StrEnum):
@@ -123,13 +123,7 @@ def import_(
             return
         document = read_json(path)
         name = read_flow(document, str(path)).name or path.stem
-        drafts, now = house.desk.drafts(workspace), house.clock.now()
-        draft = (
-            drafts.put("flow", slug, name, document, BY, now)
-            if slug
-            else drafts.create("flow", name, document, BY, now)
-        )
-        print(draft.slug)
+        print(put_on_desk(house, workspace, "flow", slug, name, document).slug)
 
 
 @app.command()

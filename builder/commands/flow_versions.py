@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from builder.commands.common import AsJson, Mistake, existing_draft, opened, print_json, print_list, shown
+from builder.commands.common import BY, AsJson, Mistake, existing_draft, opened, print_json, print_list, shown
 
 if TYPE_CHECKING:
     from blocks.difference import Difference
     from runtime.house import House
     from runtime.insight.versions import State, Version
 
-BY = "command line"
 Slug = Annotated[str, typer.Argument(help="The flow's slug, from flow list.")]
 
 

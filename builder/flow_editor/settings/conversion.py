@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from blocks.values import number
+from builder.flow_editor.settings.number_box import number_box
 from builder.flow_editor.settings.paper import Paper
 from builder.forms import Box
 from builder.forms.naming import event_options
@@ -21,11 +21,9 @@ def draw_conversion(paper: Paper) -> None:
         paper.put(conversion=dict(state) if event.strip() else None)
         days.set_visibility(bool(event.strip()))
 
-    def put_days(text: str) -> None:
-        typed = number(text.strip())
-        if typed is not None and typed == int(typed) and 1 <= typed <= 90:
-            state["days"] = int(typed)
-            paper.put(conversion=dict(state))
+    def put_days(typed: int) -> None:
+        state["days"] = typed
+        paper.put(conversion=dict(state))
 
     tag("h4", "", w("What counts as a success"))
     with tag("div", "cw-fields"):
@@ -40,14 +38,6 @@ def draw_conversion(paper: Paper) -> None:
         )
         with tag("div", "cw-row") as days:
             tag("span", "cw-13", w("within"))
-            Box(
-                str(state["days"]),
-                put_days,
-                label=w("Days"),
-                kind="number",
-                look="cw-input cw-num-box",
-                least=1,
-                most=90,
-            )
+            number_box(state["days"], put_days, w("Days"), least=1, most=90)
             tag("span", "cw-13", w("days of entering"))
         days.set_visibility(bool(state["event"]))

@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from blocks.difference import AGAIN
-from blocks.values import number
 from builder.flow_editor.settings.key_box import key_box
+from builder.flow_editor.settings.number_box import number_box
 from builder.flow_editor.settings.paper import Paper
 from builder.forms import Box, Option
 from builder.forms.widgets.choices import make_switch
@@ -52,22 +52,9 @@ def _draw_again(paper: Paper, entry: Mapping[str, Any]) -> None:
         _put(paper, "again", again)
         days.set_visibility(again == "after_days")
 
-    def put_days(text: str) -> None:
-        typed = number(text.strip())
-        if typed is not None and typed == int(typed) and 1 <= typed <= 3650:
-            _put(paper, "again_days", int(typed))
-
     Box(entry["again"], choose, label=w("Coming back"), kind="select", options=options, look="cw-input cw-select")
     with tag("div", "cw-row") as days:
         tag("span", "cw-13", w("after"))
-        Box(
-            str(entry["again_days"]),
-            put_days,
-            label=w("Days"),
-            kind="number",
-            look="cw-input cw-num-box",
-            least=1,
-            most=3650,
-        )
+        number_box(entry["again_days"], partial(_put, paper, "again_days"), w("Days"), least=1, most=3650)
         tag("span", "cw-13", w("days"))
     days.set_visibility(entry["again"] == "after_days")

@@ -1,8 +1,7 @@
 """Who gets nothing, to see what the flow is worth."""
 
-from blocks.values import number
+from builder.flow_editor.settings.number_box import number_box
 from builder.flow_editor.settings.paper import Paper
-from builder.forms import Box
 from builder.parts.tag import tag
 
 
@@ -10,21 +9,14 @@ def draw_hold_out(paper: Paper) -> None:
     """Draw the section where it is called."""
     w = paper.around.w
 
-    def put(text: str) -> None:
-        typed = number(text.strip())
-        if typed is not None and typed == int(typed) and 0 <= typed <= 50:
-            paper.put(hold_out=int(typed))
-
     tag("h4", "", w("To see what it is worth"))
     with tag("div", "cw-field"):
         with tag("div", "cw-row"):
             tag("span", "cw-13", w("Hold out"))
-            Box(
-                str(paper.document["hold_out"]),
-                put,
-                label=w("Hold-out in per cent"),
-                kind="number",
-                look="cw-input cw-num-box",
+            number_box(
+                paper.document["hold_out"],
+                lambda typed: paper.put(hold_out=typed),
+                w("Hold-out in per cent"),
                 least=0,
                 most=50,
             )

@@ -14,6 +14,7 @@ import orjson
 from blocks.phrase import Phrase, Quoted, say
 from runtime.delivery.answers import Reply
 from runtime.delivery.carriers import Parcel
+from runtime.delivery.carriers.local import Local
 from runtime.delivery.carriers.switch import Switch
 from runtime.delivery.carriers.trouble import Trouble
 from runtime.outside import Allowed, NotCalled, Request, call
@@ -94,34 +95,15 @@ class Outside:
             parcel.done(parcel, reply)
 
 
-class Paper:
+class Paper(Local):
     """Where a flow is only rehearsed: nothing leaves, and every app takes what it would have been sent."""
 
     name = "paper"
-    at_once = 25
-
-    def trouble(self) -> Trouble | None:
-        return None
-
-    def room(self, wanted: int) -> int:
-        return min(wanted, self.at_once)
-
-    def begin(self, parcels: Sequence[Parcel]) -> None:
-        """There is nobody to tell."""
 
     def go(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
             keep = parcel.keep if isinstance(parcel, Call) else ""
             parcel.done(parcel, Reply("accepted", 200, kept=(keep, {"status": 200}) if keep else None))
-
-    def drop(self, parcels: Sequence[Parcel]) -> None:
-        """Nothing was begun."""
-
-    def tick(self, now: float) -> None:
-        """Nothing takes time here."""
-
-    def close(self) -> None:
-        """There is nobody to part from."""
 
 
 def _reply(parcel: Parcel, allowed: Allowed) -> Reply:
