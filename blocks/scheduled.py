@@ -1,8 +1,8 @@
 """Triggers that the calendar starts for many people at once."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -48,6 +48,15 @@ class Scheduled(Brought):
     @abstractmethod
     def next_at(self, after: datetime, zone: ZoneInfo, calendar: Calendar) -> datetime | None:
         """The first time (UTC) at or after `after`, for clocks in `zone`, the shop's; None if there is none any more."""
+
+    def upcoming(self, after: datetime, zone: ZoneInfo, calendar: Calendar, count: int) -> Iterator[datetime]:
+        """The next so many times at or after `after`, fewer where it ends before."""
+        for _ in range(count):
+            at = self.next_at(after, zone, calendar)
+            if at is None:
+                return
+            yield at
+            after = at + timedelta(microseconds=1)
 
     @abstractmethod
     def still_good_late(self) -> bool:

@@ -19,6 +19,9 @@ class Brought(Trigger):
     """
 
     happening: ClassVar[str]
+    came_later: ClassVar[frozenset[str]] = frozenset()
+    """Settings that older versions of this program did not have. Left alone they tell no occasions apart, so that what is
+    waited for keeps its name over an update."""
 
     @abstractmethod
     def filter(self) -> Rule | None:
@@ -30,7 +33,8 @@ class Brought(Trigger):
 
     def occasion(self) -> str:
         """Tells occasions apart; the same for settings that mean the same."""
-        settings = self.model_dump_json(exclude={"where"})
+        untouched = {name for name in self.came_later if getattr(self, name) == type(self).model_fields[name].default}
+        settings = self.model_dump_json(exclude={"where"} | untouched)
         return hashlib.blake2b(settings.encode(), digest_size=12).hexdigest()
 
     def addressed(self, flow: str) -> Mapping[str, Any]:

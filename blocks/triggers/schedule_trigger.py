@@ -11,11 +11,14 @@ from blocks.contract import Calendar, Card, Known, Preset, Problem
 from blocks.dates import WHEN_CHOICES, HourSetting, Off, When, in_year
 from blocks.durations import moved_days, span
 from blocks.phrase import Day, Phrase, Quoted, TimeOfDay, Weekdays, say
+from blocks.recurrence import LONGEST, NotARule, Recurrence, read_recurrence
+from blocks.recurrence import YEARS_AHEAD as RULE_YEARS_AHEAD
+from blocks.recurrence_said import say_recurrence
 from blocks.rule_problems import rule_problems
 from blocks.rules import OnlyIf, Rule
 from blocks.scheduled import HOLIDAYS, Holiday, Scheduled
 
-Repeat = Literal["once", "daily", "weekly", "monthly", "yearly", "holiday"]
+Repeat = Literal["once", "daily", "weekly", "monthly", "yearly", "holiday", "rule"]
 REPEAT_CHOICES = {
     "once": "Once",
     "daily": "Every day",
@@ -23,8 +26,11 @@ REPEAT_CHOICES = {
     "monthly": "Every month",
     "yearly": "Every year",
     "holiday": "On or around a holiday",
+    "rule": "By a calendar rule (RRULE)",
 }
 LAST_DAY = 31
+FIRST_YEARS = range(2000, 2100)
+"""In which a rule may begin: what is counted is counted from there."""
 YEARS_AHEAD = 5
 """So far ahead is looked for a holiday of which no date may be known."""
 
@@ -147,13 +153,31 @@ class ScheduleTrigger(Scheduled):
             },
         ),
     ] = "days"
+    rule: Annotated[
+        str,
+        Field(
+            max_length=LONGEST,
+            title="Calendar rule",
+            json_schema_extra={"widget": "recurrence", "hint": "FREQ=MONTHLY;BYDAY=-1FR", "only": {"repeat": "rule"}},
+        ),
+    ] = ""
+    since: Annotated[
+        str,
+        Field(
+            max_length=10,
+            title="First day, from which it counts",
+            json_schema_extra={"widget": "date", "only": {"repeat": "rule"}},
+        ),
+    ] = ""
     at: HourSetting = "09:00"
     late_is_fine: Annotated[
         bool, Field(title="Start even when it is over a day late", json_schema_extra={"widget": "switch"})
     ] = False
     where: OnlyIf = None
 
-    @field_validator("on")
+    came_later: ClassVar = frozenset({"rule", "since"})
+
+    @field_validator("on", "since")
     @classmethod
     def _a_date(cls, text: str) -> str:
         if text:
@@ -161,6 +185,13 @@ class ScheduleTrigger(Scheduled):
                 date.fromisoformat(text)
             except ValueError:
                 raise ValueError("this is no date; write it as 2026-12-24") from None
+        return text
+
+    @field_validator("since")
+    @classmethod
+    def _near(cls, text: str) -> str:
+        if text and date.fromisoformat(text).year not in FIRST_YEARS:
+            raise ValueError("choose a day between 2000 and 2099")
         return text
 
     @field_validator("weekdays")
@@ -186,7 +217,9 @@ class ScheduleTrigger(Scheduled):
         # A day back: with an hour that is skipped or comes twice, the day before may still be the one.
         start = after.astimezone(zone).date() - timedelta(days=1)
         instants = (off.instant(day, zone) for day in self._days(start, calendar))
-        return next((at for at in instants if at >= after), None)
+        at = next((at for at in instants if at >= after), None)
+        until = rule.until if (rule := self._rule()) is not None else None
+        return None if at is not None and isinstance(until, datetime) and at > until else at
 
     def _days(self, start: date, calendar: Calendar) -> Iterator[date]:
         """The days from which it is reckoned, in order: all that may matter from `start` on."""
@@ -210,6 +243,16 @@ class ScheduleTrigger(Scheduled):
             case "holiday":
                 for year in range(start.year - 1, start.year + YEARS_AHEAD):
                     yield from calendar.days(self.holiday, year)
+            case "rule":
+                if (rule := self._rule()) is not None and self.since:
+                    yield from rule.days(date.fromisoformat(self.since), start)
+
+    def _rule(self) -> Recurrence | None:
+        """The calendar rule it goes by, if that is right."""
+        try:
+            return read_recurrence(self.rule) if self.repeat == "rule" else None
+        except NotARule:
+            return None
 
     def say(self, known: Known) -> Phrase:
         named = Quoted(known.segments.get(self.segment, self.segment or "…"))
@@ -231,6 +274,10 @@ class ScheduleTrigger(Scheduled):
                 return say("On day {day} of every month, {at}", day=self.day, at=at)
             case "yearly":
                 return say("Every year on {day}, {at}", day=self._day_of_year(), at=at)
+            case "rule":
+                if (rule := self._rule()) is None:
+                    return say("By a calendar rule, {at}", at=at)
+                return say("{first}, {more}", first=say_recurrence(rule), more=at)
         holiday, time = Phrase(HOLIDAYS[self.holiday]), span(self.amount, self.unit)
         match self.when:
             case "on":
@@ -254,9 +301,20 @@ class ScheduleTrigger(Scheduled):
             found.append(Problem("unknown_segment", text, field="segment"))
         if self.repeat in ("once", "yearly") and not self.on:
             found.append(Problem("date_missing", say("Choose the date"), field="on"))
+        elif self.repeat == "rule" and (wrong := self._wrong_rule()) is not None:
+            found.append(wrong)
         elif (today := known.today) and self.next_at(today.now, today.zone, today.calendar) is None:
             found.append(self._never())
         return found
+
+    def _wrong_rule(self) -> Problem | None:
+        if not self.rule:
+            return Problem("rule_missing", say("Write the calendar rule"), field="rule")
+        try:
+            read_recurrence(self.rule)
+        except NotARule as wrong:
+            return Problem("wrong_rule", wrong.phrase, field="rule")
+        return None if self.since else Problem("date_missing", say("Choose the date"), field="since")
 
     def _never(self) -> Problem:
         """What is said where no time is to come."""
@@ -265,6 +323,9 @@ class ScheduleTrigger(Scheduled):
                 "No date is known for {holiday}. Choose a date yourself.", holiday=Phrase(HOLIDAYS[self.holiday])
             )
             return Problem("no_date_known", text, field="holiday")
+        if self.repeat == "rule":
+            text = say("No day in the next {years} years fits this rule, so nobody enters.", years=RULE_YEARS_AHEAD)
+            return Problem("time_passed", text, "warn", field="rule")
         # No obstacle: a flow whose one time is over can still be changed for those inside.
         text = say("This time has passed, so nobody enters. Choose one that is still to come.")
         return Problem("time_passed", text, "warn", field="on")

@@ -139,6 +139,14 @@ def test_every_holiday_that_can_be_named_has_a_date() -> None:
             {"repeat": "holiday", "holiday": "christmas", "when": "after", "amount": 10},
             ["2027-01-04 09:00", "2028-01-04 09:00", "2029-01-04 09:00"],
         ),
+        (
+            {"repeat": "rule", "rule": "FREQ=MONTHLY;BYDAY=-1FR", "since": "2026-01-01"},
+            ["2026-11-27 09:00", "2026-12-25 09:00", "2027-01-29 09:00"],
+        ),
+        (
+            {"repeat": "rule", "rule": "FREQ=DAILY;INTERVAL=30;COUNT=4", "since": "2026-11-01", "at": "16:00"},
+            ["2026-12-01 16:00", "2026-12-31 16:00", "2027-01-30 16:00"],
+        ),
     ],
 )
 def test_the_next_times(about: dict[str, Any], times: list[str]) -> None:
@@ -149,6 +157,36 @@ def test_the_next_times(about: dict[str, Any], times: list[str]) -> None:
         found.append(f"{due.astimezone(zone):%Y-%m-%d %H:%M}")
         at = moment(micros(due) + 1)
     assert found == times
+
+
+@pytest.mark.parametrize(
+    ("until", "last"),
+    [
+        ("20261125", "2026-11-25 09:00"),
+        ("20261125T020000Z", "2026-11-25 09:00"),
+        ("20261125T015959Z", "2026-11-24 09:00"),  # a second too early for nine o'clock in Bangkok
+    ],
+)
+def test_the_end_of_a_rule_is_a_day_or_an_instant(until: str, last: str) -> None:
+    zone = ZoneInfo("Asia/Bangkok")
+    daily = trigger(repeat="rule", rule=f"FREQ=DAILY;UNTIL={until}", since="2026-11-01")
+    *_, end = daily.upcoming(utc("2026-11-21T09:00"), zone, CALENDAR, 10)
+    assert f"{end.astimezone(zone):%Y-%m-%d %H:%M}" == last
+
+
+def test_what_was_waited_for_before_an_update_is_waited_for_after_it() -> None:
+    """Its rows in the ledger bear this name since before there were calendar rules."""
+    weekly = trigger(to="segment", segment="buyers", repeat="weekly", weekdays=[5], at="10:00")
+    assert weekly.occasion() == "a6822e8d539fd6e52405d8ff"
+    by_rule = [trigger(repeat="rule", rule=rule, since="2026-11-24") for rule in ("FREQ=DAILY", "FREQ=WEEKLY")]
+    assert by_rule[0].occasion() != by_rule[1].occasion()
+
+
+def test_a_calendar_rule_starts_a_flow_and_comes_to_its_end(stage: Stage) -> None:
+    stage.publish(offers(repeat="rule", rule="FREQ=WEEKLY;BYDAY=MO,TH;COUNT=3", since="2026-11-23"))
+    stage.after(days=90)
+    assert sent_at(stage, DEWI) == ["Mon 2026-11-23 09:00", "Thu 2026-11-26 09:00", "Mon 2026-11-30 09:00"]
+    assert standing(stage)["due_at"] is None
 
 
 def test_clocks_that_go_forward_and_back(stage: Stage, clock: SetClock) -> None:
@@ -286,6 +324,15 @@ def test_what_is_wrong_is_said() -> None:
     assert problems(to="segment", segment="vips", repeat="daily") == [("unknown_segment", "bad")]
     assert problems(repeat="once", on="2026-11-20") == [("time_passed", "warn")]
     assert problems(NoDates(), repeat="holiday", holiday="lebaran") == [("no_date_known", "bad")]
+    daily = {"repeat": "rule", "rule": "FREQ=DAILY", "since": "2026-11-24"}
+    assert problems(**daily) == []
+    assert problems(**daily | {"rule": ""}) == [("rule_missing", "bad")]
+    assert problems(**daily | {"rule": "FREQ=HOURLY"}) == [("wrong_rule", "bad")]
+    assert problems(**daily | {"since": ""}) == [("date_missing", "bad")]
+    assert problems(**daily | {"rule": "FREQ=DAILY;COUNT=2", "since": "2026-11-01"}) == [("time_passed", "warn")]
+    assert problems(**daily | {"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}) == [("time_passed", "warn")]
+    with pytest.raises(ValueError, match="between 2000 and 2099"):
+        trigger(**daily | {"since": "1026-11-24"})
     with pytest.raises(ValueError, match="write it as 2026-12-24"):
         trigger(on="24.12.2026")
 

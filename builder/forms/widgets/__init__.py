@@ -9,6 +9,7 @@ from builder.forms.widgets.email import draw_email
 from builder.forms.widgets.flow import draw_flow
 from builder.forms.widgets.hours import draw_hours
 from builder.forms.widgets.names import draw_event, draw_exit, draw_property, draw_tag_or_field
+from builder.forms.widgets.recurrence import draw_recurrence
 from builder.forms.widgets.segment import draw_segment
 from builder.forms.widgets.text import draw_area, draw_number, draw_text
 from builder.forms.widgets.times import draw_date, draw_duration, draw_time
@@ -26,6 +27,7 @@ WIDGETS: dict[str, Draw] = {
     "time": draw_time,
     "date": draw_date,
     "hours": draw_hours,
+    "recurrence": draw_recurrence,
     "event": draw_event,
     "exit": draw_exit,
     "tag_or_field": draw_tag_or_field,
