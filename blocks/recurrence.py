@@ -94,7 +94,7 @@ class Recurrence:
             at = self._on(at, passed * self.interval)
         while at <= horizon:
             beyond = self._on(at, 1)
-            yield list(takewhile(lambda day, end=beyond: day < end, _from(at)))
+            yield list(takewhile(beyond.__gt__, _from(at)))
             at = self._on(at, self.interval)
 
     def _begin(self, day: date) -> date:

@@ -46,8 +46,12 @@ class Scheduled(Brought):
         """Slug of the segment, "" for all contacts."""
 
     @abstractmethod
+    def own_clocks(self) -> bool:
+        """Whether it comes by each contact's own clocks, and not by the shop's."""
+
+    @abstractmethod
     def next_at(self, after: datetime, zone: ZoneInfo, calendar: Calendar) -> datetime | None:
-        """The first time (UTC) at or after `after`, for clocks in `zone`, the shop's; None if there is none any more."""
+        """The first time (UTC) at or after `after`, for clocks in `zone`; None if there is none any more."""
 
     def upcoming(self, after: datetime, zone: ZoneInfo, calendar: Calendar, count: int) -> Iterator[datetime]:
         """The next so many times at or after `after`, fewer where it ends before."""

@@ -36,7 +36,7 @@ YEARS_AHEAD = 5
 
 
 class ScheduleTrigger(Scheduled):
-    """Starts a run for everybody who is in the segment when clocks in the shop's zone show `at` on the day.
+    """Starts a run for everybody who is in the segment when clocks in the shop's zone, or their own, show `at` on the day.
 
     A day that a month does not have is its last one: 31 is always the last. A time that daylight saving skips is the next
     minute that exists; a time that happens twice counts once.
@@ -170,12 +170,22 @@ class ScheduleTrigger(Scheduled):
         ),
     ] = ""
     at: HourSetting = "09:00"
+    clocks: Annotated[
+        Literal["shop", "own"],
+        Field(
+            title="Whose clocks",
+            json_schema_extra={
+                "widget": "select",
+                "choices": {"shop": "The shop’s", "own": "Each Contact’s own"},
+            },
+        ),
+    ] = "shop"
     late_is_fine: Annotated[
         bool, Field(title="Start even when it is over a day late", json_schema_extra={"widget": "switch"})
     ] = False
     where: OnlyIf = None
 
-    came_later: ClassVar = frozenset({"rule", "since"})
+    came_later: ClassVar = frozenset({"rule", "since", "clocks"})
 
     @field_validator("on", "since")
     @classmethod
@@ -204,6 +214,9 @@ class ScheduleTrigger(Scheduled):
 
     def whom(self) -> str:
         return self.segment if self.to == "segment" else ""
+
+    def own_clocks(self) -> bool:
+        return self.clocks == "own"
 
     def still_good_late(self) -> bool:
         return self.late_is_fine
@@ -257,6 +270,8 @@ class ScheduleTrigger(Scheduled):
     def say(self, known: Known) -> Phrase:
         named = Quoted(known.segments.get(self.segment, self.segment or "…"))
         whom = named if self.to == "segment" else say("all Contacts")
+        if self.own_clocks():
+            return say("{when} where each of them lives, for {whom}", when=self._say_when(), whom=whom)
         return say("{when}, for {whom}", when=self._say_when(), whom=whom)
 
     def _say_when(self) -> Phrase:

@@ -121,6 +121,8 @@ class Roster:
     """Occasion to a trigger of a live version that waits for a change of a product."""
     scheduled: dict[tuple[int, str], Scheduled] = field(default_factory=dict)
     """(flow, occasion) to the trigger of its live version that starts it for many at once."""
+    by_own_clocks: dict[tuple[int, str], Scheduled] = field(default_factory=dict)
+    """Those of them that come by each contact's own clocks."""
     ties: set[str] = field(default_factory=set)
     """Events that tie a contact to a product, for any of these."""
     exit_keys: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
@@ -144,6 +146,8 @@ class Roster:
                     roster.ties.update(line.event for line in trigger.lines())
                 if isinstance(trigger, Scheduled):
                     roster.scheduled[program.flow, trigger.occasion()] = trigger
+                    if trigger.own_clocks():
+                        roster.by_own_clocks[program.flow, trigger.occasion()] = trigger
                 for name in trigger.listens_to():
                     roster.starts[name].append((program, block_id, trigger))
         for program in {one.version: one for one in (*live, *open_)}.values():

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import or_, select, text
 
-from runtime.engine import occasions
+from runtime.engine import occasions, schedules
 from runtime.engine.batch import Batch
 from runtime.engine.coupons import Mint
 from runtime.engine.duties import DUTIES, HOME
@@ -86,4 +86,5 @@ def one_batch(house: House, workspace_id: int, programs: Programs) -> Iterator[B
         look_again(batch, programs)
         batch.write()
         occasions.keep(batch, programs)
+        schedules.keep(batch, programs)
         keeping.keep(batch)

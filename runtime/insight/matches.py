@@ -205,14 +205,13 @@ def would_hear(house: House, workspace: int, trigger: Scheduled) -> Audience:
     """When a schedule comes next, and how many it would come for if that were now. Its filter is asked only then."""
     now = house.clock.now()
     with house.ledger.read(workspace) as tx:
-        home = schedules.zone(tx)
         everybody = int(tx.scalar(select(func.count()).select_from(contact).where(tx.mine(contact))) or 0)
         people = everybody
         if whom := trigger.whom():
             which = select(segment.c.id).where(tx.mine(segment), segment.c.slug == whom, segment.c.state == "live")
             inside = select(func.count()).select_from(member).where(member.c.segment == which.scalar_subquery())
             people = int(tx.scalar(inside) or 0)
-        return Audience(schedules.next_at(trigger, now, home), home.key, people, everybody)
+        return Audience(schedules.comes_first(tx, trigger, now), schedules.zone(tx).key, people, everybody)
 
 
 def would_take(house: House, workspace: int, block: Block) -> Matches | None:

@@ -166,7 +166,8 @@ class _Inquiry:
     def _scheduled(self, trigger: Scheduled) -> list[Look]:
         """When its time comes next, whether they would hear of it, and the last time that nobody did."""
         mine = (self._tx.mine(schedule), schedule.c.flow == self._flow.id, schedule.c.occasion == trigger.occasion())
-        row = self._tx.first(select(schedule).where(*mine))
+        clocks = (self._person.zone or "") if trigger.own_clocks() else ""
+        row = self._tx.first(select(schedule).where(*mine, schedule.c.zone == clocks))
         if row is None or row.due_at is None:
             found = [Look(say("Its time has passed and comes no more"), ())]
         else:

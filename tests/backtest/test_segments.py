@@ -106,6 +106,9 @@ def test_a_schedule_comes_for_those_who_are_in_the_segment(week: Week) -> None:
     schedule = {"segment": "buyers", "repeat": "weekly", "weekdays": [4], "at": "10:00"}
     played = week.play(flow(week, {"kind": "schedule_trigger", "settings": schedule})).draft
     assert (played.entered, [one.name for one in played.most_mailed]) == (1, ["Dewi"])
+    everywhere = schedule | {"clocks": "own"}
+    played = week.play(flow(week, {"kind": "schedule_trigger", "settings": everywhere})).draft
+    assert (played.entered, [one.name for one in played.most_mailed]) == (1, ["Dewi"])
     daily = {"to": "everybody", "repeat": "daily"}
     played = week.play(flow(week, {"kind": "schedule_trigger", "settings": daily})).draft
     assert (played.entered, played.people) == (7, 1), "Somchai was not there yet on the first day"

@@ -55,7 +55,7 @@ BEFORE: Mapping[str, list[dict[str, Any]]] = {"by_message": [block("reminder", "
 
 ZONE = "Asia/Bangkok"
 """Of the shop, and of everybody whose fields say nothing else."""
-_FENCE = re.compile(r"```example\n(.*?)```", re.DOTALL)
+_FENCE = re.compile(r"(?:```json\n([^`]*)```\n+)?```example\n(.*?)```", re.DOTALL)
 _HAPPENS = re.compile(r"(?P<who>\w+)(?: (?P<fields>\{.*?\}))?: (?P<event>[^{]+?)(?: (?P<properties>\{.*\}))?")
 _SPAN = re.compile(r"(\d+) (minute|hour|day|week)s?")
 _OUTCOME = re.compile(r"=> (?P<who>\w+) (?P<what>goes|waits|stops here|does not enter|has|did|says no to)(?P<rest>.*)")
@@ -84,9 +84,12 @@ class Example:
         return str(self.block["id"])
 
 
-def sequences(text: str) -> list[list[str]]:
-    """The lines of each example in a page."""
-    return [[line for line in found.splitlines() if line.strip()] for found in _FENCE.findall(text)]
+def sequences(text: str) -> list[tuple[dict[str, Any] | None, list[str]]]:
+    """The lines of each example in a page, with the block that is shown right above it, None if there is none."""
+    return [
+        (json.loads(own) if own else None, [line for line in found.splitlines() if line.strip()])
+        for own, found in _FENCE.findall(text)
+    ]
 
 
 def passes(lines: list[str]) -> bool:

@@ -225,7 +225,7 @@ def test_killed_in_the_middle_everybody_enters_once(stage: Stage, monkeypatch: p
     stage.clock.set(micros(utc("2026-11-23T02:00")))
     for _ in range(30):
         # Each turn is a new engine, and one of two dies before its transaction is over.
-        _dies(stage)
+        dies(stage)
         Engine(stage.house).work()
     stage.work()
     with stage.house.ledger.read(stage.shop) as tx:
@@ -234,7 +234,7 @@ def test_killed_in_the_middle_everybody_enters_once(stage: Stage, monkeypatch: p
     assert standing(stage)["told"] == 42
 
 
-def _dies(stage: Stage) -> None:
+def dies(stage: Stage) -> None:
     """A worker that is killed just before it would have committed what it told."""
 
     def half() -> None:

@@ -342,7 +342,8 @@ def test_a_contact_is_rehearsed_in_the_segments_they_are_in(rehearsals: Rehearsa
     assert ("ask", "yes") in [(one.block, one.outlet) for one in result.way]
 
 
-def test_a_schedule_comes_by_itself_for_who_is_in_its_segment(rehearsals: Rehearsals) -> None:
+@pytest.mark.parametrize("clocks", ["shop", "own"])
+def test_a_schedule_comes_by_itself_for_who_is_in_its_segment(rehearsals: Rehearsals, clocks: str) -> None:
     rehearsals.happened("Order placed", DEWI)
     house, shop = rehearsals.house, rehearsals.shop
     ordered = {"kind": "did", "event": "Order placed", "window": {"kind": "ever"}}
@@ -353,7 +354,7 @@ def test_a_schedule_comes_by_itself_for_who_is_in_its_segment(rehearsals: Rehear
     time = {
         "id": "time",
         "kind": "schedule_trigger",
-        "settings": {"segment": "buyers", "repeat": "weekly", "weekdays": [5]},
+        "settings": {"segment": "buyers", "repeat": "weekly", "weekdays": [5], "clocks": clocks},
     }
     tag = {"id": "tag", "kind": "update_contact", "settings": {"change": "add_tag", "name": "buyer"}}
     flow = {"name": "Offer", "blocks": [time, tag], "links": [{"from": "time", "to": "tag"}]}

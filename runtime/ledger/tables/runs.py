@@ -114,16 +114,19 @@ schedule = Table(
     of_workspace(),
     Column("flow", Int, nullable=False),
     Column("occasion", Text, nullable=False),
+    Column("zone", Text, nullable=False),  # of the clocks it goes by; "" for the shop's
     Column("due_at", Int),  # when it comes next, or came for those who are being told; nothing if it comes no more
     Column("telling", Boolean, nullable=False),
     Column("after", Int, nullable=False),  # the last contact that has been told
     Column("told", Int, nullable=False),  # how many, this time or the last
+    Column("came_at", Int),  # the last time that everybody was told
     Column("missed_at", Int),  # the last time that nobody was told, and why
     Column("code", Text),
-    UniqueConstraint("flow", "occasion"),
+    UniqueConstraint("flow", "occasion", "zone"),
     Index("schedule_due", "workspace", "due_at"),
 )
-"""When the time of a flow's schedule comes, and how far everybody has been told of it."""
+"""When the time of a flow's schedule comes, and how far everybody has been told of it. One that goes by each contact's own
+clocks has a row for each zone in which contacts live."""
 
 tally = Table(
     "tally",

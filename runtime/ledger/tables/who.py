@@ -20,6 +20,7 @@ contact = Table(
     Column("created_at", Int, nullable=False),
     Column("seen_at", Int, nullable=False),
     Index("contact_recent", "workspace", "seen_at"),
+    Index("contact_zone", "workspace", "zone", "id"),
 )
 
 identity = Table(

@@ -6,7 +6,7 @@ As after publishing, nobody is told of who comes in or leaves by that.
 from alembic import op
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0019"
 
 
 def upgrade() -> None:
