@@ -39,8 +39,15 @@ class Press:
     """One e-mail of one version, ready to be filled in."""
 
     def __init__(
-        self, compiled: CompiledEmail, brand: Brand, own_name: str = "", kept: Mapping[str, Any] | None = None
+        self,
+        compiled: CompiledEmail,
+        brand: Brand,
+        own_name: str = "",
+        kept: Mapping[str, Any] | None = None,
+        extra: Mapping[str, str] | None = None,
     ) -> None:
+        """`extra` are further header fields of every message."""
+        self._extra = extra
         self.kept = kept or {}
         """What stands in a test for what a run would have kept."""
         self.compiled = compiled
@@ -74,6 +81,7 @@ class Press:
                 from_address=sender.address,
                 reply_to=sender.reply_to or None,
                 marketing=self.compiled.marketing,
+                extra=self._extra,
             )
         return found
 

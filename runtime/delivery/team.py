@@ -28,6 +28,8 @@ from runtime.ledger.tables import contact, flow, message
 from runtime.mail import Brand, EmailDocument, MailError, compile_email, headers, mail_data
 from runtime.words import Words, words
 
+BY_A_PROGRAM = {"Auto-Submitted": "auto-generated"}
+"""So that nobody's out-of-office answers (RFC 3834)."""
 NAMED = 50
 """Contacts that a sum-up names; the others it counts."""
 _IN_SUBJECT = 3
@@ -194,7 +196,7 @@ class TeamWriter(Writer):
 
 def _pressed(document: EmailDocument, shop: Shop) -> Press:
     brand = Brand(name=shop.name[:100])
-    return Press(compile_email(document, brand), brand)
+    return Press(compile_email(document, brand), brand, extra=BY_A_PROGRAM)
 
 
 def _document(block: NotifyTeam, language: str, *, linked: bool) -> EmailDocument:

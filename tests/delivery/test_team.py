@@ -96,6 +96,7 @@ def test_everybody_who_may_sign_in_is_told_in_their_language(stage: Stage, smtp:
     assert f'href="{link_}"' in mail.text("html")
     assert mail.parsed["To"] == f"Nok <{NOK}>"
     assert mail.parsed["List-Unsubscribe"] is None
+    assert mail.parsed["Auto-Submitted"] == "auto-generated", "nobody's out-of-office answers it"
     (thai,) = to(smtp, SOMCHAI)
     assert "Open the Contact" not in thai.text()
     assert thai.message_id != mail.message_id
