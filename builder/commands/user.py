@@ -65,6 +65,17 @@ def password(address: Address, password_stdin: FromStdin = False) -> None:
 
 
 @app.command()
+def remove(address: Address) -> None:
+    """Let somebody sign in no more; they are signed out everywhere at once. The last user stays."""
+    from runtime.accounts import users
+
+    with opened() as (house, _):
+        user = _user(house, address)
+        users.remove(house, user.id)
+    print(f"{user.email} may not sign in any more and is signed out everywhere.")
+
+
+@app.command()
 def link(
     address: Annotated[
         str | None, typer.Argument(metavar="[ADDRESS]", help="Whom it lets in; else the first user.")

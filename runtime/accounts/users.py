@@ -140,6 +140,20 @@ def change(house: House, id_: int, *, email: str | None = None, name: str | None
             raise _taken() from None
 
 
+def remove(house: House, id_: int) -> None:
+    """Let a user sign in no more; every session of theirs ends, and no link lets them in. What they did stays under their
+    name. Raises Refused for the last one."""
+    with house.ledger.write() as tx:
+        # Locked, all of them: two that are removed at the same time may not be the last two.
+        there = {row.id for row in tx.all(select(tables.user.c.id).order_by(tables.user.c.id).with_for_update())}
+        if there == {id_}:
+            raise Refused(say("This is the last user. Add another first, or nobody can sign in any more."))
+        for table in (tables.session, tables.sign_in_link):
+            tx.execute(table.delete().where(table.c.account == id_))
+        stored.forget(tx, f"user {id_} theme")
+        tx.execute(tables.user.delete().where(tables.user.c.id == id_))
+
+
 def set_language(house: House, id_: int, language: str) -> None:
     """The language of the screens."""
     with house.ledger.write() as tx:

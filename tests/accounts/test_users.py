@@ -52,6 +52,20 @@ def test_anything_else_is_refused_alike(house: House, nok: users.User, email: st
         users.authenticate(house, email, password)
 
 
+def test_who_is_removed_is_signed_out_everywhere_and_the_last_one_stays(house: House, nok: users.User) -> None:
+    somchai = users.create(house, "somchai@doileaf.example", "Somchai", PASSWORD)
+    token, link = users.sign_in(house, somchai.email, PASSWORD), links.make(house, somchai.id)
+    users.remove(house, somchai.id)
+    assert sessions.find(house, token) is None
+    assert links.use(house, link) is None
+    with pytest.raises(WrongPassword):
+        users.authenticate(house, somchai.email, PASSWORD)
+    with pytest.raises(Refused) as refused:
+        users.remove(house, nok.id)
+    assert words("en").text(refused.value.phrase).startswith("This is the last user.")
+    assert users.everybody(house) == [nok]
+
+
 def test_who_has_no_password_cannot_sign_in_with_one(house: House) -> None:
     owner = users.first(house)
     with pytest.raises(WrongPassword):

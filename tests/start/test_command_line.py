@@ -171,6 +171,13 @@ def test_somchai_may_sign_in_with_a_password_from_a_pipe(cartwheel: Type) -> Non
     assert added.returncode == 0, added.stderr
     (user,) = json.loads(cartwheel("user", "list", "--json").stdout)
     assert (user["email"], user["has_password"]) == ("somchai@doileaf.example", True)
+    refused = cartwheel("user", "remove", "somchai@doileaf.example")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "This is the last user." in refused.stderr
+    cartwheel("user", "add", "nok@doileaf.example")
+    assert "signed out everywhere" in cartwheel("user", "remove", "somchai@doileaf.example").stdout
+    (user,) = json.loads(cartwheel("user", "list", "--json").stdout)
+    assert user["email"] == "nok@doileaf.example"
 
 
 @pytest.mark.parametrize(
