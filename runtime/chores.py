@@ -8,6 +8,7 @@ from runtime.accounts import housekeeping
 from runtime.desk import KEPT_IN_BIN, DeskDamaged
 from runtime.house import House
 from runtime.people import erasure
+from runtime.scratch_folder import sweep
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ class Chores:
             self._cleared_at = now
             housekeeping.sweep(self._house)
             shop.clear_up(self._house)
+            if removed := sweep(self._house.settings.data):
+                log.info("Removed the folders of backtests that were killed: %d", removed)
             self._empty_bins()
 
     def _empty_bins(self) -> None:

@@ -1,10 +1,8 @@
 """Plays a draft, and the version that is live, against the events that are recorded: the engine and the permission that
 everything else uses, on a scratch ledger with a clock that jumps from one due moment to the next."""
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -37,6 +35,7 @@ from runtime.ledger.tables import (
 )
 from runtime.ledger.tables import workspace as workspace_table
 from runtime.scratch import furnish_shop, scratch_house
+from runtime.scratch_folder import scratch_folder
 
 LONGEST = 366 * DAY
 GRAINS = tuple(minutes * MINUTE for minutes in (1, 5, 10, 15, 30))
@@ -142,8 +141,8 @@ class _Stage:
 
     def play(self, document: Flow, mails: Sequence[dict[str, object]], progress: Callable[[float], None]) -> Played:
         clock = SetClock(self.start)
-        with tempfile.TemporaryDirectory(prefix="backtest-", dir=self.house.settings.data) as folder:
-            ledger = ScratchLedger(Path(folder) / "scratch.db")
+        with scratch_folder(self.house.settings.data) as folder:
+            ledger = ScratchLedger(folder / "scratch.db")
             with scratch_house(self.house, clock, ledger) as scratch:
                 return self._play(scratch, clock, document, mails, progress)
 
