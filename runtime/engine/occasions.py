@@ -27,8 +27,6 @@ from runtime.ledger.tables import appointment, contact, event, occasion, workspa
 from runtime.zones import zone_of
 
 SOURCE = "clock"
-CHUNK = 500
-"""Contacts that are looked at in one transaction when an occasion is new."""
 
 _OCCASIONS = select(occasion.c.id, occasion.c.key, occasion.c.planned).where(
     occasion.c.workspace == bindparam("workspace")
@@ -37,7 +35,7 @@ CONTACTS = select(contact.c.id, contact.c.zone, contact.c.seen_at, cast(contact.
     contact.c.workspace == bindparam("workspace")
 )
 _THESE = CONTACTS.where(among(contact.c.id, "ids"))
-_NEXT_FEW = CONTACTS.where(contact.c.id > bindparam("after")).order_by(contact.c.id).limit(CHUNK)
+_NEXT_FEW = CONTACTS.where(contact.c.id > bindparam("after")).order_by(contact.c.id).limit(bindparam("limit"))
 _HOME = select(workspace.c.zone).where(workspace.c.id == bindparam("workspace"))
 _LAST = (
     select(event.c.contact, event.c.name, func.max(event.c.at).label("at"))
@@ -96,17 +94,17 @@ def expect(tx: Tx, triggers: Iterable[Trigger]) -> None:
         run_many(tx, _EXPECT, [values])
 
 
-def plan(batch: Batch, programs: Programs, _limit: int) -> int:
-    """Look at some more contacts for an occasion that is new. Returns how many there were."""
+def plan(batch: Batch, programs: Programs, limit: int) -> int:
+    """Look at up to `limit` more contacts for an occasion that is new. Returns how many there were."""
     tx, roster = batch.tx, programs.roster(batch.tx)
     for key, (id_, upto) in _known(tx).items():
         if upto is None:
             continue
         rows: Sequence[Row[Any]] = ()
         if key in roster.timed:
-            rows = tx.all(_NEXT_FEW, {"workspace": tx.workspace, "after": upto})
+            rows = tx.all(_NEXT_FEW, {"workspace": tx.workspace, "after": upto, "limit": limit})
             _appoint(tx, {key: id_}, roster, _somebodies(tx, rows, roster, [key]), batch.now)
-        planned = rows[-1].id if len(rows) == CHUNK else None
+        planned = rows[-1].id if len(rows) == limit else None
         tx.execute(occasion.update().where(occasion.c.id == id_).values(planned=planned))
         return len(rows)
     return 0

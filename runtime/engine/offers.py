@@ -27,8 +27,6 @@ from runtime.ledger.tables import event, interest, offer, product, product_chang
 SOURCE = "shop"
 SETTLES = HOUR
 """A price is held against what it was so long before."""
-CHUNK = 100
-"""People in line who are looked at in one transaction."""
 _WHOLE_CARTS = frozenset(CARTS) - {"Added to cart"}
 """Events that name everything that is in the cart."""
 
@@ -75,7 +73,7 @@ _IN_LINE = (
         interest.c.since_at >= bindparam("at"),
     )
     .order_by(interest.c.since_at, interest.c.contact)
-    .limit(CHUNK)
+    .limit(bindparam("limit"))
 )
 _SINCE = (
     select(event.c.contact, event.c.name, event.c.at, cast(event.c.typed, Text).label("typed"))
@@ -138,8 +136,9 @@ def _as_changes(tx: Tx, rows: Sequence[Row[Any]]) -> list[Change]:
     return changes
 
 
-def bring(batch: Batch, programs: Programs, _limit: int) -> int:
-    """Tell some of those in line for what is due longest. Returns how many were looked at, and 1 at least for a turn."""
+def bring(batch: Batch, programs: Programs, limit: int) -> int:
+    """Tell some of those in line for what is due longest; up to `limit` are looked at. Returns how many were, and 1 at least
+    for a turn."""
     tx = batch.tx
     due = tx.first(_DUE, {"workspace": tx.workspace, "now": batch.now})
     if due is None:
@@ -157,14 +156,14 @@ def bring(batch: Batch, programs: Programs, _limit: int) -> int:
         return 1
     hour_at, told = (due.hour_at, due.told) if batch.now < due.hour_at + HOUR else (batch.now, 0)
     pace = trigger.pace()
-    room = CHUNK if pace is None else int(pace * value) - told
+    room = limit if pace is None else int(pace * value) - told
     if room <= 0:
         # The next hour may know of less stock, or of none.
         _go_on(tx, due, due_at=hour_at + HOUR, hour_at=hour_at, told=told)
         return 1
     line, key = lines[due.line]
     place = {"workspace": tx.workspace, "name": line.event, "item": key}
-    rows = tx.all(_IN_LINE, place | {"at": due.after_at, "contact": due.after_contact})
+    rows = tx.all(_IN_LINE, place | {"at": due.after_at, "contact": due.after_contact, "limit": limit})
     wanting = _still_wanting(batch, trigger, item, line, key, rows)
     now_told = wanting[:room]
     _tell(batch, trigger, item, due.before, now_told)
@@ -172,7 +171,7 @@ def bring(batch: Batch, programs: Programs, _limit: int) -> int:
     counted = {"due_at": batch.now, "hour_at": hour_at, "told": told + len(now_told)}
     if len(wanting) > room:
         _go_on(tx, due, after_at=now_told[-1].since_at, after_contact=now_told[-1].contact, **counted)
-    elif len(rows) == CHUNK:
+    elif len(rows) == limit:
         _go_on(tx, due, after_at=rows[-1].since_at, after_contact=rows[-1].contact, **counted)
     else:
         _go_on(tx, due, line=due.line + 1, after_at=0, after_contact=0, **counted)

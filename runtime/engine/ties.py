@@ -20,8 +20,6 @@ from runtime.ledger import Tx
 from runtime.ledger.bulk import run_many
 from runtime.ledger.tables import event, interest_kept
 
-CHUNK = 500
-"""Events of before that are looked at in one transaction."""
 LOOKS_BACK = 365 * DAY
 MOST_ITEMS = 50
 """Products of one event that count."""
@@ -42,7 +40,7 @@ _NEXT_FEW = (
         event.c.contact.is_not(None),
     )
     .order_by(event.c.at, event.c.id)
-    .limit(CHUNK)
+    .limit(bindparam("limit"))
 )
 _EXPECT = (
     "INSERT INTO interest_kept (workspace, name, upto_at, upto_id) VALUES (:workspace, :name, 0, 0)"
@@ -85,8 +83,8 @@ def note(batch: Batch, roster: Roster, events: Sequence[Happened]) -> None:
         _tie(batch, [(one.name, one.contact, one.at, one.fields) for one in events if one.name in roster.ties])
 
 
-def plan(batch: Batch, programs: Programs, _limit: int) -> int:
-    """Look through some more events of before. Returns how many there were."""
+def plan(batch: Batch, programs: Programs, limit: int) -> int:
+    """Look through up to `limit` more events of before. Returns how many there were."""
     tx = batch.tx
     upto = tx.first(_TO_COME, {"workspace": tx.workspace})
     if upto is None:
@@ -94,9 +92,10 @@ def plan(batch: Batch, programs: Programs, _limit: int) -> int:
     rows: Sequence[Any] = ()
     if upto.name in programs.roster(tx).ties:
         since = max(upto.upto_at, batch.now - LOOKS_BACK)
-        rows = tx.all(_NEXT_FEW, {"workspace": tx.workspace, "name": upto.name, "at": since, "id": upto.upto_id})
+        place = {"workspace": tx.workspace, "name": upto.name, "at": since, "id": upto.upto_id}
+        rows = tx.all(_NEXT_FEW, place | {"limit": limit})
         _tie(batch, [(upto.name, row.contact, row.at, orjson.loads(row.typed)) for row in rows])
-    more = len(rows) == CHUNK
+    more = len(rows) == limit
     reached = {"upto_at": rows[-1].at if more else None, "upto_id": rows[-1].id if more else 0}
     tx.execute(interest_kept.update().where(tx.mine(interest_kept), interest_kept.c.name == upto.name).values(reached))
     return len(rows)

@@ -1,7 +1,7 @@
 """The engine's loop: new events first, then what is due, a batch and a transaction at a time."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import or_, select, text
@@ -9,7 +9,8 @@ from sqlalchemy import or_, select, text
 from runtime.engine import occasions, schedules
 from runtime.engine.batch import Batch
 from runtime.engine.coupons import Mint
-from runtime.engine.duties import DUTIES, HOME
+from runtime.engine.duties import DUTIES, HOME, Duty
+from runtime.engine.pace import MOST, Pace
 from runtime.engine.program import Programs
 from runtime.engine.watch import look_again
 from runtime.house import House
@@ -37,7 +38,9 @@ class Engine:
         self.house = house
         self._longest = longest
         self._programs = Programs()
-        self._limit = 100
+        self._paces: dict[str, Pace] = {}
+        self.at_most = MOST
+        """No transaction takes more than this, however quickly they go."""
 
     def work(self) -> bool:
         """Up to one batch of each duty, for each workspace. Returns whether there was anything.
@@ -54,7 +57,7 @@ class Engine:
         """A batch of each of these duties, in their order."""
         for duty in DUTIES:
             if duty.name in names:
-                self._batch(workspace_id, duty.do)
+                self._batch(workspace_id, duty)
 
     def next_due(self) -> int | None:
         """When the next of anything falls due, UTC microseconds; None if nothing waits."""
@@ -62,17 +65,12 @@ class Engine:
             moments = [row[0] for duty in DUTIES if duty.next_at is not None for row in tx.all(duty.next_at)]
         return min((at for at in moments if at is not None), default=None)
 
-    def _batch(self, workspace_id: int, work: Callable[[Batch, Programs, int], int]) -> None:
+    def _batch(self, workspace_id: int, duty: Duty) -> None:
+        pace = self._paces.setdefault(duty.name, Pace(self._longest))
         with one_batch(self.house, workspace_id, self._programs) as batch:
             began = time.perf_counter()
-            done = work(batch, self._programs, self._limit)
-        self._adapt(done, time.perf_counter() - began)
-
-    def _adapt(self, done: int, took: float) -> None:
-        if took > self._longest:
-            self._limit = max(10, int(self._limit * self._longest / took))
-        elif done >= self._limit:
-            self._limit = min(500, self._limit + self._limit // 4 + 1)
+            done = duty.do(batch, self._programs, min(pace.limit, self.at_most))
+        pace.learn(done, time.perf_counter() - began)
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def test_everybody_goes_over_however_many_they_are(stage: Stage) -> None:
     for number in range(25):
         stage.arrives("Account created", f"c{number}@example.com")
     stage.work()
-    stage.engine._limit = 10
+    stage.engine.at_most = 10
     stage.publish(welcome(10, "new"), moves={"wait": Move("keep")})
     stage.after(hours=10)
     assert stage.messages() == [("mail-new", "queued")] * 25

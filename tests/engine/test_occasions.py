@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 
 from blocks.values import micros, moment
 from runtime.clock import SetClock
-from runtime.engine import occasions
 from runtime.ledger.tables import appointment, event, message, occasion
 from tests.blocks.facts import utc
 from tests.engine.stage import Stage, block, in_a_row
@@ -183,9 +182,8 @@ def test_other_settings_are_another_occasion(stage: Stage) -> None:
     assert sent_at(stage, DEWI) == ["2026-12-05 11:00"]
 
 
-def test_everybody_is_looked_at_a_few_hundred_at_a_time(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(occasions, "CHUNK", 3)
-    monkeypatch.setattr(occasions, "_NEXT_FEW", occasions._NEXT_FEW.limit(3))
+def test_everybody_is_looked_at_a_few_hundred_at_a_time(stage: Stage) -> None:
+    stage.engine.at_most = 3
     for number in range(10):
         stage.arrives("Account created", f"c{number}@example.com", fields={"birthday": "1990-12-05"})
     stage.work()

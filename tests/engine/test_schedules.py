@@ -215,8 +215,7 @@ def test_the_shop_moves_to_another_zone(stage: Stage, clock: SetClock) -> None:
     assert sent_at(stage, DEWI, "America/New_York") == ["Mon 2026-11-23 09:00"]
 
 
-def test_killed_in_the_middle_everybody_enters_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.engine.schedules.CHUNK", 7)
+def test_killed_in_the_middle_everybody_enters_once(stage: Stage) -> None:
     for number in range(40):
         stage.arrives("Order placed", f"c{number}@example.com")
     stage.work()
@@ -226,7 +225,9 @@ def test_killed_in_the_middle_everybody_enters_once(stage: Stage, monkeypatch: p
     for _ in range(30):
         # Each turn is a new engine, and one of two dies before its transaction is over.
         dies(stage)
-        Engine(stage.house).work()
+        engine = Engine(stage.house)
+        engine.at_most = 7
+        engine.work()
     stage.work()
     with stage.house.ledger.read(stage.shop) as tx:
         entered = [row.contact for row in tx.all(select(run.c.contact))]
@@ -239,7 +240,7 @@ def dies(stage: Stage) -> None:
 
     def half() -> None:
         with one_batch(stage.house, stage.shop, Programs()) as batch:
-            schedules.bring(batch, Programs(), 100)
+            schedules.bring(batch, Programs(), 7)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -337,14 +338,15 @@ def test_what_is_wrong_is_said() -> None:
         trigger(on="24.12.2026")
 
 
-def test_nobody_is_told_while_many_are_still_coming_in(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_told_while_many_are_still_coming_in(stage: Stage) -> None:
     """Else an order would wait behind all of them."""
     stage.publish(offers(repeat="daily"))
     stage.clock.set(micros(utc("2026-11-22T02:00")))
     for number in range(schedules.BACKLOG + 1):
         stage.arrives("Page seen", f"c{number}@example.com")
-    monkeypatch.setattr(stage.engine, "_limit", 1)
+    stage.engine.at_most = 1
     stage.engine.work()
+    stage.engine.at_most = 100
     assert standing(stage)["due_at"] == stage.clock.now(), "it still is to come"
     stage.work()
     assert (len(sent_at(stage, DEWI)), len(sent_at(stage, BUDI))) == (1, 1)

@@ -47,8 +47,7 @@ def _play(town: Town, script: list[Line], limits: tuple[int, int]) -> tuple[Any,
     town.begin()
     try:
         for worker, limit in zip(town.workers, limits, strict=True):
-            worker.engine._limit = limit
-            worker.engine._adapt = lambda *_: None  # type: ignore[method-assign]
+            worker.engine.at_most = limit
         for slug in FLOWS:
             town.publish(slug, 0)
         for number, (pause, what, how) in enumerate(script):
