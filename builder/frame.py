@@ -16,11 +16,11 @@ Layout comes from `static/looks` alone; Tailwind is switched off (it would watch
 Text from people goes into `tag(...)` and labels, never into `ui.html`, scripts or styles.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from nicegui import ui
 
@@ -199,12 +199,15 @@ def _nav_link(name: str, href: str, symbol: str, active: str, w: Words) -> None:
         tag("span", "", _label(name, w))
 
 
-def page_head(title: str, text: str = "") -> Tag:
-    """The title of a page and one line under it, with `strong` words if wanted; what is made inside stands at the right."""
+def page_head(title: str, text: str = "", line: Callable[[], Any] | None = None) -> Tag:
+    """The title of a page and one line under it, with `strong` words if wanted; `line` draws one that changes. What is made
+    inside stands at the right."""
     head = tag("div", "cw-page-head")
     with head, tag("div", "cw-grow"):
         tag("h1", "", title)
         if text:
             with tag("p"):
                 sentence(text)
+        if line is not None:
+            line()
     return head

@@ -23,6 +23,9 @@ class Brought(Trigger):
     """Settings that older versions of this program did not have. Left alone they tell no occasions apart, so that what is
     waited for keeps its name over an update."""
 
+    apart: ClassVar[frozenset[str]] = frozenset({"where"})
+    """Settings that make no other occasion of it, however they are set."""
+
     @abstractmethod
     def filter(self) -> Rule | None:
         """What a contact must meet besides when it comes."""
@@ -34,7 +37,7 @@ class Brought(Trigger):
     def occasion(self) -> str:
         """Tells occasions apart; the same for settings that mean the same."""
         untouched = {name for name in self.came_later if getattr(self, name) == type(self).model_fields[name].default}
-        settings = self.model_dump_json(exclude={"where"} | untouched)
+        settings = self.model_dump_json(exclude={*self.apart, *untouched})
         return hashlib.blake2b(settings.encode(), digest_size=12).hexdigest()
 
     def addressed(self, flow: str) -> Mapping[str, Any]:
@@ -78,6 +81,10 @@ class Timed(Brought):
     @abstractmethod
     def due(self, who: Subject, after: datetime) -> datetime | None:
         """The first time (UTC) at or after `after` at which this contact is to enter; None if nothing known says so."""
+
+    def waits(self) -> bool:
+        """Whether it is to come for anybody at all."""
+        return True
 
     def watches(self) -> str:
         """The event whose last time `due` asks for, "" if for none by name."""

@@ -2,26 +2,30 @@
 
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from blocks.beginning import INCLUDED, Beginning, BeginSetting, BeginWith
 from blocks.contract import Card, Known, Preset, Problem, Subject, Timed
 from blocks.dates import CALENDAR_CHOICES
 from blocks.durations import moved, span, too_long
-from blocks.phrase import Phrase, Quoted, say
+from blocks.phrase import Months, Phrase, Quoted, Span, say
 from blocks.rule_problems import rule_problems
 from blocks.rules import OnlyIf, Rule
 
 
-class QuietTrigger(Timed):
+class QuietTrigger(Beginning, Timed):
     """Starts a run when that long has passed since the contact last did `event`, or with none, since we last heard of them.
 
     Who never did it is not waited for. Events that flows let happen, and dates that come, are no sign of life. Each
-    silence starts one run. With "" the time is right to the hour.
+    silence starts one run. With "" the time is right to the hour. Who was quiet for that long already when the flow is
+    published enters only where `begin_with` says so.
     """
 
     happening: ClassVar = "Quiet for a while"
     late_is_fine: ClassVar = True
+    apart: ClassVar = frozenset({"where", "begin_with"})
     kind: Literal["quiet_trigger"] = "quiet_trigger"
     card: ClassVar = Card(
         title="Nothing happens for a while",
@@ -56,8 +60,26 @@ class QuietTrigger(Timed):
     ] = "days"
     where: OnlyIf = None
 
+    begin_with: BeginSetting = "later"
+
     def filter(self) -> Rule | None:
         return self.where
+
+    def begins_with(self) -> BeginWith:
+        return self.begin_with
+
+    def members_of(self) -> str:
+        return ""
+
+    def silent_since(self, now: datetime, zone: ZoneInfo) -> datetime:
+        return moved(now, -self.amount, self.unit, zone)
+
+    def waits(self) -> bool:
+        return self.goes_on()
+
+    def listens_to(self) -> tuple[str, ...]:
+        coming = (self.happening,) if self.goes_on() else ()
+        return (*coming, INCLUDED) if self.includes() else coming
 
     def due(self, who: Subject, after: datetime) -> datetime | None:
         last = who.last(self.event)
@@ -74,11 +96,26 @@ class QuietTrigger(Timed):
 
     def say(self, known: Known) -> Phrase:
         time = span(self.amount, self.unit)
+        if self.begins_with() == "only_now":
+            return self._say_only_now(time)
         if self.event == "Order placed":
             return say("When someone who has bought places no order for {time}", time=time)
         if self.event:
             return say("When {event} has not happened again for {time}", event=Quoted(self.event), time=time)
         return say("When nothing is heard of someone for {time}", time=time)
+
+    def _say_only_now(self, time: Months | Span) -> Phrase:
+        if self.event == "Order placed":
+            return say(
+                "For those who have placed no order for {time} when it is published, and nobody later", time=time
+            )
+        if self.event:
+            return say(
+                "For those for whom {event} has not happened again for {time} when it is published, and nobody later",
+                event=Quoted(self.event),
+                time=time,
+            )
+        return say("For those of whom nothing is heard for {time} when it is published, and nobody later", time=time)
 
     def problems(self, known: Known) -> list[Problem]:
         found = rule_problems(self.where, known, event="", field="where")

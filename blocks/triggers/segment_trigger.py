@@ -1,11 +1,12 @@
-"""Start when somebody enters a segment, or leaves it."""
+"""Start when somebody enters a segment, or leaves it; if you like, with those who are in it already."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from blocks.contract import Card, Context, Known, Preset, Problem, Trigger
+from blocks.beginning import BEGIN_CHOICES, INCLUDED, Beginning, BeginWith
+from blocks.contract import Card, Context, Known, Preset, Problem
 from blocks.phrase import Phrase, Quoted, say
 from blocks.rule_problems import rule_problems
 from blocks.rule_words import say_rule
@@ -15,9 +16,9 @@ from blocks.values import fold, text_of
 EVENTS = {"enters": "Entered segment", "leaves": "Left segment"}
 
 
-class SegmentTrigger(Trigger):
-    """Starts a run for each contact who enters the segment (or leaves it) and meets the filter. Who is in it when it is
-    published does not enter it."""
+class SegmentTrigger(Beginning):
+    """Starts a run for each contact who enters the segment (or leaves it) and meets the filter. Who is in it when the flow is
+    published enters only where `begin_with` says so; who is in it when the segment is published does not enter it."""
 
     kind: Literal["segment_trigger"] = "segment_trigger"
     card: ClassVar = Card(
@@ -54,14 +55,33 @@ class SegmentTrigger(Trigger):
     ] = "enters"
     where: OnlyIf = None
 
+    begin_with: Annotated[
+        BeginWith,
+        Field(
+            title="When it is published",
+            json_schema_extra={"widget": "select", "choices": BEGIN_CHOICES, "only": {"move": "enters"}},
+        ),
+    ] = "later"
+
+    def begins_with(self) -> BeginWith:
+        return self.begin_with if self.could_include() else "later"
+
+    def could_include(self) -> bool:
+        # Who has left a segment is nowhere to be found.
+        return self.move == "enters" and bool(self.segment)
+
+    def members_of(self) -> str:
+        return self.segment
+
     def listens_to(self) -> tuple[str, ...]:
-        return (EVENTS[self.move],)
+        coming = (EVENTS[self.move],) if self.goes_on() else ()
+        return (*coming, INCLUDED) if self.includes() else coming
 
     def filter(self) -> Rule | None:
         return self.where
 
     def admits(self, ctx: Context) -> bool:
-        mine = text_of(ctx.event, "segment") == fold(self.segment)
+        mine = text_of(ctx.event, "segment") == fold(self.segment) and self.means(ctx.event, ctx.flow)
         return mine and (self.where is None or self.where.meets(ctx))
 
     def tells(self) -> Mapping[str, Any]:
@@ -72,6 +92,11 @@ class SegmentTrigger(Trigger):
 
     def say(self, known: Known) -> Phrase:
         name = Quoted(known.segments.get(self.segment, self.segment or "…"))
+        if self.begins_with() == "only_now":
+            if self.where is not None:
+                rule = say_rule(self.where, known)
+                return say("For those who are in {segment} when it is published and {rule}", segment=name, rule=rule)
+            return say("For those who are in {segment} when it is published, and nobody later", segment=name)
         if self.where is not None:
             rule = say_rule(self.where, known)
             if self.move == "enters":

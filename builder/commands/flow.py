@@ -155,11 +155,16 @@ def publish(
     slug: Slug,
     anyway: Annotated[bool, typer.Option("--anyway", help="Also if one of its examples does not hold.")] = False,
 ) -> None:
-    """Let the draft run from now on, if its examples hold; runs on older versions finish on theirs."""
+    """Let the draft run from now on, if its examples hold; runs on older versions finish on theirs. Says before, for a
+    trigger that some match already, how many enter now and how many later."""
     from builder.commands.flow_test import as_lines
+    from runtime.accounts import workspaces
+    from runtime.engine.known import known_to
     from runtime.engine.publish import NotPublishable, check_draft
     from runtime.engine.publish import publish as publish_draft
+    from runtime.insight.beginnings import said, starts
     from runtime.rehearsal import run_examples
+    from runtime.words import words
 
     with opened() as (house, workspace):
         draft = existing_draft(house, workspace, "flow", slug)
@@ -171,6 +176,13 @@ def publish(
         if failing and not anyway:
             print("\n".join(line for one in failing for line in as_lines(one)))
             raise Mistake(f"{slug} was not published, because of its examples. To do so all the same: --anyway")
+        shop = workspaces.get(house, workspace)
+        for phrase in said(
+            starts(house, workspace, slug, document),
+            known_to(house, workspace),
+            shop.zone if shop is not None else "UTC",
+        ):
+            print(words("en").text(phrase))
         try:
             made = publish_draft(house, workspace, slug, BY)
         except NotPublishable as not_yet:

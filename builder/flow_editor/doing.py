@@ -98,7 +98,7 @@ class Doing:
             if any(problem.level == "bad" for problem in editor.look.problems):
                 editor.show_problems()
                 return
-            reach = await fetch(said_reach, editor.user, editor.flow, w)
+            reach = await fetch(said_reach, editor.user, editor.slug, editor.flow, editor.look.known, w)
             tried = await fetch(run_examples, editor.user.house, editor.user.workspace, editor.slug, editor.flow)
             standing = await fetch(inside, editor.user.house, editor.user.workspace, editor.slug)
         finally:
@@ -110,7 +110,7 @@ class Doing:
             insiders = Insiders(standing, before, editor.flow, editor.look.known, w)
         confirm = partial(self._publish, insiders)
         publishing.ask(
-            editor.look, editor.flow.name, reach, insiders, confirm, self.open_settings, tried, self.open_examples, w
+            editor.look, editor.flow, reach, insiders, confirm, self.open_settings, tried, self.open_examples, w
         )
 
     async def _publish(self, insiders: Insiders | None) -> None:
@@ -125,7 +125,7 @@ class Doing:
             return
         editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
         staying, going = (insiders.staying, insiders.going) if insiders is not None else (0, 0)
-        toast(publishing.done(staying, going, w))
+        toast(publishing.done(editor.flow, staying, going, w))
 
     async def switch_live(self) -> None:
         """Pause, or go on."""

@@ -1,10 +1,11 @@
 """Publishing: what would change, who is inside, whom it will reach; then it is live."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from blocks import overlaps
 from blocks.contract import Problem
+from blocks.flow import Flow
 from blocks.phrase import Quoted
 from builder.drafting.changes import draw_change
 from builder.flow_editor.insiders import Insiders
@@ -13,14 +14,15 @@ from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.tag import icon, tag
 from builder.rehearsal.examples import draw_differences, held
+from runtime.insight.beginnings import includes, takes_nobody_later
 from runtime.rehearsal import Tried
 from runtime.words import Words
 
 
 def ask(
     look: Look,
-    name: str,
-    reach: str,
+    flow: Flow,
+    reach: Sequence[str],
     insiders: Insiders | None,
     confirm: Callable[[], Awaitable[Any]],
     settings: Callable[[], Any],
@@ -28,13 +30,17 @@ def ask(
     examples: Callable[[], Any],
     w: Words,
 ) -> None:
-    """The dialog. `reach` says how many people it will reach, `insiders` lets choose what becomes of those inside;
+    """The dialog. `reach` says whom it will reach, now and later, `insiders` lets choose what becomes of those inside;
     `confirm` publishes and is awaited with a busy button, `settings` opens those of the flow. `tried` are its examples;
     where one does not hold, `examples` leads to them, and is what the eye falls on."""
     failing = [one for one in tried if not one.holds]
     live = look.live if look.live is not None and look.live.state != "archived" else None
     if live is None:
-        title, text = w("Publish “{name}”?", name=name), w("From now on it starts for everyone who fits its trigger.")
+        title = w("Publish “{name}”?", name=flow.name)
+        if takes_nobody_later(flow):
+            text = w("It starts for those who match now, and for nobody later.")
+        else:
+            text = w("From now on it starts for everyone who fits its trigger.")
     else:
         title = w("{n} change | {n} changes", n=len(look.changes)) if look.changes else w("Nothing has changed")
         text = w("What is live now stays as it is until you publish.")
@@ -51,8 +57,8 @@ def ask(
         with tag("div", "fe-facts"):
             if live is not None and (insiders is None or not live.inside):
                 _fact("group", w("Nobody is inside."))
-            if reach:
-                _fact("trending_up", reach)
+            for line in reach:
+                _fact("trending_up", line)
             if tried and not failing:
                 _fact("check_circle", held(tried, w))
             if live is not None and live.state == "paused":
@@ -90,13 +96,15 @@ def ask(
                 primary = button(w("Publish"), go, kind="primary")
 
 
-def done(staying: int, going: int, w: Words) -> str:
+def done(flow: Flow, staying: int, going: int, w: Words) -> str:
     """The sentence after it has worked."""
     if going:
         return w(
             "Published. {n} person goes over to the new version. | Published. {n} people go over to the new version.",
             n=going,
         )
+    if not staying and includes(flow):
+        return w("Published. Those who match now are coming in.")
     if not staying:
         return w("Published. It starts with the next person who fits.")
     return w(

@@ -1,14 +1,17 @@
 """How many people a flow or a rule would reach, in words. In threads: it looks into the ledger."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from blocks import KINDS, read_block
-from blocks.contract import Timed, Trigger
+from blocks.beginning import Beginning
+from blocks.contract import Farewell, Known, Timed, Trigger
 from blocks.flow import BlockDoc, Flow
 from blocks.scheduled import Scheduled
 from builder.access import Visitor
+from runtime.insight.beginnings import said, starts
 from runtime.insight.matches import MOST, Audience, Matches, would_come, would_hear, would_start, would_take
 from runtime.words import Words
 
@@ -29,11 +32,26 @@ class Reach:
     said: str
 
 
-def said_reach(user: Visitor, flow: Flow, w: Words) -> str:
-    """Whom publishing will reach: nobody at once, and so many a day if the next days are like the last ones."""
+def said_reach(user: Visitor, slug: str, flow: Flow, known: Known, w: Words) -> list[str]:
+    """Whom publishing will reach, now and later: a sentence for each trigger that some match already, one for all others."""
+    found = starts(user.house, user.workspace, slug, flow)
+    lines = [w.text(phrase) for phrase in said(found, known, user.zone)]
+    mine = {one.block for one in found}
+    others = [
+        doc
+        for doc in flow.blocks
+        if doc.id not in mine and (trigger := _trigger(doc)) and not isinstance(trigger, Farewell)
+    ]
+    if others or not lines:
+        lines.append(_said_others(user, others, w))
+    return lines
+
+
+def _said_others(user: Visitor, docs: Iterable[BlockDoc], w: Words) -> str:
+    """Nobody at once, and so many a day if the next days are like the last ones."""
     a_day, coming = 0.0, None
     crowds: list[Audience] = []
-    for doc in flow.blocks:
+    for doc in docs:
         trigger = _trigger(doc)
         if isinstance(trigger, Timed):
             if (soon := would_come(user.house, user.workspace, trigger)) is not None:
@@ -80,6 +98,9 @@ def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
     if model is None or model.card.family not in ("trigger", "split"):
         return None
     trigger = _trigger(doc)
+    if isinstance(trigger, Beginning) and not trigger.goes_on():
+        # How many match now depends on who is in the flow already, and is said before publishing.
+        return None
     if isinstance(trigger, Timed):
         soon = would_come(user.house, user.workspace, trigger)
         return _comes(soon, w) if soon is not None and soon.looked_at else None

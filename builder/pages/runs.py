@@ -8,6 +8,7 @@ from builder.frame import frame, page_at, page_head
 from builder.not_found import not_found
 from builder.parts.controls import button
 from builder.parts.tag import icon, tag
+from builder.runs.headline import Headline
 from builder.runs.listing import List
 from builder.runs.read import drawn, one, page, takes_people
 from builder.runs.way import OneRun
@@ -35,11 +36,9 @@ def register(house: House) -> None:
         open_door = await fetch(takes_people, user, slug)
         with frame(house, user, title=w("Who is inside"), active="flows"):
             _crumb(f"/flows/{slug}", of.flow.name)
-            text = w("{n} person is inside this Flow | {n} people are inside this Flow", n=counts.inside)
-            if of.flow.state == "finishing":
-                text += " · " + w("Finishing: nobody enters any more")
-            head = page_head(w("Who is inside"), text)
-            shown = List(of, counts, first, slug, wish)
+            line = Headline(of)
+            head = page_head(w("Who is inside"), line=lambda: line.draw(counts))
+            shown = List(of, counts, first, slug, wish, line.show)
             if open_door:
                 with head:
                     button(

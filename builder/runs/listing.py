@@ -1,5 +1,6 @@
 """The list of runs: who is where, since when and until when; one or many are chosen and something is done with them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
@@ -14,7 +15,7 @@ from builder.parts.loading import patiently, skeleton_rows
 from builder.parts.still import Node, Still, avatar_node, chip_node, icon_node, node
 from builder.parts.tag import tag
 from builder.runs.deeds import Deeds
-from builder.runs.read import PAGE, Counts, Drawn, count, everybody, page, why_not
+from builder.runs.read import PAGE, Counts, Drawn, counted, everybody, page, why_not
 from builder.runs.why import draw_why, why_words
 from runtime.clock import DAY
 from runtime.insight.runs import Cursor, Entry, State, Wish
@@ -41,9 +42,18 @@ def state_words(entry: Entry, w: Words) -> tuple[str, Any]:
 class List:
     """The table, which grows downwards as more is asked for, and is brought up to date while nobody is chosen."""
 
-    def __init__(self, of: Drawn, counts: Counts, first: list[Entry], slug: str, wish: Wish) -> None:
+    def __init__(
+        self,
+        of: Drawn,
+        counts: Counts,
+        first: list[Entry],
+        slug: str,
+        wish: Wish,
+        on_counts: Callable[[Counts], None],
+    ) -> None:
+        """`on_counts` is told whenever other numbers are known."""
         self._of, self._w, self._user, self._slug = of, of.w, of.user, slug
-        self._wish, self._counts = wish, counts
+        self._wish, self._counts, self._on_counts = wish, counts, on_counts
         self._asked = 0
         self._entries: list[Entry] = []
         self._chosen: dict[int, int] = {}
@@ -128,7 +138,10 @@ class List:
             self._more.set_visibility(len(found) == PAGE)
 
     async def _refresh(self) -> None:
-        """What is new, as long as only the first page is shown and nobody is chosen."""
+        """What is new, as long as only the first page is shown and nobody is chosen; how many are inside in any case."""
+        await self._count()
+        if self._rows.is_deleted:
+            return
         if len(self._entries) > PAGE or self._chosen:
             return
         mine = self._asked
@@ -141,8 +154,14 @@ class List:
         """Read and draw anew, after something was done."""
         self._chosen = {}
         self._asked += 1
-        self._counts = await fetch(_counted, self._of)
+        await self._count()
         self._show(await self._read(None))
+
+    async def _count(self) -> None:
+        found = await fetch(counted, self._of)
+        if found != self._counts and not self._rows.is_deleted:
+            self._counts = found
+            self._on_counts(found)
 
     # ---- choosing
 
@@ -277,11 +296,6 @@ class List:
             if why.run is not None:
                 button(w("Open their Run"), href=f"/flows/{self._slug}/runs/{why.run}", small=True, classes="cw-mb3")
             draw_why(why, self._user, w)
-
-
-def _counted(of: Drawn) -> Counts:
-    with of.user.house.ledger.read(of.user.workspace) as tx:
-        return count(tx, of.flow)
 
 
 def _here(phrase: Phrase, zone: str) -> Phrase:

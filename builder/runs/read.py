@@ -12,6 +12,7 @@ from builder.drafting.faces import Face, faces
 from runtime.engine import adding
 from runtime.engine.known import known_to
 from runtime.insight import runs
+from runtime.insight.beginnings import Begun, begun
 from runtime.insight.runs import Cursor, Entry, Wish
 from runtime.insight.why import Why, why
 from runtime.people import contacts
@@ -78,6 +79,8 @@ class Counts:
     inside: int
     failed: int
     standing: Mapping[tuple[int, str], int]
+    begun: Begun | None
+    """How far it is with those with whom it began."""
 
 
 def drawn(user: Visitor, slug: str, w: Words) -> tuple[Drawn, Counts] | None:
@@ -88,15 +91,16 @@ def drawn(user: Visitor, slug: str, w: Words) -> tuple[Drawn, Counts] | None:
         if flow is None or not flow.versions:
             return None
         made = Drawn(user, w, flow, known)
-        counts = count(tx, flow)
-        made.take(runs.documents(tx, sorted({made.latest, *(version for version, _ in counts.standing)})))
-    return made, counts
+        made.take(runs.documents(tx, sorted({made.latest, *(version for version, _ in runs.standing(tx, flow))})))
+    return made, counted(made)
 
 
-def count(tx: Any, flow: runs.Flow) -> Counts:
+def counted(of: Drawn) -> Counts:
     """How many stand where now."""
-    standing = runs.standing(tx, flow)
-    return Counts(sum(standing.values()), runs.failed(tx, flow), standing)
+    with of.user.house.ledger.read(of.user.workspace) as tx:
+        standing = runs.standing(tx, of.flow)
+        came = begun(tx, of.flow.id, of.documents[of.latest])
+        return Counts(sum(standing.values()), runs.failed(tx, of.flow), standing, came)
 
 
 def takes_people(user: Visitor, slug: str) -> bool:

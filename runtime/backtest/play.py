@@ -23,6 +23,7 @@ from runtime.ledger import Tx
 from runtime.ledger.scratch import ScratchLedger
 from runtime.ledger.tables import (
     appointment,
+    beginning,
     event,
     flow,
     message,
@@ -206,6 +207,7 @@ class _Moments:
             "due": wakes is not None and wakes <= now,
             "come": comes is not None and comes <= now,
             "scheduled": reached is not None and reached <= now,
+            "beginning": seen.begins,
         }
         if any(there_is.values()):
             self._engine.do(self._workspace, [name for name, some in there_is.items() if some])
@@ -230,6 +232,10 @@ _THERE_IS = select(
     .exists()
     .label("expected"),
     select(reply.c.message).where(reply.c.workspace == bindparam("workspace")).exists().label("replied"),
+    select(beginning.c.id)
+    .where(beginning.c.workspace == bindparam("workspace"), beginning.c.done_at.is_(None))
+    .exists()
+    .label("begins"),
     select(func.min(run.c.wake_at)).where(text("run.state = 'open'")).scalar_subquery().label("wakes"),
     select(func.min(appointment.c.due_at))
     .where(appointment.c.workspace == bindparam("workspace"))

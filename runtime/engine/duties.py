@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, not_, select
 
-from runtime.engine import endings, moving, occasions, offers, overdue, replies, schedules, ties
+from runtime.engine import beginnings, endings, moving, occasions, offers, overdue, replies, schedules, ties
 from runtime.engine.arrivals import take_events
 from runtime.engine.batch import Batch
 from runtime.engine.program import Programs
@@ -99,6 +99,7 @@ DUTIES = (
         schedules.bring,
         _soonest(schedule.c.due_at),
     ),
+    Duty("beginning", beginnings.some_begin(HOME), beginnings.bring),
     Duty(
         "turned",
         select(review.c.contact).where(review.c.due_at <= NOW, review.c.workspace == HOME).exists(),

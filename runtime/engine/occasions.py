@@ -89,7 +89,7 @@ class Somebody:
 
 def expect(tx: Tx, triggers: Iterable[Trigger]) -> None:
     """Have every contact looked at for what these triggers of a newly published version wait for. Cheap: it is done later."""
-    for key in {trigger.occasion() for trigger in triggers if isinstance(trigger, Timed)}:
+    for key in {trigger.occasion() for trigger in triggers if isinstance(trigger, Timed) and trigger.waits()}:
         values = {"id": tx.reserve(1)[0], "workspace": tx.workspace, "key": key}
         run_many(tx, _EXPECT, [values])
 
@@ -154,6 +154,13 @@ def comes_within(tx: Tx, trigger: Timed, rows: Sequence[Row[Any]], now: int, unt
     roster = Roster(timed={trigger.occasion(): trigger})
     instants = (_instant(trigger, who, now) for who in _somebodies(tx, rows, roster, roster.timed))
     return sum(at is not None and at <= until for at in instants)
+
+
+def came_before(tx: Tx, trigger: Timed, rows: Sequence[Row[Any]], instant: int) -> list[int]:
+    """Those of these contacts (`CONTACTS`) for whom it has come last before an instant, as far as is known now."""
+    roster = Roster(timed={trigger.occasion(): trigger})
+    people = _somebodies(tx, rows, roster, roster.timed)
+    return [who.id for who in people if (at := _instant(trigger, who, 0)) is not None and at < instant]
 
 
 def _happens(trigger: Timed, who: Somebody, at: int, batch: Batch) -> tuple[Any, ...]:

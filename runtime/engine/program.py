@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlalchemy import bindparam, select
 
 from blocks import read_block
+from blocks.beginning import Beginning
 from blocks.contract import Block, Farewell, Send, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
 from blocks.offered import Offered
@@ -123,6 +124,8 @@ class Roster:
     """(flow, occasion) to the trigger of its live version that starts it for many at once."""
     by_own_clocks: dict[tuple[int, str], Scheduled] = field(default_factory=dict)
     """Those of them that come by each contact's own clocks."""
+    beginnings: dict[tuple[int, str], Beginning] = field(default_factory=dict)
+    """(flow, beginning) to the trigger of its live version by which those enter who matched when it was published."""
     ties: set[str] = field(default_factory=set)
     """Events that tie a contact to a product, for any of these."""
     exit_keys: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
@@ -139,7 +142,7 @@ class Roster:
         live = list(live)
         for program in live:
             for block_id, trigger in program.triggers:
-                if isinstance(trigger, Timed):
+                if isinstance(trigger, Timed) and trigger.waits():
                     roster.timed[trigger.occasion()] = trigger
                 if isinstance(trigger, Offered):
                     roster.offered[trigger.occasion()] = trigger
@@ -148,6 +151,8 @@ class Roster:
                     roster.scheduled[program.flow, trigger.occasion()] = trigger
                     if trigger.own_clocks():
                         roster.by_own_clocks[program.flow, trigger.occasion()] = trigger
+                if isinstance(trigger, Beginning) and trigger.includes():
+                    roster.beginnings[program.flow, trigger.beginning()] = trigger
                 for name in trigger.listens_to():
                     roster.starts[name].append((program, block_id, trigger))
         for program in {one.version: one for one in (*live, *open_)}.values():

@@ -16,7 +16,7 @@ from blocks.overlaps import overlaps
 from blocks.phrase import Quoted, say
 from runtime.delivery.limiting import ask_again
 from runtime.delivery.preferred import has_mail_server
-from runtime.engine import endings, moving, occasions, overdue, schedules, ties
+from runtime.engine import beginnings, endings, moving, occasions, overdue, schedules, ties
 from runtime.engine.batch import Batch
 from runtime.engine.known import brand_of, known_to
 from runtime.engine.moving import Move
@@ -125,6 +125,7 @@ def release(
             "published_by": by,
         }
         before = _latest(tx, flow_id)
+        archived = tx.scalar(select(flow.c.state).where(flow.c.id == flow_id)) == "archived"
         tx.insert(version, [row])
         tx.insert(version_mail, [mail | {"version": version_id} for mail in mails])
         moving.promise(tx, flow_id, version_id, before, document, moves or {})
@@ -137,6 +138,7 @@ def release(
         occasions.expect(tx, triggers_of(document))
         ties.expect(tx, triggers_of(document))
         schedules.expect(tx, flow_id, triggers_of(document), now)
+        beginnings.expect(tx, flow_id, triggers_of(document), now, anew=archived)
     return Published(flow_id, version_id, number)
 
 

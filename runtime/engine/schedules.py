@@ -12,7 +12,7 @@ the time.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -211,9 +211,13 @@ def comes_first(tx: Tx, trigger: Scheduled, now: int) -> int | None:
 def some_due(of: ColumnElement[int], now: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether there is anything to do for `bring`, as a condition. Not while `BACKLOG` events wait to come in: what
     the shop tells meanwhile is to wait behind few."""
-    waiting = select(event.c.id).where(event.c.workspace == of, event.c.state == "new").offset(BACKLOG).limit(1)
     due = select(schedule.c.id).where(schedule.c.due_at <= now, schedule.c.workspace == of)
-    return and_(due.exists(), not_(waiting.exists()))
+    return and_(due.exists(), not_(crowded(of)))
+
+
+def crowded(of: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether over `BACKLOG` events wait to come in."""
+    return select(event.c.id).where(event.c.workspace == of, event.c.state == "new").offset(BACKLOG).limit(1).exists()
 
 
 def bring(batch: Batch, programs: Programs, limit: int) -> int:
@@ -269,14 +273,20 @@ def _next_few(tx: Tx, trigger: Scheduled, due: Row[Any], limit: int) -> Sequence
     values = {"workspace": tx.workspace, "after": due.after, "limit": limit}
     if trigger.whom():
         whom = tx.first(_SEGMENT, {"workspace": tx.workspace, "slug": trigger.whom()})
-        if whom is None:
-            return ()
-        if whom.planned is not None:
-            return None
+        if whom is None or whom.planned is not None:
+            return () if whom is None else None
         values["segment"] = whom.id
     if not trigger.own_clocks() or due.zone == LAST:
         return tx.all(_MEMBERS if trigger.whom() else _EVERYBODY, values)
     return tx.all(_THERE[not due.zone, bool(trigger.whom())], values | {"zone": due.zone})
+
+
+def members_after(tx: Tx, slug: str, after: int, limit: int) -> Sequence[Row[Any]] | None:
+    """The next members of a segment (`contact`, `since_at`), by contact; None while it is still being counted who is in it."""
+    whom = tx.first(_SEGMENT, {"workspace": tx.workspace, "slug": slug})
+    if whom is None or whom.planned is not None:
+        return () if whom is None else None
+    return tx.all(_MEMBERS, {"segment": whom.id, "after": after, "limit": limit})
 
 
 def _day(at: int, clocks: ZoneInfo) -> date:
@@ -314,9 +324,15 @@ def _tell(batch: Batch, trigger: Scheduled, due: Row[Any], people: Sequence[int]
     properties = {**trigger.tells(), **trigger.addressed(due.slug)}
     if trigger.own_clocks():
         properties[DAY_TOLD] = _day(due.due_at, zone(tx, due.zone)).isoformat()
+    tell(batch, trigger.happening, properties, people)
+
+
+def tell(batch: Batch, name: str, properties: Mapping[str, Any], people: Sequence[int]) -> None:
+    """Let one event happen to all of these contacts."""
+    tx = batch.tx
     written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()
     told = [
-        (id_, tx.workspace, trigger.happening, SOURCE, who, batch.now, batch.now, "{}", written, typed, "new")
+        (id_, tx.workspace, name, SOURCE, who, batch.now, batch.now, "{}", written, typed, "new")
         for id_, who in zip(tx.reserve(len(people)), people, strict=True)
     ]
     insert_tuples(tx, event, EVENT, told)

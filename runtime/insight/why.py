@@ -12,6 +12,7 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Text, cast, select
 
+from blocks.beginning import INCLUDED, Beginning
 from blocks.contract import Farewell, Timed, Trigger
 from blocks.phrase import Moment, Phrase, Quoted, say
 from blocks.rule_why import why_not
@@ -26,6 +27,7 @@ from runtime.engine.program import Program, Programs
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
     appointment,
+    beginning,
     event,
     flow,
     member,
@@ -144,8 +146,13 @@ class _Inquiry:
         return Why(_verdict(latest), looks, None if latest is None else latest.id)
 
     def _trigger(self, trigger: Trigger) -> list[Look]:
-        found = [self._event(row) for row in self._events(trigger)]
-        if isinstance(trigger, Timed):
+        rows = self._events(trigger)
+        found = [self._event(row) for row in rows]
+        if isinstance(trigger, Beginning) and trigger.includes() and not any(row.name == INCLUDED for row in rows):
+            found += self._left_out(trigger)
+        if isinstance(trigger, Beginning) and not trigger.goes_on():
+            found.append(Look(say("Nobody enters later than those who matched when it was published"), ()))
+        elif isinstance(trigger, Timed):
             found.insert(0, self._coming(trigger))
         elif isinstance(trigger, Scheduled):
             found = [*self._scheduled(trigger), *found]
@@ -162,6 +169,17 @@ class _Inquiry:
         if due is None:
             return Look(say("No time for it is known: what it depends on has no date, or has passed"), ())
         return Look(say("It comes for them on {when}", when=self._when(due)), (), due)
+
+    def _left_out(self, trigger: Beginning) -> list[Look]:
+        """That they were not among those with whom it began."""
+        mine = (self._tx.mine(beginning), beginning.c.flow == self._flow.id, beginning.c.key == trigger.beginning())
+        row = self._tx.first(select(beginning).where(*mine))
+        if row is None:
+            return []
+        if row.done_at is None:
+            return [Look(say("Those who matched when it was published are just coming in"), ())]
+        when = self._when(row.since_at)
+        return [Look(say("They were not among those who matched on {when}, or were inside already", when=when), ())]
 
     def _scheduled(self, trigger: Scheduled) -> list[Look]:
         """When its time comes next, whether they would hear of it, and the last time that nobody did."""

@@ -7,6 +7,7 @@ from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
+from blocks.beginning import INCLUDED
 from blocks.triggers.added_trigger import ADDED
 from runtime.house import House
 from runtime.intake.http import answer_json, headers_of, peer_of
@@ -22,7 +23,10 @@ SMALLEST = 200
 """Bytes of a small event, by which the length of a list is guessed before it is read."""
 
 WRONG_KIND = "This key cannot send events. Make one of the kind that sends events on the settings page."
-OWN_EVENTS = {ADDED: "is a name of our own: add contacts with POST /api/v1/flows/<slug>/contacts"}
+OWN_EVENTS = {
+    ADDED: "is a name of our own: add contacts with POST /api/v1/flows/<slug>/contacts",
+    INCLUDED: "is a name of our own: it happens to those with whom a flow begins",
+}
 """Events that are not for others to send, with what to do instead."""
 
 

@@ -37,6 +37,9 @@ def happened(name: str, properties: Mapping[str, Any]) -> tuple[str, Tone, Phras
             return "shopping_cart", "trigger", what
         case "Added to flow":
             return "person_add", "trigger", _added(properties)
+        case "Included at start":
+            flow = Quoted(str(properties.get("flow") or "…"))
+            return "group_add", "trigger", say("Matched already when the Flow {flow} was published", flow=flow)
         case "Form submitted" if isinstance(form := properties.get("form"), str) and form:
             return "assignment", "trigger", say("Sent the form {form}", form=Quoted(form[:_LONGEST]))
     return "bolt", "trigger", say("{name}", name=name)

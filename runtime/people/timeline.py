@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import Column, ColumnElement, Select, and_, or_, select
 
 from blocks import KINDS, read_block
+from blocks.beginning import INCLUDED
 from blocks.contract import Known
 from blocks.phrase import Phrase, Quoted, say
 from blocks.triggers.added_trigger import ADDED
@@ -23,6 +24,8 @@ Cursor = tuple[int, int, int, int]
 
 _RANK: Mapping[str, int] = {kind: rank for rank, kind in enumerate(get_args(Kind))}
 """What is recorded in one transaction carries one time; told in this order."""
+_OF_A_FLOW = (ADDED, INCLUDED)
+"""Events that name the flow they are meant for."""
 _TIES = 100
 """Rows of one table that may carry the same time without a page losing one."""
 
@@ -87,9 +90,9 @@ class _Teller:
     def events(self) -> Iterator[Entry]:
         query = select(event.c.id, event.c.name, event.c.at, event.c.properties)
         rows = self._latest(query.where(self._tx.mine(event), event.c.contact == self._contact), event.c.at)
-        flows = self._flow_names() if any(row.name == ADDED for row in rows) else {}
+        flows = self._flow_names() if any(row.name in _OF_A_FLOW for row in rows) else {}
         for row in rows:
-            told = _with_names(row.properties, flows) if row.name == ADDED else row.properties
+            told = _with_names(row.properties, flows) if row.name in _OF_A_FLOW else row.properties
             icon, tone, what = telling.happened(row.name, told)
             yield _entry(row.at, "event", icon, tone, what, telling.about_of(row.name, told), row.id)
 

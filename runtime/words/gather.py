@@ -19,7 +19,20 @@ from runtime.words.catalog import FOLDER, LANGUAGES, catalog_file, read_po, writ
 PACKAGES = ("blocks", "runtime", "builder")
 CANVAS_WORDS = STATIC / "canvas" / "src" / "words.js"
 SAY = frozenset({"say", "w", "_w"})
-TABLES = frozenset({"reasons", "REASONS", "CHOICES", "WHEN_CHOICES", "CALENDAR_CHOICES", "REPEAT_CHOICES", "HOLIDAYS"})
+TABLES = frozenset(
+    {
+        "reasons",
+        "REASONS",
+        "CHOICES",
+        "WHEN_CHOICES",
+        "CALENDAR_CHOICES",
+        "REPEAT_CHOICES",
+        "BEGIN_CHOICES",
+        "LATE_CHOICES",
+        "MOVED_CHOICES",
+        "HOLIDAYS",
+    }
+)
 SETTINGS = ("blocks", "runtime/mail", "runtime/accounts")
 """Folders whose models are settings that people fill in: their fields' titles and their errors are shown."""
 

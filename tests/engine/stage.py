@@ -10,7 +10,7 @@ from sqlalchemy import select
 from blocks.flow import Flow
 from blocks.values import type_document
 from runtime.clock import SetClock, length
-from runtime.engine import moving, occasions, schedules, ties
+from runtime.engine import beginnings, moving, occasions, schedules, ties
 from runtime.engine.moving import Move
 from runtime.engine.publish import triggers_of
 from runtime.engine.work import Engine
@@ -92,6 +92,7 @@ class Stage:
             occasions.expect(tx, triggers_of(checked))
             ties.expect(tx, triggers_of(checked))
             schedules.expect(tx, flow_id, triggers_of(checked), now)
+            beginnings.expect(tx, flow_id, triggers_of(checked), now)
         return int(flow_id)
 
     def happens(

@@ -21,7 +21,7 @@ from runtime.ledger.tables.house import (
 )
 from runtime.ledger.tables.outgoing import attempt, body, message, reply, resumption
 from runtime.ledger.tables.published import flow, version, version_mail
-from runtime.ledger.tables.runs import appointment, coupon, move, occasion, run, schedule, step, tally
+from runtime.ledger.tables.runs import appointment, beginning, coupon, move, occasion, run, schedule, step, tally
 from runtime.ledger.tables.segments import member, review, segment
 from runtime.ledger.tables.shop import interest, interest_kept, offer, product, product_change
 from runtime.ledger.tables.who import consent, contact, erased, erasure, identity, suppression
@@ -31,6 +31,7 @@ __all__ = [
     "Json",
     "appointment",
     "attempt",
+    "beginning",
     "body",
     "consent",
     "contact",

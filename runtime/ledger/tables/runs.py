@@ -128,6 +128,21 @@ schedule = Table(
 """When the time of a flow's schedule comes, and how far everybody has been told of it. One that goes by each contact's own
 clocks has a row for each zone in which contacts live."""
 
+beginning = Table(
+    "beginning",
+    metadata,
+    row_id(),
+    of_workspace(),
+    Column("flow", Int, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("since_at", Int, nullable=False),  # who has come to match, or has entered, since then is not one of them
+    Column("after", Int, nullable=False),  # the last contact that has been looked at
+    Column("told", Int, nullable=False),  # how many were let in
+    Column("done_at", Int),  # nothing while there are more to look at
+    UniqueConstraint("flow", "key"),
+)
+"""With whom a flow began when it was published, and how far that is: those who matched already."""
+
 tally = Table(
     "tally",
     metadata,

@@ -1,0 +1,188 @@
+"""With whom a flow would begin if it were published now: in numbers, for each trigger that some match already."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+
+from blocks import read_block
+from blocks.beginning import Beginning
+from blocks.contract import Farewell, Known, Timed, Trigger
+from blocks.flow import Entry, Flow
+from blocks.phrase import Moment, Phrase, say
+from blocks.rules import InSegment
+from blocks.values import micros, moment
+from runtime.clock import DAY
+from runtime.engine import schedules
+from runtime.engine.arrivals import COUNTS
+from runtime.house import House
+from runtime.insight.matches import would_come, would_start
+from runtime.ledger import Tx
+from runtime.ledger.tables import beginning, contact, event, flow, run
+from runtime.segments.counting import meeting
+from runtime.segments.document import NotForSegments
+
+MONTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What one trigger of a draft would begin with."""
+
+    block: str
+    trigger: Beginning
+    match: int
+    """Who match now and could come in."""
+    exact: bool
+    """Whether its filter was asked, too; else it is so many at most."""
+    a_day: float | None
+    """How many more a day, as in the last 30 days or as is known of the next; None if nothing is known."""
+    begun_at: int | None
+    """When an earlier version let those in who matched then (UTC microseconds): they are not let in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How far a live flow is with those who matched when it was published."""
+
+    told: int
+    more: bool
+    """Whether there are still some to come."""
+    last: bool
+    """Whether nobody enters after them."""
+
+
+def starts(house: House, workspace: int, slug: str, document: Flow) -> list[Start]:
+    """For each trigger of the document that can begin with those who match. One count over all contacts for each."""
+    return [_start(house, workspace, slug, document.entry, id_, one) for id_, one in _beginnings(document)]
+
+
+def begun(tx: Tx, flow_id: int, document: Flow) -> Begun | None:
+    """How far it is; None for a flow that began with nobody."""
+    mine = (tx.mine(beginning), beginning.c.flow == flow_id)
+    rows = tx.all(select(beginning.c.told, beginning.c.done_at).where(*mine))
+    if not rows:
+        return None
+    return Begun(sum(row.told for row in rows), any(row.done_at is None for row in rows), takes_nobody_later(document))
+
+
+def takes_nobody_later(document: Flow) -> bool:
+    """Whether only those enter who match when it is published."""
+    triggers = [one for _, one in _triggers(document) if not isinstance(one, Farewell)]
+    return bool(triggers) and all(isinstance(one, Beginning) and not one.goes_on() for one in triggers)
+
+
+def includes(document: Flow) -> bool:
+    """Whether some enter who match when it is published."""
+    return any(one.includes() for _, one in _beginnings(document))
+
+
+def said(found: Iterable[Start], known: Known, zone: str) -> list[Phrase]:
+    """A sentence for each; where there are several, with the trigger's own before it. `zone` is the shop's."""
+    found = list(found)
+    if len(found) == 1:
+        return [_said(found[0], zone)]
+    return [say("{trigger}: {what}", trigger=one.trigger.say(known), what=_said(one, zone)) for one in found]
+
+
+def _said(one: Start, zone: str) -> Phrase:
+    later = _later(one)
+    if one.trigger.includes() and one.begun_at is None:
+        if one.exact:
+            now = say("{n} Contact enters now | {n} Contacts enter now", n=one.match)
+        else:
+            now = say("{n} Contact at most enters now | {n} Contacts at most enter now", n=one.match)
+        return say("{now}, {later}", now=now, later=later)
+    if one.begun_at is not None:
+        when = Moment(moment(one.begun_at), zone)
+        return say("0 now, {later}; those who matched on {when} have been let in already", later=later, when=when)
+    if not one.match:
+        return say("0 now, {later}; nobody matches today", later=later)
+    return say(
+        "0 now, {later}; {n} matches today and is not included | 0 now, {later}; {n} match today and are not included",
+        later=later,
+        n=one.match,
+    )
+
+
+def _later(one: Start) -> Phrase:
+    if not one.trigger.goes_on():
+        return say("nobody later")
+    if one.a_day is None:
+        return say("later whoever comes to match")
+    if one.a_day * MONTH < 1:
+        return say("less than 1 a month")
+    if one.a_day < 1:
+        return say("about {n} a month", n=round(one.a_day * MONTH))
+    return say("about {n} a day", n=round(one.a_day))
+
+
+def _start(house: House, workspace: int, slug: str, entry: Entry, block: str, trigger: Beginning) -> Start:
+    now = house.clock.now()
+    with house.ledger.read(workspace) as tx:
+        row = tx.first(select(flow.c.id, flow.c.state).where(tx.mine(flow), flow.c.slug == slug))
+        there = [tx.mine(contact), _matching(tx, trigger, now)]
+        if row is not None:
+            there.append(not_(_kept_out(row.id, entry, now)))
+        try:
+            rule = trigger.filter()
+            there += [meeting(tx, rule, now)] if rule is not None else []
+            exact = True
+        except NotForSegments:
+            exact = False
+        match = int(tx.scalar(select(func.count()).select_from(contact).where(*there)) or 0)
+        begun_at = None
+        if trigger.includes() and row is not None and row.state != "archived":
+            mine = (tx.mine(beginning), beginning.c.flow == row.id, beginning.c.key == trigger.beginning())
+            begun_at = tx.scalar(select(beginning.c.since_at).where(*mine))
+    return Start(block, trigger, match, exact, _a_day(house, workspace, trigger), begun_at)
+
+
+def _a_day(house: House, workspace: int, trigger: Beginning) -> float | None:
+    if not trigger.goes_on():
+        return None
+    if isinstance(trigger, Timed):
+        found = would_come(house, workspace, trigger)
+    else:
+        found = would_start(house, workspace, trigger.model_copy(update={"begin_with": "later"}))
+    return found.by_outlet["yes"] / found.days if found is not None and found.looked_at else None
+
+
+def _matching(tx: Tx, trigger: Beginning, now: int) -> ColumnElement[bool]:
+    if slug := trigger.members_of():
+        return meeting(tx, InSegment(segment=slug), now)
+    if not isinstance(trigger, Timed):
+        return contact.c.id < 0
+    before = micros(trigger.silent_since(moment(now), schedules.zone(tx)))
+    if not (name := trigger.watches()):
+        return contact.c.seen_at < before
+    last = select(func.max(event.c.at)).where(event.c.contact == contact.c.id, event.c.name == name)
+    return last.correlate(contact).scalar_subquery() < before
+
+
+def _kept_out(flow_id: int, entry: Entry, now: int) -> ColumnElement[bool]:
+    """Who is inside, or may not come back yet."""
+    back: ColumnElement[bool] = run.c.state == "open"
+    if entry.again in ("never", "once_each"):
+        back = or_(back, COUNTS)
+    elif entry.again == "after_days":
+        back = or_(back, and_(COUNTS, run.c.entered_at > now - entry.again_days * DAY))
+    of = select(run.c.id).where(run.c.contact == contact.c.id, run.c.flow == flow_id, back)
+    return of.correlate(contact).exists()
+
+
+def _triggers(document: Flow) -> Iterator[tuple[str, Trigger]]:
+    """The triggers that can be read; a draft may be half done."""
+    for doc in document.blocks:
+        try:
+            block = read_block(doc.kind, doc.settings)
+        except (KeyError, ValueError):
+            continue
+        if isinstance(block, Trigger):
+            yield doc.id, block
+
+
+def _beginnings(document: Flow) -> Iterator[tuple[str, Beginning]]:
+    for id_, block in _triggers(document):
+        if isinstance(block, Beginning) and block.could_include():
+            yield id_, block
