@@ -70,11 +70,24 @@ class Off:
         """The first such instant of any year at or after `after`."""
         return next(at for at in self._every_year(day, zone, after) if at >= after)
 
+    def occurrences(self, day: date, zone: ZoneInfo, now: datetime) -> Iterator[tuple[date, datetime]]:
+        """The day in years around now, each with its instant: every one whose instant has passed and whose day has not."""
+        here, off = now.astimezone(UTC).year, self.amount // 12
+        first, last = here - 1 - (off if self.when == "after" else 0), here + 1 + (off if self.when == "before" else 0)
+        for year in range(max(1, first), min(last, 9997) + 1):
+            then = in_year(day, year)
+            yield then, self.instant(then, zone)
+
     def _every_year(self, day: date, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
         # The longest way off a day is 1,000 months.
         back = 1 + (self.amount if self.when == "after" else 0) // 12
         for year in range(after.astimezone(UTC).year - back, 9998):
             yield self.instant(in_year(day, year), zone)
+
+
+def is_over(day: date, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether a day has ended on clocks in `zone`."""
+    return now.astimezone(zone).date() > day
 
 
 def in_year(day: date, year: int) -> date:

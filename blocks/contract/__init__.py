@@ -5,7 +5,7 @@ may know or do is in `ctx`. It returns what it decided; the engine records the d
 """
 
 from blocks.contract.block import Block
-from blocks.contract.brought import Brought, Subject, Timed
+from blocks.contract.brought import DATE, Brought, Elsewhere, Subject, Timed
 from blocks.contract.context import Context, Offer, TooMuchKept, UndeclaredRead
 from blocks.contract.decisions import Decision, Go, Reason, Sleep, Stop
 from blocks.contract.known import Calendar, Known, KnownFlow, Problem, Today
@@ -14,12 +14,14 @@ from blocks.contract.send import Send
 from blocks.contract.trigger import Farewell, Trigger
 
 __all__ = [
+    "DATE",
     "Block",
     "Brought",
     "Calendar",
     "Card",
     "Context",
     "Decision",
+    "Elsewhere",
     "Family",
     "Farewell",
     "Go",

@@ -3,7 +3,8 @@
 import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
@@ -72,6 +73,18 @@ class Subject(Protocol):
         ...
 
 
+DATE = "date"
+"""The property that says for which day of the contact an event of a timed trigger came, as 2026-12-05."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """That a run is not where it should be in time."""
+
+    at: datetime | None
+    """When the contact should have entered, or is to enter (UTC); None if the run is to end."""
+
+
 class Timed(Brought):
     """A trigger that time starts: a date comes, or too long nothing happens."""
 
@@ -85,6 +98,27 @@ class Timed(Brought):
     def waits(self) -> bool:
         """Whether it is to come for anybody at all."""
         return True
+
+    def enters_late(self) -> bool:
+        """Whether those enter as well for whom it should have come before it was known. The engine then keeps in mind for which
+        day it has come."""
+        return False
+
+    def missed(self, who: Subject, now: datetime) -> datetime | None:
+        """The time (UTC) before `now` at which this contact should have entered, where it is not too late for it."""
+        return None
+
+    def day_for(self, who: Subject, at: datetime) -> date | None:
+        """The day of this contact for whose sake it comes at this time (UTC); None where it is for no day."""
+        return None
+
+    def minds_changes(self) -> bool:
+        """Whether `belongs` may answer."""
+        return False
+
+    def belongs(self, who: Subject, event: Typed, now: datetime) -> Elsewhere | None:
+        """Where a run belongs that this event began, now that the day it came for is another; None if it is the same."""
+        return None
 
     def watches(self) -> str:
         """The event whose last time `due` asks for, "" if for none by name."""

@@ -1,29 +1,54 @@
 """Start when a date of the contact comes: a birthday, a renewal, the day after an appointment."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from blocks.contract import Card, Known, Preset, Problem, Subject, Timed
-from blocks.dates import AmountSetting, HourSetting, Off, UnitSetting, WhenSetting, YearlySetting, day_of
+from blocks.contract import DATE, Card, Elsewhere, Known, Preset, Problem, Subject, Timed
+from blocks.dates import (
+    AmountSetting,
+    HourSetting,
+    Off,
+    UnitSetting,
+    WhenSetting,
+    YearlySetting,
+    day_of,
+    in_year,
+    is_over,
+)
 from blocks.durations import span
 from blocks.phrase import Phrase, TimeOfDay, say
 from blocks.rule_problems import rule_problems
 from blocks.rule_words import readable
 from blocks.rules import OnlyIf, Rule
-from blocks.values import safe_path
+from blocks.values import Typed, safe_path
+
+LATE_CHOICES = {
+    "skip": "They do not enter",
+    "enter": "They enter at once, at the point where they would be",
+}
+MOVED_CHOICES = {
+    "stay": "They go on as they are",
+    "follow": "They go by the new date",
+    "leave": "They leave the Flow",
+}
 
 
 class DateTrigger(Timed):
     """Starts a run when clocks where the contact lives show `at` on the day of a date field, or days, weeks or months off
     it; every year again with `yearly` (29 February falls on the 28th in other years).
 
-    Only times that are still to come count: who was born today before `at` had passed enters next year. A date that is set
-    or changed counts from the contact's next event on.
+    A date that is set or changed so late that its time has passed lets nobody enter, or those whose day is still to come, as
+    `if_late` says; who is inside for a date that is changed goes on, goes by the new one, or leaves, as `if_moved` says.
     """
 
     happening: ClassVar = "Date reached"
+    apart: ClassVar = frozenset({"where", "if_moved"})
+    # Nobody who was let in before there was this setting is to be taken for somebody new.
+    came_later: ClassVar = frozenset({"if_late"})
     kind: Literal["date_trigger"] = "date_trigger"
     card: ClassVar = Card(
         title="A date comes",
@@ -59,6 +84,20 @@ class DateTrigger(Timed):
     unit: UnitSetting = "days"
     at: HourSetting = "09:00"
     yearly: YearlySetting = True
+    if_late: Annotated[
+        Literal["skip", "enter"],
+        Field(
+            title="If the date is set or changed too late for it",
+            json_schema_extra={"widget": "select", "choices": LATE_CHOICES, "only": {"when": ("on", "before")}},
+        ),
+    ] = "skip"
+    if_moved: Annotated[
+        Literal["stay", "follow", "leave"],
+        Field(
+            title="If the date changes while they are inside",
+            json_schema_extra={"widget": "select", "choices": MOVED_CHOICES},
+        ),
+    ] = "stay"
     where: OnlyIf = None
 
     def filter(self) -> Rule | None:
@@ -68,11 +107,50 @@ class DateTrigger(Timed):
         day = day_of(who.contact, self.field, who.zone)
         if day is None:
             return None
-        off = Off(self.when, self.amount, self.unit, self.at)
         if self.yearly:
-            return off.next_anniversary(day, who.zone, after)
-        due = off.instant(day, who.zone)
+            return self._off.next_anniversary(day, who.zone, after)
+        due = self._off.instant(day, who.zone)
         return due if due >= after else None
+
+    def enters_late(self) -> bool:
+        return self.if_late == "enter" and self.when != "after"
+
+    def missed(self, who: Subject, now: datetime) -> datetime | None:
+        if not self.enters_late():
+            return None
+        passed = [at for then, at in self._occurrences(who, now) if at < now and not is_over(then, who.zone, now)]
+        return max(passed, default=None)
+
+    def day_for(self, who: Subject, at: datetime) -> date | None:
+        found = min(self._occurrences(who, at), key=lambda one: abs(one[1] - at), default=None)
+        return None if found is None else found[0]
+
+    def minds_changes(self) -> bool:
+        return self.if_moved != "stay"
+
+    def belongs(self, who: Subject, event: Typed, now: datetime) -> Elsewhere | None:
+        was = day_of(event, DATE, ZoneInfo("UTC"))
+        if not self.minds_changes() or was is None:
+            return None
+        day = day_of(who.contact, self.field, who.zone)
+        if day is not None and self.yearly:
+            day = min((in_year(day, was.year + off) for off in (-1, 0, 1)), key=lambda one: abs(one - was))
+        if day == was:
+            return None
+        if day is None or self.if_moved == "leave" or (self.when != "after" and is_over(day, who.zone, now)):
+            return Elsewhere(None)
+        return Elsewhere(self._off.instant(day, who.zone))
+
+    @property
+    def _off(self) -> Off:
+        return Off(self.when, self.amount, self.unit, self.at)
+
+    def _occurrences(self, who: Subject, now: datetime) -> Iterator[tuple[date, datetime]]:
+        day = day_of(who.contact, self.field, who.zone)
+        if day is not None and self.yearly:
+            yield from self._off.occurrences(day, who.zone, now)
+        elif day is not None:
+            yield day, self._off.instant(day, who.zone)
 
     def tells(self) -> dict[str, Any]:
         return {"field": self.field}

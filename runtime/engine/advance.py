@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blocks.contract import Go, Offer, Reason, Sleep, Stop
+from blocks.contract import Decision, Go, Offer, Reason, Send, Sleep, Stop
 from blocks.facts import Item, Outcome
+from blocks.phrase import Moment
 from blocks.rules import Counted
 from blocks.values import Typed, empty, micros, moment
+from runtime.clock import DAY
 from runtime.engine import coupons
 from runtime.engine.batch import Batch, Person, Queued, Run
 from runtime.engine.departures import depart, met
@@ -21,6 +23,8 @@ from runtime.engine.standpoint import Seen
 from runtime.people import consent, contacts
 from runtime.segments.lists import Listing
 
+STILL_GOOD = DAY
+"""A run that catches up sends what it would have sent within so long; what is older has had its time."""
 MOST_HOPS = 1000
 """A run that takes so many steps at once goes round in a circle; the checks refuse such flows, this is the backstop."""
 
@@ -39,6 +43,10 @@ class Ctx:
         self._now_us = batch.now
         self.queued: str | None = None
         self.reply = ""
+
+    def stand_at(self, now: int) -> None:
+        """Look at everything as of this instant (UTC microseconds)."""
+        self._now_us = now
 
     @property
     def now(self) -> datetime:
@@ -159,10 +167,16 @@ class Standpoint:
     """What became of the message for which the block at which it stands holds it."""
 
 
-def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
-    """Run blocks until one sleeps or the way ends. A block that raises stops this run, with the reason shown."""
+def advance(batch: Batch, program: Program, run: Run, at: Standpoint, *, behind: bool = False) -> None:
+    """Run blocks until one sleeps or the way ends. A block that raises stops this run, with the reason shown.
+
+    A run that is `behind` catches up: its blocks are run as of the time at which it would have come to them, from
+    `run.arrived_at` on, waits that would be over are over, and messages of more than `STILL_GOOD` ago are not sent.
+    """
     now = batch.now
+    clock = min(run.arrived_at, now) if behind else now
     ctx = Ctx(batch, run, at.event, at.up_to, program.slug)
+    ctx.stand_at(clock)
     ctx.reply = at.reply
     batch.touch(run)
     for _ in range(MOST_HOPS):
@@ -176,7 +190,10 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
             run.end("failed", now, Reason("block_gone"))
             return
         try:
-            decision = block.run(ctx)
+            if behind and isinstance(block, Send) and clock < now - STILL_GOOD and not ctx.held:
+                decision: Decision = _too_late(batch, run, block, ctx)
+            else:
+                decision = block.run(ctx)
         except Exception as error:  # noqa: BLE001 - whatever a block does wrong must not take the batch with it
             failed = Reason("block_failed", {"error": f"{type(error).__name__}: {error}"[:500]})
             batch.note(run, block_id, "", failed)
@@ -194,8 +211,11 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
                 if onward is None:
                     run.end("ended", now)
                     return
-                run.block, run.arrived_at, run.wake_at = onward, now, None
+                run.block, run.arrived_at, run.wake_at = onward, clock, None
                 ctx.reply = ""
+            case Sleep(until, _) if behind and micros(until) <= now:
+                clock = run.wake_at = max(micros(until), clock + 1)
+                ctx.stand_at(clock)
             case Sleep(until, reason):
                 if run.wake_at is None:
                     batch.note(run, block_id, "", reason)
@@ -207,6 +227,12 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
                 run.end("ended", now, reason)
                 return
     run.end("failed", now, Reason("spins"))
+
+
+def _too_late(batch: Batch, run: Run, block: Send, ctx: Ctx) -> Go:
+    """Go on as if the message had gone out: its time had passed before the run was there."""
+    batch.counts[run.flow, run.block, "skipped"] += 1
+    return Go(block.waited_out(), Reason("time_passed", {"then": Moment(ctx.now, ctx.zone.key)}))
 
 
 def leave_if_met(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:

@@ -16,6 +16,7 @@ from runtime.engine import coupons, echo, ties
 from runtime.engine.advance import Ctx, Standpoint, advance, leave_if_met, lot
 from runtime.engine.batch import Batch, Run
 from runtime.engine.departures import by_event, depart
+from runtime.engine.occasions import LATE, SOURCE
 from runtime.engine.program import Program, Programs, Roster
 from runtime.engine.wakes import FIELDS, NOTHING, look_up
 from runtime.ledger.bulk import update_tuples
@@ -44,8 +45,8 @@ _NEW = (
 _OPEN = select(run).where(run.c.state == "open", run.c.workspace == bindparam("workspace"))
 _OPEN_OF = _OPEN.where(among(run.c.contact, "contacts"), among(run.c.flow, "flows"))
 _OPEN_KEYED = _OPEN.where(among(run.c.key, "keys"), among(run.c.flow, "flows"))
-COUNTS = or_(run.c.code.is_(None), run.c.code != "not_added")
-"""Runs that the rule for coming back counts: not those that somebody took back."""
+COUNTS = or_(run.c.code.is_(None), run.c.code.not_in(("not_added", "date_follows")))
+"""Runs that the rule for coming back counts: not those that somebody took back, or that enter once more for a new date."""
 _LAST = (
     select(run.c.contact, run.c.flow, func.max(run.c.entered_at).label("at"))
     .where(
@@ -78,6 +79,8 @@ class Arrival:
     typed: str
     depth: int = 0
     """How many flows led to it; 0 for what came from outside."""
+    late: bool = False
+    """Whether it is told only now that they should have entered then: they enter at the point where they would be."""
     _parsed: Typed | None = None
 
     @property
@@ -155,7 +158,9 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
         else:
             contact = row.contact
             depth = echo.depth_of(document)
-            arrivals.append(Arrival(row.id, row.name, row.at, contact, row.typed, depth))
+            arrival = Arrival(row.id, row.name, row.at, contact, row.typed, depth)
+            arrival.late = row.source == SOURCE and arrival.fields["b"].get(LATE) is True
+            arrivals.append(arrival)
             batch.depths[contact] = max(batch.depths.get(contact, 0), depth)
         done.append((contact, "done", row.id))
     update_tuples(tx, event, "id", ("contact", "state"), done)
@@ -309,7 +314,7 @@ class _Reception:
     def start(self, arrival: Arrival) -> None:
         """Start, restart or refresh the runs that this event asks for."""
         now = self._batch.now
-        if arrival.at < now - TOO_OLD:
+        if arrival.at < now - TOO_OLD and not arrival.late:
             return
         for program, block_id, trigger in self._roster.starts.get(arrival.name, ()):
             entry = program.entry
@@ -326,12 +331,15 @@ class _Reception:
                 hops=0,
                 messages=0,
                 entered_at=min(arrival.at, now),
-                arrived_at=now,
+                arrived_at=min(arrival.at, now) if arrival.late else now,
                 fresh=True,
             )
             if not trigger.admits(self._ctx(fresh, arrival, program)):
                 continue
             same = self._open.same(program.flow, arrival.contact, key)
+            if same is not None and arrival.late:
+                # What became of their run is decided already, where the date was seen to change (`following`).
+                continue
             if same is not None:
                 self._come_again(same, fresh, arrival)
             elif self._may_enter(program, fresh):
@@ -388,7 +396,7 @@ class _Reception:
         batch.started.append(fresh)
         batch.counts[fresh.flow, fresh.block, "entered"] += 1
         self._open.add(fresh)
-        advance(batch, program, fresh, Standpoint(arrival.fields, arrival.id))
+        advance(batch, program, fresh, Standpoint(arrival.fields, arrival.id), behind=arrival.late)
 
     def _hold_out(self, fresh: Run) -> None:
         """Let a run end before it begins: it is there to be measured against."""

@@ -8,14 +8,14 @@ shop's: entry rules, history and time line know no other kind of start.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Row, Text, bindparam, cast, func, select
 
-from blocks.contract import Timed, Trigger
+from blocks.contract import DATE, Timed, Trigger
 from blocks.values import Typed, micros, moment, type_document
 from runtime.clock import DAY
 from runtime.engine.batch import Batch
@@ -26,7 +26,11 @@ from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import appointment, contact, event, occasion, workspace
 from runtime.zones import zone_of
 
+_Known = dict[str, tuple[int, int | None]]
+"""Occasions by their keys: the id, and while it is new, the last contact to whom it has come."""
 SOURCE = "clock"
+LATE = "late"
+"""The property that says that they should have entered before it was known: at the event's own time."""
 
 _OCCASIONS = select(occasion.c.id, occasion.c.key, occasion.c.planned).where(
     occasion.c.workspace == bindparam("workspace")
@@ -42,13 +46,13 @@ _LAST = (
     .where(event.c.workspace == bindparam("workspace"), among(event.c.contact, "ids"), among(event.c.name, "names"))
     .group_by(event.c.contact, event.c.name)
 )
-_APPOINTED = select(appointment.c.occasion, appointment.c.contact, appointment.c.due_at).where(
+_APPOINTED = select(appointment.c.occasion, appointment.c.contact, appointment.c.due_at, appointment.c.day).where(
     appointment.c.workspace == bindparam("workspace"),
     among(appointment.c.occasion, "occasions"),
     among(appointment.c.contact, "ids"),
 )
 _DUE = (
-    select(appointment.c.occasion, appointment.c.contact, appointment.c.due_at)
+    select(appointment.c.occasion, appointment.c.contact, appointment.c.due_at, appointment.c.day)
     .where(appointment.c.workspace == bindparam("workspace"), appointment.c.due_at <= bindparam("now"))
     .order_by(appointment.c.due_at)
     .limit(bindparam("limit"))
@@ -59,8 +63,9 @@ _EXPECT = (
     " ON CONFLICT (workspace, key) DO UPDATE SET planned = 0"
 )
 _SET = (
-    "INSERT INTO appointment (workspace, occasion, contact, due_at) VALUES (:workspace, :occasion, :contact, :due_at)"
-    " ON CONFLICT (occasion, contact) DO UPDATE SET due_at = excluded.due_at"
+    "INSERT INTO appointment (workspace, occasion, contact, due_at, day)"
+    " VALUES (:workspace, :occasion, :contact, :due_at, :day)"
+    " ON CONFLICT (occasion, contact) DO UPDATE SET due_at = excluded.due_at, day = excluded.day"
 )
 _DROP = "DELETE FROM appointment WHERE occasion = :occasion AND contact = :contact"
 
@@ -103,7 +108,7 @@ def plan(batch: Batch, programs: Programs, limit: int) -> int:
         rows: Sequence[Row[Any]] = ()
         if key in roster.timed:
             rows = tx.all(_NEXT_FEW, {"workspace": tx.workspace, "after": upto, "limit": limit})
-            _appoint(tx, {key: id_}, roster, _somebodies(tx, rows, roster, [key]), batch.now)
+            _appoint(tx, {key: (id_, upto)}, roster, _somebodies(tx, rows, roster, [key]), batch.now)
         planned = rows[-1].id if len(rows) == limit else None
         tx.execute(occasion.update().where(occasion.c.id == id_).values(planned=planned))
         return len(rows)
@@ -116,7 +121,7 @@ def keep(batch: Batch, programs: Programs) -> None:
     if not ids or not (roster := programs.roster(batch.tx)).timed:
         return
     tx = batch.tx
-    occasions = {key: id_ for key, (id_, _) in _known(tx).items() if key in roster.timed}
+    occasions = {key: known for key, known in _known(tx).items() if key in roster.timed}
     rows = tx.all(_THESE, {"workspace": tx.workspace, "ids": listed(tx, ids)})
     # From the next instant on: what has just come must not come once more in the same one.
     _appoint(tx, occasions, roster, _somebodies(tx, rows, roster, occasions), batch.now + 1)
@@ -137,12 +142,14 @@ def bring(batch: Batch, programs: Programs, limit: int) -> int:
     for one in due:
         # No flow may wait for it any more. And what it depends on may have changed since the row was made.
         trigger, who = roster.timed.get(keys.get(one.occasion, "")), people.get(one.contact)
-        at = _instant(trigger, who, one.due_at) if trigger is not None and who is not None else None
+        at, day = _instant(trigger, who, one.due_at) if trigger is not None and who is not None else None, one.day
         if at is not None and at <= batch.now and trigger is not None and who is not None:
             events.append(_happens(trigger, who, at, batch))
+            day = _day(trigger, who, at) if trigger.enters_late() else None
             at = _instant(trigger, who, batch.now + 1)
         place = {"workspace": tx.workspace, "occasion": one.occasion, "contact": one.contact}
-        (over if at is None else moved).append(place if at is None else place | {"due_at": at})
+        gone = at is None and day is None
+        (over if gone else moved).append(place if gone else place | {"due_at": at, "day": day})
     insert_tuples(tx, event, EVENT, [(id_, *row) for id_, row in zip(tx.reserve(len(events)), events, strict=True)])
     run_many(tx, _SET, moved)
     run_many(tx, _DROP, over)
@@ -164,7 +171,11 @@ def came_before(tx: Tx, trigger: Timed, rows: Sequence[Row[Any]], instant: int) 
 
 
 def _happens(trigger: Timed, who: Somebody, at: int, batch: Batch) -> tuple[Any, ...]:
-    properties = {**trigger.tells(), **trigger.addressed("")}
+    properties: dict[str, Any] = {**trigger.tells(), **trigger.addressed("")}
+    if (day := trigger.day_for(who, moment(at))) is not None:
+        properties[DATE] = day.isoformat()
+    if (missed := trigger.missed(who, moment(batch.now))) is not None and micros(missed) == at:
+        properties[LATE] = True
     if trigger.late_is_fine and at < batch.now - DAY:
         at = batch.now
     written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()
@@ -176,7 +187,13 @@ def _instant(trigger: Timed, who: Somebody, after: int) -> int | None:
     return None if due is None else micros(due)
 
 
-def _known(tx: Tx) -> dict[str, tuple[int, int | None]]:
+def _day(trigger: Timed, who: Somebody, at: int) -> int | None:
+    """For which day it comes at this instant, in days since 1970."""
+    day = trigger.day_for(who, moment(at))
+    return None if day is None else (day - date(1970, 1, 1)).days
+
+
+def _known(tx: Tx) -> _Known:
     return {row.key: (row.id, row.planned) for row in tx.all(_OCCASIONS, {"workspace": tx.workspace})}
 
 
@@ -191,20 +208,30 @@ def _somebodies(tx: Tx, rows: Sequence[Row[Any]], roster: Roster, keys: Iterable
     return list(people.values())
 
 
-def _appoint(tx: Tx, occasions: dict[str, int], roster: Roster, people: Sequence[Somebody], now: int) -> None:
-    """Bring the rows of these contacts up to date. One that is too early stays: it is looked at again when it is due."""
+def _appoint(tx: Tx, occasions: _Known, roster: Roster, people: Sequence[Somebody], now: int) -> None:
+    """Bring the rows of these contacts up to date. One that is too early stays: it is looked at again when it is due. Who
+    should have entered before it was known does so at once; not those to whom an occasion that is new has not come yet."""
     if not occasions or not people:
         return
-    values = {"workspace": tx.workspace, "occasions": listed(tx, occasions.values())}
+    values = {"workspace": tx.workspace, "occasions": listed(tx, [id_ for id_, _ in occasions.values()])}
     standing = {
-        (row.occasion, row.contact): row.due_at
+        (row.occasion, row.contact): (row.due_at, row.day)
         for row in tx.all(_APPOINTED, values | {"ids": listed(tx, {who.id for who in people})})
     }
-    moved = []
-    for key, id_ in occasions.items():
+    changed: list[dict[str, Any]] = []
+    for key, (id_, upto) in occasions.items():
+        trigger = roster.timed[key]
         for who in people:
-            at, before = _instant(roster.timed[key], who, now), standing.get((id_, who.id))
-            if at is not None and (before is None or at < before):
+            before, day = standing.get((id_, who.id), (None, None))
+            at, came = _instant(trigger, who, now), day
+            if (missed := trigger.missed(who, moment(now))) is not None:
+                late = micros(missed)
+                if upto is not None and who.id > upto and before is None and day is None:
+                    came = _day(trigger, who, late)
+                elif _day(trigger, who, late) != day:
+                    at = late
+            earlier = at is not None and (before is None or at < before)
+            if earlier or came != day:
                 place = {"workspace": tx.workspace, "occasion": id_, "contact": who.id}
-                moved.append(place | {"due_at": at})
-    run_many(tx, _SET, moved)
+                changed.append(place | {"due_at": at if earlier else before, "day": came})
+    run_many(tx, _SET, changed)

@@ -49,6 +49,12 @@ class Program:
         return tuple((id_, block) for id_, block in self.blocks.items() if isinstance(block, Trigger))
 
     @cached_property
+    def dated(self) -> Mapping[str, Timed]:
+        """The triggers whose runs go by a date that may change, by their occasions."""
+        timed = (block for _, block in self.triggers if isinstance(block, Timed))
+        return {block.occasion(): block for block in timed if block.minds_changes()}
+
+    @cached_property
     def conditions(self) -> tuple[tuple[Exit, Rule], ...]:
         """The exits that are no event but a rule, which is held against the contact."""
         return tuple((leave, leave.rule) for leave in self.exits if leave.rule is not None)
@@ -116,6 +122,8 @@ class Roster:
     """Event name to the flows in which a block may hold somebody until it happens, by any version with open runs."""
     watching: list[int] = field(default_factory=list)
     """Flows that somebody may leave because a rule holds for them, by any version with open runs."""
+    following: list[int] = field(default_factory=list)
+    """Flows whose runs go by a date that may change, by any version with open runs."""
     timed: dict[str, Timed] = field(default_factory=dict)
     """Occasion to a trigger of a live version that waits for it."""
     offered: dict[str, Offered] = field(default_factory=dict)
@@ -158,6 +166,8 @@ class Roster:
         for program in {one.version: one for one in (*live, *open_)}.values():
             if program.conditions and program.flow not in roster.watching:
                 roster.watching.append(program.flow)
+            if program.dated and program.flow not in roster.following:
+                roster.following.append(program.flow)
             for leave in program.exits:
                 if leave.rule is not None:
                     continue

@@ -10,6 +10,7 @@ from runtime.engine import occasions, schedules
 from runtime.engine.batch import Batch
 from runtime.engine.coupons import Mint
 from runtime.engine.duties import DUTIES, HOME, Duty
+from runtime.engine.following import follow
 from runtime.engine.pace import MOST, Pace
 from runtime.engine.program import Programs
 from runtime.engine.watch import look_again
@@ -81,6 +82,7 @@ def one_batch(house: House, workspace_id: int, programs: Programs) -> Iterator[B
             tx.execute(_ALONE, {"workspace": workspace_id})
         batch = Batch(tx, house.clock.now(), mint=Mint(house.vault, paper=house.paper))
         yield batch
+        follow(batch, programs)
         look_again(batch, programs)
         batch.write()
         occasions.keep(batch, programs)

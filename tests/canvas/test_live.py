@@ -14,6 +14,7 @@ from tests.canvas.conftest import Open, Shop, as_json
 from tests.canvas.hands import card, panel
 from tests.canvas.test_two_tabs import two_steps
 from tests.engine.stage import Stage, block, link
+from tests.segments.stage import did, publish_segment
 
 pytestmark = pytest.mark.browser
 
@@ -180,3 +181,29 @@ def test_the_preview_lights_the_way_one_chooses(shop_with_web: Shop, open_flow: 
     side.get_by_role("button", name="Close").click()
     page.locator(".is-dim").first.wait_for(state="detached")
     becomes(page.locator(".cw-block.is-path").count, 0)
+
+
+def test_whom_it_begins_with_is_chosen_and_said_before_it_is_published(shop_with_web: Shop, open_flow: Open) -> None:
+    shop = shop_with_web
+    stage = Stage(shop.house, shop.workspace, shop.house.clock)  # type: ignore[arg-type]
+    publish_segment(stage, "tasters", did("Tea tasted"), "Tasters")
+    for who in ("dewi@example.com", "somchai@example.com"):
+        stage.happens("Tea tasted", who)
+    blocks = [block("tasters", "segment_trigger", segment="tasters"), block("mail", "send_email", email="tea")]
+    for place, one in enumerate(blocks):
+        one["position"] = {"x": 0, "y": 130 * place}
+    slug = shop.new_flow("Tasters", {"format": 1, "blocks": blocks, "links": [link("tasters", "mail")]})
+    page = open_flow(shop, slug)
+    page.get_by_role("button", name="Publish", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("2 match today and are not included").wait_for()
+    dialog.get_by_role("button", name="Not yet").click()
+    card(page, "When someone enters “Tasters”").click()
+    panel(page).get_by_label("When it is published").select_option("Only those who match now")
+    card(page, "For those who are in “Tasters” when it is published, and nobody later").wait_for()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    dialog.get_by_text("2 Contacts enter now, nobody later").wait_for()
+    dialog.get_by_role("button", name="Publish").click()
+    page.get_by_text("Published. Those who match now are coming in.").wait_for()
+    stage.work()
+    becomes(lambda: number(page, "tasters"), "2")

@@ -100,7 +100,8 @@ appointment = Table(
     of_workspace(),
     Column("occasion", Int, nullable=False),
     Column("contact", Int, nullable=False),
-    Column("due_at", Int, nullable=False),
+    Column("due_at", Int),  # nothing where it is only kept in mind that it has come
+    Column("day", Integer),  # for which day (since 1970) it has come last, where that has to be known
     PrimaryKeyConstraint("occasion", "contact"),
     Index("appointment_due", "workspace", "due_at"),
     sqlite_with_rowid=False,
