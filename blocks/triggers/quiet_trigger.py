@@ -106,16 +106,14 @@ class QuietTrigger(Beginning, Timed):
 
     def _say_only_now(self, time: Months | Span) -> Phrase:
         if self.event == "Order placed":
-            return say(
-                "For those who have placed no order for {time} when it is published, and nobody later", time=time
-            )
+            return say("Only who has placed no order for {time} at publishing", time=time)
         if self.event:
             return say(
-                "For those for whom {event} has not happened again for {time} when it is published, and nobody later",
+                "Only for whom {event} has not happened for {time} at publishing",
                 event=Quoted(self.event),
                 time=time,
             )
-        return say("For those of whom nothing is heard for {time} when it is published, and nobody later", time=time)
+        return say("Only of whom nothing is heard for {time} at publishing", time=time)
 
     def problems(self, known: Known) -> list[Problem]:
         found = rule_problems(self.where, known, event="", field="where")

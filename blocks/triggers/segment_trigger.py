@@ -95,8 +95,8 @@ class SegmentTrigger(Beginning):
         if self.begins_with() == "only_now":
             if self.where is not None:
                 rule = say_rule(self.where, known)
-                return say("For those who are in {segment} when it is published and {rule}", segment=name, rule=rule)
-            return say("For those who are in {segment} when it is published, and nobody later", segment=name)
+                return say("Only who is in {segment} at publishing and {rule}", segment=name, rule=rule)
+            return say("Only who is in {segment} at publishing", segment=name)
         if self.where is not None:
             rule = say_rule(self.where, known)
             if self.move == "enters":

@@ -11,7 +11,7 @@ from blocks.contract import Farewell, Known, Timed, Trigger
 from blocks.flow import BlockDoc, Flow
 from blocks.scheduled import Scheduled
 from builder.access import Visitor
-from runtime.insight.beginnings import said, starts
+from runtime.insight.beginnings import match_now, said, starts
 from runtime.insight.matches import MOST, Audience, Matches, would_come, would_hear, would_start, would_take
 from runtime.words import Words
 
@@ -98,9 +98,10 @@ def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
     if model is None or model.card.family not in ("trigger", "split"):
         return None
     trigger = _trigger(doc)
-    if isinstance(trigger, Beginning) and not trigger.goes_on():
-        # How many match now depends on who is in the flow already, and is said before publishing.
-        return None
+    if isinstance(trigger, Beginning) and trigger.could_include() and not trigger.goes_on():
+        match, contacts = match_now(user.house, user.workspace, trigger)
+        both = (Share(match, w("match now")), Share(contacts - match, w("not")))
+        return Reach(both, w("From {n} Contact, as they are now | From {n} Contacts, as they are now", n=contacts))
     if isinstance(trigger, Timed):
         soon = would_come(user.house, user.workspace, trigger)
         return _comes(soon, w) if soon is not None and soon.looked_at else None

@@ -57,6 +57,15 @@ def starts(house: House, workspace: int, slug: str, document: Flow) -> list[Star
     return [_start(house, workspace, slug, document.entry, id_, one) for id_, one in _beginnings(document)]
 
 
+def match_now(house: House, workspace: int, trigger: Beginning) -> tuple[int, int]:
+    """How many match now, of how many contacts, in whatever flow they are."""
+    now = house.clock.now()
+    with house.ledger.read(workspace) as tx:
+        there, _ = _conditions(tx, trigger, now)
+        count = select(func.count()).select_from(contact).where(tx.mine(contact))
+        return int(tx.scalar(count.where(*there)) or 0), int(tx.scalar(count) or 0)
+
+
 def begun(tx: Tx, flow_id: int, document: Flow) -> Begun | None:
     """How far it is; None for a flow that began with nobody."""
     mine = (tx.mine(beginning), beginning.c.flow == flow_id)
@@ -121,16 +130,10 @@ def _start(house: House, workspace: int, slug: str, entry: Entry, block: str, tr
     now = house.clock.now()
     with house.ledger.read(workspace) as tx:
         row = tx.first(select(flow.c.id, flow.c.state).where(tx.mine(flow), flow.c.slug == slug))
-        there = [tx.mine(contact), _matching(tx, trigger, now)]
+        there, exact = _conditions(tx, trigger, now)
         if row is not None:
             there.append(not_(_kept_out(row.id, entry, now)))
-        try:
-            rule = trigger.filter()
-            there += [meeting(tx, rule, now)] if rule is not None else []
-            exact = True
-        except NotForSegments:
-            exact = False
-        match = int(tx.scalar(select(func.count()).select_from(contact).where(*there)) or 0)
+        match = int(tx.scalar(select(func.count()).select_from(contact).where(tx.mine(contact), *there)) or 0)
         begun_at = None
         if trigger.includes() and row is not None and row.state != "archived":
             mine = (tx.mine(beginning), beginning.c.flow == row.id, beginning.c.key == trigger.beginning())
@@ -146,6 +149,17 @@ def _a_day(house: House, workspace: int, trigger: Beginning) -> float | None:
     else:
         found = would_start(house, workspace, trigger.model_copy(update={"begin_with": "later"}))
     return found.by_outlet["yes"] / found.days if found is not None and found.looked_at else None
+
+
+def _conditions(tx: Tx, trigger: Beginning, now: int) -> tuple[list[ColumnElement[bool]], bool]:
+    """That a contact matches; and whether that asks the trigger's filter, too."""
+    there, rule = [_matching(tx, trigger, now)], trigger.filter()
+    if rule is None:
+        return there, True
+    try:
+        return [*there, meeting(tx, rule, now)], True
+    except NotForSegments:
+        return there, False
 
 
 def _matching(tx: Tx, trigger: Beginning, now: int) -> ColumnElement[bool]:

@@ -200,7 +200,7 @@ def test_whom_it_begins_with_is_chosen_and_said_before_it_is_published(shop_with
     dialog.get_by_role("button", name="Not yet").click()
     card(page, "When someone enters “Tasters”").click()
     panel(page).get_by_label("When it is published").select_option("Only those who match now")
-    card(page, "For those who are in “Tasters” when it is published, and nobody later").wait_for()
+    card(page, "Only who is in “Tasters” at publishing").wait_for()
     page.get_by_role("button", name="Publish", exact=True).click()
     dialog.get_by_text("2 Contacts enter now, nobody later").wait_for()
     dialog.get_by_role("button", name="Publish").click()

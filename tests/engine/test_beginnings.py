@@ -123,9 +123,8 @@ def test_several_triggers_are_told_apart(stage: Stage) -> None:
     document["blocks"].append(block("left", "segment_trigger", segment="buyers", move="leaves", begin_with="only_now"))
     document["blocks"].append(block("quiet", "quiet_trigger", event="Order placed", amount=90, begin_with="only_now"))
     assert numbers(stage, document) == [
-        "For those who are in “Buyers” when it is published, and nobody later: 2 Contacts enter now, nobody later",
-        "For those who have placed no order for 90 days when it is published, and nobody later:"
-        " 0 Contacts enter now, nobody later",
+        "Only who is in “Buyers” at publishing: 2 Contacts enter now, nobody later",
+        "Only who has placed no order for 90 days at publishing: 0 Contacts enter now, nobody later",
     ]
 
 
