@@ -41,7 +41,6 @@ def draw(user: Visitor, w: Words) -> None:
         before = await act(user, app_secrets.renew, user.house, user.workspace)
         box.close()
         toast(w("Calls are signed with a new key."), action=w("Undo"), on_action=lambda: take_back(before))
-        await show()
 
     async def take_back(before: int) -> None:
         await act(user, app_secrets.sign_with, user.house, user.workspace, before)

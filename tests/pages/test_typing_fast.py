@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.pages.conftest import Look, Web, ready, until
+from tests.browser import ready, until
+from tests.pages.conftest import Look, Web
 
 pytestmark = pytest.mark.browser
 
