@@ -183,6 +183,6 @@ class _Paste:
         """Ids of those who are known, and the addresses that are not."""
         written = dict.fromkeys(one for part in _BETWEEN.split(text) if (one := part.strip().strip('<>"')))
         with self._ask.user.house.ledger.read(self._ask.user.workspace) as tx:
-            owners = {one: contacts.by_address(tx, one) for one in written}
-        found = [owner.id for owner in owners.values() if owner is not None]
+            owners = contacts.ids_by_addresses(tx, written)
+        found = [owner for owner in owners.values() if owner is not None]
         return list(dict.fromkeys(found)), [one for one, owner in owners.items() if owner is None]

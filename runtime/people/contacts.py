@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Text, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Text, and_, bindparam, cast, func, literal, or_, select
 
 from blocks.values import Typed, fold
 from runtime.ledger import Tx
+from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, identity
 from runtime.people.addresses import IDENTITIES, email_of, phone_of
 from runtime.people.card import Card, typed_with
@@ -60,6 +61,11 @@ class KnownAs:
     since_at: int
 
 
+_OWNERS = select(identity.c.value, identity.c.contact).where(
+    identity.c.workspace == bindparam("workspace"),
+    identity.c.kind == bindparam("kind"),
+    among(identity.c.value, "values"),
+)
 Cursor = tuple[int, int]
 """(seen_at, id) of the last contact of a page."""
 
@@ -76,6 +82,17 @@ def by_address(tx: Tx, address: str) -> Contact | None:
         if value is not None and (found := _owner(tx, kind, value)) is not None:
             return found
     return None
+
+
+def ids_by_addresses(tx: Tx, addresses: Iterable[str]) -> dict[str, int | None]:
+    """Each e-mail address or phone number as it was written, to the contact who has it; in two statements, however many."""
+    found: dict[str, int | None] = dict.fromkeys(addresses)
+    for kind, read in (("phone", phone_of), ("email", email_of)):  # the address has the last word
+        values = {one: value for one in found if (value := read(one)) is not None}
+        about = {"workspace": tx.workspace, "kind": kind, "values": listed(tx, set(values.values()))}
+        owners = {row.value: row.contact for row in tx.all(_OWNERS, about)} if values else {}
+        found |= {one: owners[value] for one, value in values.items() if value in owners}
+    return found
 
 
 def many(tx: Tx, ids: Collection[int]) -> dict[int, Contact]:

@@ -73,6 +73,14 @@ def test_a_contact_is_found_by_any_address_however_it_is_written(
             assert found is not None
             assert found.id == guests["dewi.a"]
         assert contacts.by_address(tx, "nobody@example.com") is None
+        written = ["Dewi.A@EXAMPLE.com", "+62 812-0000 142", "nobody@example.com", "no address"]
+        assert contacts.ids_by_addresses(tx, written) == {
+            "Dewi.A@EXAMPLE.com": guests["dewi.a"],
+            "+62 812-0000 142": guests["dewi.a"],
+            "nobody@example.com": None,
+            "no address": None,
+        }
+        assert contacts.ids_by_addresses(tx, []) == {}
 
 
 def test_another_shop_sees_none_of_it(ledger: Ledger, shop: int, guests: dict[str, int]) -> None:
@@ -80,6 +88,7 @@ def test_another_shop_sees_none_of_it(ledger: Ledger, shop: int, guests: dict[st
         assert contacts.search(tx, "dewi") == []
         assert contacts.get(tx, guests["dewi.a"]) is None
         assert contacts.by_address(tx, "dewi.a@example.com") is None
+        assert contacts.ids_by_addresses(tx, ["dewi.a@example.com"]) == {"dewi.a@example.com": None}
         assert contacts.many(tx, guests.values()) == {}
         assert contacts.typed_of(tx, guests.values()) == {}
         assert contacts.count(tx) == 0
