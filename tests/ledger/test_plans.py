@@ -94,13 +94,16 @@ def test_the_engine_finds_everybody_along_an_index(house: House, shop: int, cloc
 def test_a_schedule_finds_everybody_along_an_index(house: House, shop: int, clock: SetClock) -> None:
     stage = Stage(house, shop, clock)
     publish_segment(stage, "buyers", did("Order placed"))
-    for slug, settings in (("some", {"segment": "buyers"}), ("all", {"to": "everybody"})):
+    some, everybody, own = {"segment": "buyers"}, {"to": "everybody"}, {"clocks": "own"}
+    for slug, settings in (("some", some), ("all", everybody), ("some-own", some | own), ("all-own", everybody | own)):
         ways = (block("time", "schedule_trigger", repeat="daily", **settings), block("mail", "send_email", email="a"))
         stage.publish(in_a_row(*ways), slug)
     stage.happens("Order placed", "budi@example.com")
+    stage.happens("Order placed", "dewi@example.com", fields={"zone": "Asia/Jakarta"})
     with watched(house.ledger) as slow:
+        stage.happens("Page seen", "dewi@example.com")
         stage.after(days=2)
-    assert len(stage.messages()) == 4, "two days, two flows"
+    assert len(stage.messages()) == 16, "two people, two days, four flows"
     assert slow == {}
 
 
