@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from blocks.contract import Known
 from blocks.phrase import Joined, Phrase, Quoted, say
 from blocks.rule_words import say_rule
 from blocks.rules import All, AnyOf, Compare, Counted, Did, Facts, Got, InSegment, Not, Reachable, Rule
@@ -18,42 +19,42 @@ MOST_VALUES = 3
 LONGEST = 80
 
 
-def why_not(rule: Rule, facts: Facts, there: Documents) -> list[Phrase]:
+def why_not(rule: Rule, facts: Facts, there: Documents, known: Known) -> list[Phrase]:
     """A sentence for each condition that keeps `rule` from holding; none if it holds."""
-    return list(_against(rule, facts, there, wanted=True))
+    return list(_against(rule, facts, there, known, wanted=True))
 
 
-def _against(rule: Rule, facts: Facts, there: Documents, *, wanted: bool) -> Iterator[Phrase]:
+def _against(rule: Rule, facts: Facts, there: Documents, known: Known, *, wanted: bool) -> Iterator[Phrase]:
     if rule.meets(facts) == wanted:
         return
     match rule:
         case All() | AnyOf():
             if not rule.rules:
-                yield say("{rule}: so it cannot match", rule=say_rule(rule))
+                yield say("{rule}: so it cannot match", rule=say_rule(rule, known))
             for inner in rule.rules:
-                yield from _against(inner, facts, there, wanted=wanted)
+                yield from _against(inner, facts, there, known, wanted=wanted)
         case Not():
-            yield from _against(rule.rule, facts, there, wanted=not wanted)
+            yield from _against(rule.rule, facts, there, known, wanted=not wanted)
         case Compare():
-            yield _told(rule, _was(rule, there), wanted=wanted)
+            yield _told(rule, _was(rule, there), known, wanted=wanted)
         case Did():
-            yield _told(rule, _times(facts.count(rule)), wanted=wanted)
+            yield _told(rule, _times(facts.count(rule)), known, wanted=wanted)
         case Got():
-            yield _told(rule, _mails(facts.count(rule)), wanted=wanted)
+            yield _told(rule, _mails(facts.count(rule)), known, wanted=wanted)
         case InSegment():
             yield _told(
-                rule, say("they were in it") if facts.count(rule) else say("they were not in it"), wanted=wanted
+                rule, say("they were in it") if facts.count(rule) else say("they were not in it"), known, wanted=wanted
             )
         case Reachable():
             there_is = say("there is an address, and they agreed to marketing there")
             none = say("there is no address, it is suppressed, or they have not agreed to marketing there")
-            yield _told(rule, there_is if facts.count(rule) else none, wanted=wanted)
+            yield _told(rule, there_is if facts.count(rule) else none, known, wanted=wanted)
 
 
-def _told(rule: Compare | Counted, was: Phrase, *, wanted: bool) -> Phrase:
+def _told(rule: Compare | Counted, was: Phrase, known: Known, *, wanted: bool) -> Phrase:
     if wanted:
-        return say("{rule}: {was}", rule=say_rule(rule), was=was)
-    return say("not ({rule}): {was}", rule=say_rule(rule), was=was)
+        return say("{rule}: {was}", rule=say_rule(rule, known), was=was)
+    return say("not ({rule}): {was}", rule=say_rule(rule, known), was=was)
 
 
 def _times(count: int) -> Phrase:

@@ -20,7 +20,7 @@ def met(program: Program, ctx: Context) -> tuple[Exit, Reason] | None:
     """The first exit whose rule holds, and how that is said."""
     for leave, rule in program.conditions:
         if rule.meets(ctx):
-            return leave, Reason("exit_rule", {"rule": say_rule(rule)})
+            return leave, Reason("exit_rule", {"rule": say_rule(rule, program.known)})
     return None
 
 

@@ -284,7 +284,8 @@ class _Inquiry:
         if trigger.admits(ctx):
             return None
         rule = trigger.filter()
-        missed = why_not(rule, ctx, {"event": row.properties, "contact": self._fields()}) if rule is not None else []
+        there = {"event": row.properties, "contact": self._fields()}
+        missed = why_not(rule, ctx, there, program.known) if rule is not None else []
         return missed or [Phrase(REASONS["filtered_out"])]
 
     def _at_the_door(self, row: Any, program: Program) -> Sequence[Phrase]:

@@ -80,7 +80,7 @@ def test_a_split_counts_its_ways_before_it_is_published(stage: SegmentStage) -> 
 
 
 def test_why_not_says_that_they_were_not_in_the_segment(stage: SegmentStage) -> None:
-    stage.segment("buyers", did("Order placed"))
+    stage.segment("buyers", did("Order placed"), "Best buyers")
     rules = [{"kind": "in_segment", "segment": "buyers"}, {"kind": "reachable", "channel": "sms"}, {"kind": "got"}]
     stage.publish(in_a_row(block("in", "event_trigger", event="Asked", where={"kind": "all", "rules": rules})))
     stage.happens("Asked", DEWI)
@@ -88,7 +88,7 @@ def test_why_not_says_that_they_were_not_in_the_segment(stage: SegmentStage) -> 
         found = why(tx, stage.contact(DEWI).id, "flow", stage.clock.now())
     assert found is not None
     assert [words("en").text(reason) for look in found.looks for reason in look.why] == [
-        "they are in the Segment “buyers”: they were not in it",
+        "they are in the Segment “Best buyers”: they were not in it",
         "they can be reached by SMS: there is no address, it is suppressed, or they have not agreed to marketing there",
         "an e-mail was sent to them at any time: there was none",
     ]

@@ -2,7 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
+from blocks.phrase import load_arg
+from runtime.ledger.tables import step
 from runtime.segments import lists
+from runtime.words import words
 from tests.engine.stage import block, in_a_row
 from tests.segments.stage import SegmentStage, did
 
@@ -29,7 +34,7 @@ def listing(event: str, change: str) -> dict[str, Any]:
 
 
 def test_who_enters_by_what_they_do_leaves_at_once(stage: SegmentStage) -> None:
-    stage.segment("vip", did("Order placed", times=2))
+    stage.segment("vip", did("Order placed", times=2), "Very good customers")
     stage.publish(series(VIP))
     for who in (DEWI, BUDI):
         stage.happens("Signed up", who)
@@ -39,6 +44,9 @@ def test_who_enters_by_what_they_do_leaves_at_once(stage: SegmentStage) -> None:
     assert stage.messages(DEWI) == [("first", "cancelled")]
     assert stage.steps(DEWI)[-1] == ("wait", "", "exit_rule")
     assert stage.runs(BUDI) == [("wait", "open")]
+    with stage.house.ledger.read(stage.shop) as tx:
+        args = tx.scalar(select(step.c.args).where(tx.mine(step), step.c.code == "exit_rule"))
+    assert words("en").text(load_arg(args["rule"])) == "they are in the Segment “Very good customers”"
 
 
 def test_who_enters_because_time_has_passed_leaves_then(stage: SegmentStage) -> None:
