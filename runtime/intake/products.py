@@ -12,12 +12,16 @@ from runtime.house import House
 from runtime.intake.http import answer_json, headers_of, peer_of
 from runtime.intake.keyed import NO_STORE, Keyed, Refusal, Touch, answered
 from runtime.intake.reading import NotReadable, NotRight, Wrong
-from runtime.shop import NoTitle, Told
+from runtime.shop import NoTitle, PartlyKept, Told
 
 log = logging.getLogger(__name__)
 
 PATH = "/api/v1/products"
 WRONG_KIND = "This key cannot send products. Make one of the kind that sends events on the settings page."
+PART_STORED = (
+    "The database cannot be written at the moment. The first {n} products of this list are stored, the others are not. "
+    "Send the whole list again later: what is stored already is not stored twice."
+)
 MOST = 1000
 LONGEST = 200
 LONGEST_TITLE = 500
@@ -80,6 +84,9 @@ class ProductsApi:
                 if one.external in missing.ids
             ]
             raise NotRight(wrongs, len(products)) from None
+        except PartlyKept as partly:
+            log.error("Products are stored in part: %s", partly.__cause__)
+            raise Refusal(503, PART_STORED.format(n=partly.kept), (b"retry-after", b"5")) from None
         except Exception as error:  # noqa: BLE001 - any driver's error means the same to whoever sends
             log.error("Products cannot be stored: %s", error)
             raise Refusal(503, NO_STORE, (b"retry-after", b"5")) from None

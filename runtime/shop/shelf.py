@@ -71,19 +71,37 @@ class NoTitle(Exception):
         self.ids = frozenset(ids)
 
 
+class PartlyKept(Exception):
+    """The ledger failed midway. What was told of the first `kept` products is there, of the others nothing."""
+
+    def __init__(self, kept: int) -> None:
+        super().__init__(f"only {kept} products are kept")
+        self.kept = kept
+
+
 def take_in(house: House, workspace: int, products: Sequence[Told]) -> int:
-    """Keep what was told, some hundred products in a transaction. Returns how many of them it changed. Raises NoTitle."""
+    """Keep what was told, some hundred products in a transaction: a thousand in one would keep everybody else waiting.
+    Returns how many of them it changed. Raises NoTitle, and PartlyKept where it failed after the first of them."""
     untitled = {one.external for one in products} - {one.external for one in products if one.values.get("title")}
     if untitled:
         with house.ledger.read(workspace) as tx:
             untitled -= {row.external for row in tx.all(_THESE, _values(tx, untitled))}
         if untitled:
             raise NoTitle(untitled)
-    changed, coming, now = 0, iter(products), house.clock.now()
+    changed, kept, coming, now = 0, 0, iter(products), house.clock.now()
     while some := list(islice(coming, AT_ONCE)):
-        with house.ledger.write(workspace) as tx:
-            rows = {row.external: row._asdict() for row in tx.all(_THESE, _values(tx, {one.external for one in some}))}
-            changed += _keep(tx, some, rows, now)
+        try:
+            with house.ledger.write(workspace) as tx:
+                rows = {
+                    row.external: row._asdict() for row in tx.all(_THESE, _values(tx, {one.external for one in some}))
+                }
+                changed += _keep(tx, some, rows, now)
+        except Exception as error:
+            if not kept:
+                raise
+            house.ring()
+            raise PartlyKept(kept) from error
+        kept += len(some)
     if changed:
         house.ring()
     return changed

@@ -1,11 +1,13 @@
 """The shelf by HTTP: who may fill it, what is refused, and what is written down of a change."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from runtime.accounts import keys
-from runtime.ledger import tables
+from runtime.ledger import Tx, tables
+from runtime.shop import Told, shelf
 from tests.intake.conftest import Door
 
 OOLONG = {"id": "MSO-100", "title": "Mae Salong oolong", "price": 320, "currency": "thb", "stock": 5}
@@ -44,6 +46,26 @@ def test_a_thousand_at_once_and_the_last_of_one_id_counts(door: Door) -> None:
     kept = {one.external: one.title for one in rows(door, tables.product)}
     assert (len(kept), kept["7"]) == (999, "Sencha")
     assert post(door, [{"id": number, "title": "Tea"} for number in range(1001)]).status_code == 400
+
+
+def test_a_failure_halfway_says_how_many_are_stored(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "AT_ONCE", 2)
+    keep, many = shelf._keep, [{"id": number, "title": f"Tea {number}"} for number in range(5)]
+
+    def full(tx: Tx, told: Sequence[Told], *rest: Any) -> int:
+        if told[0].external == "2":
+            raise OSError("the disk is full")
+        return keep(tx, told, *rest)
+
+    monkeypatch.setattr(shelf, "_keep", full)
+    answer = post(door, many)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "The first 2 products of this list are stored, the others are not." in answer.text
+    assert [one.external for one in rows(door, tables.product)] == ["0", "1"]
+    assert "Nothing of this was stored." in post(door, many[2:]).text
+    monkeypatch.setattr(shelf, "_keep", keep)
+    assert post(door, many).json()["accepted"] == 5
+    assert len(rows(door, tables.product)) == 5
 
 
 @pytest.mark.parametrize(
