@@ -26,6 +26,7 @@ from builder.segment_editor.rule_card import RuleCard
 from builder.segment_editor.seat import SegmentSeating
 from builder.segment_list.entries import differs
 from runtime.desk import Draft
+from runtime.ledger.halt import Halt, Halted
 from runtime.people.contacts import Contact
 from runtime.segments import publish
 from runtime.words import Words
@@ -49,6 +50,7 @@ class SegmentEditor(WholePage[Document]):
         self._number = 0
         self._looking: asyncio.Task[Any] | None = None
         self._again = False
+        self._halt = Halt()
         self.saving = Autosave(found.draft, self._store, self._stored, self._show_saving)
         self.bar = Bar(frame, found.draft.name, self.rename, self.publish, w)
         self.seating = SegmentSeating(self, pen, Banner(frame), archived=found.draft.state != "active")
@@ -105,17 +107,23 @@ class SegmentEditor(WholePage[Document]):
     # ---- looking at it
 
     def _look_soon(self, after: float = COUNT_AFTER) -> None:
-        """Count a moment after the last change; one count at a time, and the last one is shown."""
+        """Count a moment after the last change; one count at a time, and the last one is shown. A count of what is not
+        there any more is broken off."""
         self._again = True
         if self._looking is None or self._looking.done():
             self._looking = self.later(self._look_on(after))
+        else:
+            self.later(fetch(self._halt.now))
 
     async def _look_on(self, after: float) -> None:
         while self._again and not self.gone:
             await asyncio.sleep(after)
             self._again = False
-            document = self.document
-            found = await patiently(fetch(opened.look, self.user, self.slug, document), self._wait)
+            document, self._halt = self.document, Halt()
+            try:
+                found = await patiently(fetch(opened.look, self.user, self.slug, document, self._halt), self._wait)
+            except Halted:
+                continue
             if document is self.document and not self.gone:
                 self.look = found
                 self.show()

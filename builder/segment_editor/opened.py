@@ -13,6 +13,7 @@ from builder.drafting.half_done import read_rule
 from runtime.desk import Draft
 from runtime.engine.known import known_to
 from runtime.ledger import Tx
+from runtime.ledger.halt import Halt
 from runtime.people import contacts
 from runtime.people.contacts import Contact
 from runtime.segments import counting
@@ -59,15 +60,14 @@ def open_segment(user: Visitor, slug: str) -> Opened | None:
     return None if draft is None else Opened(draft, look(user, slug, draft.document))
 
 
-def look(user: Visitor, slug: str, document: Mapping[str, Any]) -> Look:
-    """Count and check the segment as it is drawn now."""
+def look(user: Visitor, slug: str, document: Mapping[str, Any], halt: Halt | None = None) -> Look:
+    """Count and check the segment as it is drawn now. Raises Halted once `halt` says so."""
     house, workspace = user.house, user.workspace
     known, rule = known_to(house, workspace), read_rule(document.get("rule"))
-    with house.ledger.read(workspace) as tx:
+    with house.ledger.read(workspace, halt) as tx:
         live = next((one for one in standings(tx) if one.slug == slug and one.state == "live"), None)
         total = contacts.count(tx)
-        count = _count(tx, rule, house.clock.now()) if rule is not None else None
-        people = page_of(tx, slug, document, house.clock.now())
+        count, people = _first(tx, slug, document, house.clock.now())
     return Look(known, rule, _problems(user, slug, document), live, count, total, people)
 
 
@@ -100,11 +100,13 @@ def change(user: Visitor, slug: str, rule: Rule) -> Change:
         return Change(coming, leaving, users_of(tx, slug))
 
 
-def _count(tx: Tx, rule: Rule, now: int) -> int | None:
+def _first(tx: Tx, slug: str, document: Mapping[str, Any], now: int) -> tuple[int | None, list[Contact]]:
+    """How many meet the rule, where it can be counted, and the first page of people."""
+    rule = read_rule(document.get("rule"))
     try:
-        return counting.count(tx, rule, now)
+        return counting.first(tx, rule, now, PAGE) if rule is not None else (None, page_of(tx, slug, document, now))
     except NotForSegments:
-        return None
+        return None, []
 
 
 def _problems(user: Visitor, slug: str, document: Mapping[str, Any]) -> list[Problem]:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Executable, Row, Table
 from sqlalchemy.engine import URL, CursorResult
 
 from runtime.ledger import ids, tables
+from runtime.ledger.halt import Halt
 from runtime.ledger.schema import bring_up_to_date
 from runtime.ledger.turnstile import Turnstile
 
@@ -93,12 +94,13 @@ class Ledger:
                 raise
 
     @contextmanager
-    def read(self, workspace: int = 0) -> Iterator[Tx]:
-        """A consistent look that writes nothing and keeps no writer waiting."""
+    def read(self, workspace: int = 0, halt: Halt | None = None) -> Iterator[Tx]:
+        """A consistent look that writes nothing and keeps no writer waiting. Raises Halted once `halt` says so."""
         with self.engine.connect() as connection:
             if self._turnstile is not None:
                 connection.exec_driver_sql("BEGIN")
-            yield Tx(connection, workspace)
+            with halt.over(connection) if halt is not None else nullcontext():
+                yield Tx(connection, workspace)
             connection.rollback()
 
     def workspaces(self) -> list[int]:

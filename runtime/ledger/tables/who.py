@@ -21,6 +21,8 @@ contact = Table(
     Column("seen_at", Int, nullable=False),
     Index("contact_recent", "workspace", "seen_at"),
     Index("contact_zone", "workspace", "zone", "id"),
+    # The order in which events and messages of contacts are kept: whoever looks through all of them goes through those once.
+    Index("contact_in_order", "workspace", "id"),
 )
 
 identity = Table(

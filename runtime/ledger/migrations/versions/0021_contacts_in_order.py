@@ -1,0 +1,10 @@
+"""Who is looked through for a rule is looked through in the order of their numbers, in which what they did is kept."""
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    op.create_index("contact_in_order", "contact", ["workspace", "id"])
