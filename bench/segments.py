@@ -27,7 +27,7 @@ from blocks.values import type_document
 from runtime.clock import DAY
 from runtime.ledger import Ledger
 from runtime.ledger.bulk import insert_tuples
-from runtime.ledger.tables import contact, event, member, message, segment, version_mail, workspace
+from runtime.ledger.tables import consent, contact, event, member, message, segment, version_mail, workspace
 from runtime.segments.counting import count
 
 NOW = 1_795_000_000_000_000
@@ -54,6 +54,7 @@ RULES: dict[str, dict[str, object]] = {
         "kind": "did", "event": "Order placed", "window": {"kind": "last_days", "days": 30},
         "where": {"kind": "field", "field": "total", "op": "over", "value": 100},
     },
+    "can be reached by e-mail": {"kind": "reachable", "channel": "email"},
     "got the welcome e-mail, not in VIP": {
         "kind": "all",
         "rules": [{"kind": "got", "email": "welcome"}, {"kind": "in_segment", "segment": "vip", "negate": True}],
@@ -99,6 +100,9 @@ def build(ledger: Ledger, contacts: int, events: int) -> None:
             insert_tuples(tx, contact, columns, rows)
             inside = [{"segment": 1, "contact": row[0], "since_at": NOW} for row in rows if row[0] % 20 == 0]
             tx.insert(member, inside)
+            given = {"channel": "email", "at": NOW - DAY, "source": "bench", "proof": {}}
+            answers = [{"id": row[0], "contact": row[0], "answer": "yes" if row[0] % 5 else "no"} for row in rows]
+            tx.insert(consent, [one | given for one in answers])
             common = {"version": 1, "block": "mail", "channel": "email", "marketing": True, "test": False, "tries": 1}
             sent = [
                 {"id": row[0], "contact": row[0], "state": "sent", "queued_at": 0, "due_at": 0, "done_at": 1, **common}
