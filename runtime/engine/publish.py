@@ -135,9 +135,7 @@ def release(
         ):  # else it is live in a moment, when what was chosen for the overdue is done
             changes["state"] = "live"
         tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
-        occasions.expect(tx, triggers_of(document))
-        ties.expect(tx, triggers_of(document))
-        schedules.expect(tx, flow_id, triggers_of(document), now)
+        _expect(tx, flow_id, document, now)
         beginnings.expect(tx, flow_id, triggers_of(document), now, anew=archived)
     return Published(flow_id, version_id, number)
 
@@ -158,9 +156,9 @@ def resume(house: House, workspace: int, slug: str, choice: Choice = SEND) -> No
         else:
             _change_state(tx, row.id, "live", house.clock.now())
         if row.state not in ("live", "paused") and row.version is not None:
-            # While nobody was taken in, nobody was looked at for what the clock brings.
+            # While nobody was taken in, nobody was looked at for what the clock, the calendar or the shelf brings.
             document = tx.scalar(select(version.c.document).where(tx.mine(version), version.c.id == row.version))
-            occasions.expect(tx, triggers_of(Flow.model_validate(document)))
+            _expect(tx, row.id, Flow.model_validate(document), house.clock.now())
     if deciding:
         _in_batches(house, workspace, overdue.keep)
     house.ring()
@@ -220,6 +218,14 @@ def _latest(tx: Tx, flow_id: int) -> Flow | None:
         .limit(1)
     )
     return None if found is None else Flow.model_validate(found)
+
+
+def _expect(tx: Tx, flow_id: int, document: Flow, now: int) -> None:
+    """Have all waited for that starts this version but events of the shop."""
+    triggers = triggers_of(document)
+    occasions.expect(tx, triggers)
+    ties.expect(tx, triggers)
+    schedules.expect(tx, flow_id, triggers, now)
 
 
 def triggers_of(document: Flow) -> list[Trigger]:

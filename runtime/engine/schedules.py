@@ -136,9 +136,13 @@ def zone(tx: Tx, name: str = "") -> ZoneInfo:
     return zone_of(name, tx.scalar(_HOME, {"workspace": tx.workspace}))
 
 
-def expect(tx: Tx, flow_id: int, triggers: Iterable[Trigger], now: int) -> None:
-    """Reckon when the schedules of a newly published version come next; those of the one before are over. One whose people
-    are being told goes on if it still is what it was."""
+def expect(tx: Tx, flow_id: int, triggers: Iterable[Trigger], now: int, *, anew: bool = False) -> None:
+    """Reckon when the schedules of the version that is live now come next; those of the one before are over.
+
+    One that still is what it was goes on as it was reckoned, and so does one whose people are being told: to reckon it
+    again would pass over a time that has just come, or bring one twice when the machine's clock was put back. `anew`
+    reckons those again that tell nobody just now.
+    """
     wanted = {trigger.occasion(): trigger for trigger in triggers if isinstance(trigger, Scheduled)}
     mine = (tx.mine(schedule), schedule.c.flow == flow_id)
     tx.execute(schedule.delete().where(*mine, schedule.c.occasion.not_in(wanted)))
@@ -149,7 +153,7 @@ def expect(tx: Tx, flow_id: int, triggers: Iterable[Trigger], now: int) -> None:
         for name in _zones(tx, trigger):
             if (before := there.get((occasion, name))) is None:
                 _open(tx, flow_id, trigger, [name], now)
-            elif not before.telling:
+            elif anew and not before.telling:
                 due_at = next_at(trigger, now, zone(tx, name))
                 tx.execute(schedule.update().where(schedule.c.id == before.id).values(due_at=due_at))
 
@@ -192,7 +196,7 @@ def reckon_anew(tx: Tx, now: int) -> None:
     """The shop's clocks show something else from now on."""
     programs = Programs()
     for row in tx.all(_GOING, {"workspace": tx.workspace}):
-        expect(tx, row.id, [trigger for _, trigger in programs.get(tx, row.version).triggers], now)
+        expect(tx, row.id, [trigger for _, trigger in programs.get(tx, row.version).triggers], now, anew=True)
 
 
 def next_at(trigger: Scheduled, after: int, clocks: ZoneInfo) -> int | None:

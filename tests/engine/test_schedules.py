@@ -18,11 +18,11 @@ from runtime.calendar import CALENDAR
 from runtime.clock import SetClock
 from runtime.engine import schedules
 from runtime.engine.program import Programs
-from runtime.engine.publish import archive, pause, resume
+from runtime.engine.publish import archive, finish, pause, resume
 from runtime.engine.work import Engine, one_batch
 from runtime.insight.matches import would_hear
 from runtime.insight.why import why
-from runtime.ledger.tables import message, run, schedule, workspace
+from runtime.ledger.tables import flow, message, run, schedule, workspace
 from runtime.words import words
 from tests.blocks.facts import utc
 from tests.engine.stage import Stage, block, in_a_row
@@ -255,6 +255,38 @@ def test_a_paused_flow_lets_that_time_pass(stage: Stage) -> None:
     stage.after(days=7)
     assert sent_at(stage, DEWI) == ["Fri 2026-12-04 09:00"]
     assert standing(stage)["code"] == "flow_paused"
+
+
+def test_a_flow_that_goes_on_after_finishing_or_the_archive_comes_again(stage: Stage) -> None:
+    stage.publish(offers(repeat="weekly", weekdays=[5]))
+    for stop in (finish, archive):
+        stop(stage.house, stage.shop, "flow")
+        stage.after(days=7)
+        assert sent_at(stage, DEWI) == []
+    resume(stage.house, stage.shop, "flow")
+    stage.after(days=7)
+    assert sent_at(stage, DEWI) == sent_at(stage, BUDI) == ["Fri 2026-12-11 09:00"]
+
+
+def test_what_is_published_anew_as_its_time_comes_neither_skips_it_nor_tells_it_twice(
+    stage: Stage, clock: SetClock
+) -> None:
+    stage.publish(offers(repeat="daily"))
+    clock.set(micros(utc("2026-11-22T02:00:01")))
+    _again(stage)
+    stage.work()
+    assert sent_at(stage, DEWI) == ["Sun 2026-11-22 09:00"]
+    clock.set(micros(utc("2026-11-22T01:59")))  # somebody has put the machine's clock right
+    _again(stage)
+    stage.after(minutes=5)
+    assert sent_at(stage, DEWI) == ["Sun 2026-11-22 09:00"]
+
+
+def _again(stage: Stage) -> None:
+    """Publish the flow as it is, as `publish` does, which keeps the flow's row."""
+    with stage.house.ledger.write(stage.shop) as tx:
+        flow_id = tx.scalar(select(flow.c.id))
+        schedules.expect(tx, flow_id, [trigger(to="segment", segment="buyers", repeat="daily")], stage.clock.now())
 
 
 def test_an_archived_flow_starts_nothing_and_a_changed_one_only_what_it_says_now(stage: Stage) -> None:
