@@ -131,6 +131,7 @@ def take_events(batch: Batch, programs: Programs, limit: int) -> int:
         reception = _Reception(batch, programs, roster)
         reception.look_up(concerned)
         for arrival in concerned:
+            reception.leave_if_changed(arrival)
             reception.leave(arrival)
             reception.leave_if_met(arrival)
             reception.go_on(arrival)
@@ -178,6 +179,9 @@ class _Reception:
         self._roster = roster
         self._open = OpenRuns()
         self._last: dict[tuple[int, int], int] = {}
+        self._seen = 0, 0
+        self._changed: set[int] = set()
+        """Contacts whom earlier events of the batch have changed, and who were not looked at since."""
         self._had: set[tuple[int, int, str]] = set()
         """(contact, flow, key) of earlier runs, where a key may have one run only."""
         self._fields: dict[int, str] = {}
@@ -251,12 +255,25 @@ class _Reception:
 
     def leave_if_met(self, arrival: Arrival) -> None:
         """End the contact's runs for which a rule holds now that this has happened to them."""
+        self._hold(arrival.contact, arrival.id)
+
+    def leave_if_changed(self, arrival: Arrival) -> None:
+        """The same for what earlier events of this batch have changed about the contact: it was so before this one."""
+        batch, (changes, listings) = self._batch, self._seen
+        self._changed.update(one.contact for one in batch.contact_changes[changes:])
+        self._changed.update(one.contact for one in batch.listings[listings:])
+        self._seen = len(batch.contact_changes), len(batch.listings)
+        if arrival.contact in self._changed:
+            self._changed.discard(arrival.contact)
+            self._hold(arrival.contact, arrival.id - 1)
+
+    def _hold(self, contact: int, up_to: int) -> None:
         for flow_id in self._roster.watching:
-            for one in self._open.of_contact(flow_id, arrival.contact):
+            for one in self._open.of_contact(flow_id, contact):
                 program = self._programs.get(self._batch.tx, one.version)
                 if program.conditions and not one.leaving:
                     typed = orjson.loads(self._fields.get(one.event) or NOTHING)
-                    leave_if_met(self._batch, program, one, Standpoint(typed, arrival.id))
+                    leave_if_met(self._batch, program, one, Standpoint(typed, up_to))
 
     def _asks_of_event(self, one: Run) -> bool:
         """Whether a rule by which a run may end looks at the event that it stands on."""

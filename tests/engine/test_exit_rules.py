@@ -79,6 +79,21 @@ def test_a_tag_that_another_flow_gives_takes_them_out_in_the_same_batch(stage: S
     assert stage.runs(BUDI) == [("day", "open")]
 
 
+def test_of_two_events_in_one_batch_what_the_first_led_to_comes_before_the_second(stage: Stage) -> None:
+    flow = series({"rule": VIP, "name": "Became a VIP"}, {"event": "Order placed"})
+    for name, because in (("vip", "Became a VIP"), ("order", "Order placed")):
+        flow["blocks"] += [block(f"bye-{name}", "on_leaving", event=because), block(name, "send_email", email=name)]
+        flow["links"].append(link(f"bye-{name}", name))
+    stage.publish(flow, "welcome")
+    stage.publish(tagging("Review written", "VIP"), "vips")
+    for who in (DEWI, BUDI):
+        stage.happens("Signed up", who)
+    for name, who in (("Review written", DEWI), ("Order placed", BUDI), ("Order placed", DEWI)):
+        stage.arrives(name, who)
+    stage.engine.work()  # one batch
+    assert (stage.messages(DEWI), stage.messages(BUDI)) == ([("vip", "queued")], [("order", "queued")])
+
+
 def test_a_tag_given_by_the_flow_itself_ends_the_run_before_its_next_block(stage: Stage) -> None:
     flow = in_a_row(
         block("when", "event_trigger", event="Signed up"),
