@@ -34,6 +34,18 @@ def publish_segment(stage: Stage, slug: str, rule: dict[str, Any] | None, name: 
     publish.publish(stage.house, stage.shop, slug, "Nok")
 
 
+def inside(stage: Stage, slug: str) -> list[str]:
+    """E-mail addresses of those who are in a segment."""
+    with stage.house.ledger.read(stage.shop) as tx:
+        query = (
+            select(identity.c.value)
+            .join(member, member.c.contact == identity.c.contact)
+            .join(segment, segment.c.id == member.c.segment)
+            .where(identity.c.kind == "email", segment.c.slug == slug)
+        )
+        return sorted(row.value for row in tx.all(query))
+
+
 class SegmentStage(Stage):
     """Drafts, publishes, and says who is in what."""
 
@@ -44,15 +56,8 @@ class SegmentStage(Stage):
             self.work()
 
     def inside(self, slug: str) -> list[str]:
-        """E-mail addresses of those who are in a segment."""
-        with self.house.ledger.read(self.shop) as tx:
-            query = (
-                select(identity.c.value)
-                .join(member, member.c.contact == identity.c.contact)
-                .join(segment, segment.c.id == member.c.segment)
-                .where(identity.c.kind == "email", segment.c.slug == slug)
-            )
-            return sorted(row.value.split("@")[0] for row in tx.all(query))
+        """Those who are in a segment, by the first part of their addresses."""
+        return [who.split("@")[0] for who in inside(self, slug)]
 
     def crossed(self) -> list[tuple[str, str, str]]:
         """(who, event, segment) of what was told of segments, in order."""
