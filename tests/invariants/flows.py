@@ -1,4 +1,5 @@
-"""The flows and e-mails of the invariants' shop: between them, every way in which somebody enters, is held, and leaves."""
+"""The flows, segments and e-mails of the invariants' shop: between them, every way in which somebody enters, is held, and
+leaves."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -6,9 +7,16 @@ from typing import Any
 
 from blocks.flow import Flow
 from runtime.mail import Brand, EmailDocument, compile_email
+from runtime.segments.document import SegmentDocument
 from tests.engine.stage import block, cart_flow, in_a_row, link
 from tests.kill.shop import BRAND, email
 
+VIP: dict[str, Any] = {"kind": "field", "of": "contact", "field": "tags[]", "op": "is", "value": "vip"}
+OFFERS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("01:45", {"to": "everybody"}),
+    ("02:15", {"segment": "recent"}),
+)
+"""When the nightly offers come where the shop is, and for whom."""
 TRANSACTIONAL = frozenset({"confirm"})
 """Send blocks whose e-mail needs no consent."""
 
@@ -124,9 +132,10 @@ def _welcome() -> list[dict[str, Any]]:
         block("days", "wait", amount=2, unit="days"),
         block("tips", "send_email", email="tips"),
     )
+    twice = {"kind": "did", "event": "Order placed", "times": 2, "window": {"kind": "last_days", "days": 3}}
     return [
-        {"name": "Welcome", **flow, "entry": {"again": "never"}},
-        {"name": "Welcome", **flow, "entry": {"again": "after_days", "again_days": 3}},
+        {"name": "Welcome", **flow, "entry": {"again": "never"}, "exits": [{"rule": twice}]},
+        {"name": "Welcome", **flow, "entry": {"again": "after_days", "again_days": 3}, "exits": [{"rule": VIP}]},
     ]
 
 
@@ -137,7 +146,73 @@ def _news() -> list[dict[str, Any]]:
         block("news", "send_email", email="news"),
         block("hour", "wait", amount=1, unit="hours"),
     )
-    return [{"name": "News", **flow, "entry": {"key": "n"}, "exits": [{"event": "Order placed"}]}] * 2
+    exits = [{"event": "Order placed"}, {"rule": VIP}]
+    return [{"name": "News", **flow, "entry": {"key": "n"}, "exits": exits}] * 2
+
+
+def _offer() -> list[dict[str, Any]]:
+    """At two hours of every night, which are those that daylight saving skips and doubles: to everybody, or to those who
+    bought lately. Who becomes a good customer, or is put on the list, leaves, each by a way of their own."""
+    listed = {"kind": "in_segment", "segment": "club"}
+    nights = [
+        block(f"night-{number}", "schedule_trigger", repeat="daily", at=at, **whom)
+        for number, (at, whom) in enumerate(OFFERS)
+    ]
+    flow = {
+        "name": "Offer",
+        "blocks": [
+            *nights,
+            block("offer", "send_email", email="offer"),
+            block("morning", "wait", amount=1, unit="days", at="02:20"),
+            block("last", "send_email", email="last"),
+            block("bye-vip", "on_leaving", event="Good customer"),
+            block("kiss", "send_email", email="kiss"),
+            block("bye", "on_leaving"),
+            block("hour", "wait", amount=1, unit="hours"),
+        ],
+        "links": [
+            link("night-0", "offer"),
+            link("night-1", "offer"),
+            link("offer", "morning"),
+            link("morning", "last"),
+            link("bye-vip", "kiss"),
+            link("bye", "hour"),
+        ],
+        "exits": [{"rule": VIP, "name": "Good customer"}, {"rule": listed}, {"event": "Order placed"}],
+    }
+    other = [*flow["blocks"][:3], block("morning", "wait", amount=3, unit="hours"), *flow["blocks"][4:]]
+    return [
+        flow,
+        {**flow, "blocks": other, "exits": flow["exits"][:2], "entry": {"again": "after_days", "again_days": 2}},
+    ]
+
+
+def _vip() -> list[dict[str, Any]]:
+    """Who writes a review, or is not among those who bought lately any more, is a good customer and put on the list."""
+    flow = {
+        "name": "Good customers",
+        "blocks": [
+            block("review", "event_trigger", event="Review written"),
+            block("lately", "segment_trigger", segment="recent", move="leaves"),
+            block("tag", "update_contact", change="add_tag", name="vip"),
+            block("day", "wait", amount=1, unit="days"),
+            block("list", "list_member", segment="club"),
+        ],
+        "links": [link("review", "tag"), link("lately", "tag"), link("tag", "day"), link("day", "list")],
+    }
+    return [flow, {**flow, "links": [link("review", "list"), link("lately", "day"), link("day", "tag")]}]
+
+
+def _regulars() -> list[dict[str, Any]]:
+    """Who enters a segment gets a letter; whoever leaves it meanwhile gets no second one."""
+    flow = in_a_row(
+        block("in", "segment_trigger", segment="regulars", move="enters"),
+        block("hello", "send_email", email="hello"),
+        block("hours", "wait", amount=3, unit="hours"),
+        block("more", "send_email", email="more"),
+    )
+    gone = {"kind": "in_segment", "segment": "recent", "negate": True}
+    return [{"name": "Regulars", **flow, "exits": [{"rule": gone}]}, {"name": "Regulars", **flow}]
 
 
 FLOWS: dict[str, list[Flow]] = {
@@ -150,9 +225,34 @@ FLOWS: dict[str, list[Flow]] = {
         "chain": _chain(),
         "welcome": _welcome(),
         "news": _news(),
+        "offer": _offer(),
+        "vip": _vip(),
+        "regulars": _regulars(),
     }.items()
 }
 """Two versions of each."""
+
+
+def _bought(days: int | None) -> dict[str, Any]:
+    window = {"kind": "ever"} if days is None else {"kind": "last_days", "days": days}
+    return {"kind": "did", "event": "Order placed", "window": window}
+
+
+SEGMENTS: dict[str, list[SegmentDocument]] = {
+    slug: [SegmentDocument.model_validate({"name": slug, "rule": rule}) for rule in rules]
+    for slug, rules in {
+        "club": [None],
+        "recent": [_bought(3), _bought(5)],
+        "buyers": [_bought(None), {**_bought(9), "times": 2}],
+        # Named before those that it is made of.
+        "good": [{"kind": "any", "rules": [{"kind": "in_segment", "segment": "regulars"}, VIP]}],
+        "regulars": [
+            {"kind": "all", "rules": [{"kind": "in_segment", "segment": slug} for slug in ("recent", "buyers")]},
+            {"kind": "all", "rules": [{"kind": "in_segment", "segment": "club"}, _bought(None)]},
+        ],
+    }.items()
+}
+"""One or two rules of each; the first is a list."""
 
 
 @cache

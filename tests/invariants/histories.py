@@ -4,6 +4,9 @@ import os
 
 from hypothesis import strategies as st
 
+from blocks.values import micros
+from tests.blocks.facts import utc
+from tests.conftest import THE_MORNING
 from tests.invariants.flows import FLOWS
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
@@ -11,7 +14,21 @@ LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 
 PEOPLE = st.sampled_from(["dewi@example.com", "budi@example.com", "hannah@example.com"])
 SLUGS = st.sampled_from(sorted(FLOWS))
+CHANGES = st.sampled_from(["pause", "resume", "spread", "skip", "finish", "archive"])
 ANSWERS = st.sampled_from([None, "yes", "yes", "no"])
 """What somebody says to mail, if anything."""
 TOKENS = st.sampled_from(["c1", "c2", "c3"])
 """Carts, and the orders that come of them."""
+PLACES = st.sampled_from(
+    [
+        ("Asia/Bangkok", micros(THE_MORNING)),
+        ("Asia/Jakarta", micros(THE_MORNING)),
+        ("America/New_York", micros(utc("2026-10-31T16:00"))),
+        ("America/New_York", micros(utc("2027-03-13T16:00"))),
+        ("Europe/London", micros(utc("2026-10-24T14:00"))),
+        ("Europe/London", micros(utc("2027-03-27T14:00"))),
+        ("Australia/Lord_Howe", micros(utc("2026-10-03T08:00"))),
+        ("Australia/Lord_Howe", micros(utc("2027-04-03T08:00"))),
+    ]
+)
+"""Where the shop is, and when its story begins: where there is daylight saving, the day before clocks are changed."""

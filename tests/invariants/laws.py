@@ -1,27 +1,46 @@
 """What must be true of the ledger at any time, whatever happened, and of the paper on which letters went out."""
 
 from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from blocks import read_block
 from blocks.flow import Flow
+from blocks.phrase import Quoted, dump_arg
+from blocks.rule_words import say_rule
+from blocks.rules import Compare, InSegment
+from blocks.values import micros, moment
+from runtime.engine.departures import BY_EXIT
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
     appointment,
+    contact,
     event,
     flow,
+    member,
     message,
     occasion,
+    resumption,
+    review,
     run,
+    schedule,
+    segment,
     step,
     tally,
     version,
 )
+from runtime.segments.counting import meeting
+from runtime.segments.document import SegmentDocument
+from tests.invariants.flows import OFFERS
 from tests.invariants.town import Town
 
 _ENDS = {
     "exit_event": "left",
+    "exit_rule": "left",
     "flow_archived": "left",
     "replaced_by_newer": "replaced",
     "restarted": "restarted",
@@ -29,7 +48,7 @@ _ENDS = {
 }
 """Steps that are no decision of a block, by reason code, and what is counted for them."""
 _COUNTED = ("sent", "skipped", "uncertain", "failed")
-_TRIGGERS = frozenset({"event_trigger", "date_trigger", "quiet_trigger"})
+_TRIGGERS = frozenset({"event_trigger", "date_trigger", "quiet_trigger", "schedule_trigger", "segment_trigger"})
 _CLOSED = {"ended", "left", "replaced", "failed"}
 
 
@@ -41,6 +60,8 @@ def check(town: Town) -> None:
         _walks(tx)
         _tallies(tx)
         _letters(town, tx)
+        _taken_in(town, tx)
+        _nights(town, tx)
 
 
 def _events_once(town: Town, tx: Tx) -> None:
@@ -102,13 +123,24 @@ def _next(document: Flow, each: Any, kinds: dict[str, str], at: str | None) -> s
     if each.outlet:
         return document.ways.get((each.block, each.outlet))
     match _ENDS.get(each.code):
-        case "left" if each.code == "exit_event":
-            return next((id_ for id_, kind in kinds.items() if kind == "on_leaving"), None)
+        case "left" if each.code in BY_EXIT:
+            return None if each.hop == 0 else _farewell(document, each)
         case "left" | "replaced" | "failed":
             return None
         case "restarted":
             return ""
     return None if kinds[each.block] == "stop" else each.block
+
+
+def _farewell(document: Flow, each: Any) -> str | None:
+    """The block at which those go on who leave as this step says: that of their exit, else that of any exit."""
+    doors = {doc.settings.get("event", ""): doc.id for doc in document.blocks if doc.kind == "on_leaving"}
+    if each.code == "exit_event":
+        called = [one.called for one in document.exits if dump_arg(Quoted(one.event)) == each.args["event"]]
+    else:
+        said = [(one, dump_arg(say_rule(one.rule))) for one in document.exits if one.rule is not None]
+        called = [one.called for one, rule in said if rule == each.args["rule"]]
+    return doors.get(called[0]) or doors.get("")
 
 
 def _tallies(tx: Tx) -> None:
@@ -151,10 +183,14 @@ def _letters(town: Town, tx: Tx) -> None:
     for one in carried:
         assert one["yes"] or not one["marketing"], f"I4: without consent: {one}"
         assert one["run_state"] not in ("left", "replaced"), f"I4: after leaving: {one}"
-        assert one["flow_state"] == "live", f"I4: of a flow that does not send: {one}"
+        assert not one["has_left"], f"I4: after leaving by an exit: {one}"
+        assert one["flow_state"] in ("live", "finishing"), f"I4: of a flow that does not send: {one}"
+        assert one["at"] > town.spread.get(one["id"], 0), f"I5: sooner than it was spread: {one}"
     copies = Counter(one["id"] for one in carried)
     for row in tx.all(select(message.c.id, message.c.marketing, message.c.state, message.c.tries)):
         out = copies.pop(row.id, 0)
+        if row.id in town.forgone:
+            assert row.state in ("skipped", "cancelled"), f"I4: {row.id} was not to go out any more, and is {row.state}"
         if row.state == "sent":
             assert out, f"I8: message {row.id} is sent and never went out"
         if row.marketing:
@@ -164,7 +200,83 @@ def _letters(town: Town, tx: Tx) -> None:
     assert not copies, f"I8: letters of no message: {copies}"
 
 
+def _taken_in(town: Town, tx: Tx) -> None:
+    """An event lets somebody into a flow once, and into one that finishes or is archived nobody comes."""
+    entries = Counter(tuple(row) for row in tx.all(select(run.c.flow, run.c.contact, run.c.entry_event)))
+    assert not (twice := [each for each, times in entries.items() if times > 1]), f"I3: let in twice: {twice}"
+    for row in tx.all(select(flow.c.id, flow.c.slug).where(flow.c.state.in_(("finishing", "archived")))):
+        if row.slug in town.closed:
+            late = select(run.c.id).where(run.c.flow == row.id, run.c.id > town.closed[row.slug])
+            assert not (ids := [each.id for each in tx.all(late)]), f"I3: {row.slug} took in {ids}"
+
+
+def _nights(town: Town, tx: Tx) -> None:
+    """I5 of schedules: a contact is told of each night once, at the hour or in the 24 after it."""
+    told: Counter[tuple[int, str, int]] = Counter()
+    hours = {
+        read_block("schedule_trigger", {"repeat": "daily", "at": at, **whom}).occasion(): at for at, whom in OFFERS
+    }
+    since = town.begun.get("offer", 0)
+    rows = select(event.c.contact, event.c.at, event.c.properties).where(event.c.name == "Schedule reached")
+    for row in tx.all(rows.where(event.c.id > since)):
+        night = last_night(town.zone, hours[row.properties["occasion"]], row.at)
+        told[row.contact, row.properties["occasion"], night] += 1
+    assert not (twice := [each for each, times in told.items() if times > 1]), f"I5: told twice of a night: {twice}"
+
+
+def last_night(zone: ZoneInfo, hour: str, at: int) -> int:
+    """When clocks there last came to this hour of a day, or to the first one after it that there was that day."""
+    day = moment(at).astimezone(zone).date()
+    return max(first for back in (0, 1) if (first := _first(zone, hour, day - timedelta(days=back))) <= at)
+
+
+@cache
+def _first(zone: ZoneInfo, hour: str, day: date) -> int:
+    """Reckoned by looking at the clock every minute, as the code under test does not."""
+    at = datetime.combine(day, time(), UTC) - timedelta(hours=15)
+    while (there := at.astimezone(zone)).date() != day or f"{there:%H:%M}" < hour:
+        at += timedelta(minutes=1)
+    return micros(at)
+
+
+def _segments(town: Town, tx: Tx) -> None:
+    """Who is in a segment is who meets its rule, as SQL says over all; unless time was further already."""
+    if town.clock.now() < town.clock.latest:
+        return
+    for row in tx.all(select(segment.c.id, segment.c.slug, segment.c.document)):
+        rule = SegmentDocument.model_validate(row.document).rule
+        if rule is not None:
+            meets = tx.all(select(contact.c.id).where(meeting(tx, rule, town.clock.now())))
+            inside = tx.all(select(member.c.contact).where(member.c.segment == row.id))
+            assert {each[0] for each in inside} == {each[0] for each in meets}, (
+                f"{row.slug}: {inside} inside, not {meets}"
+            )
+
+
+def _who_ought_to_have_left(tx: Tx) -> None:
+    """Nobody is inside by whose tags, or by whose being on the list, they leave."""
+    flows = _versions(tx)
+    held: dict[str, set[int]] = {}
+    for one in tx.all(
+        select(run.c.id, run.c.version, run.c.contact).where(run.c.state == "open", run.c.code.is_(None))
+    ):
+        for leave in flows[one.version].exits:
+            if isinstance(leave.rule, Compare) or (isinstance(leave.rule, InSegment) and leave.rule.segment == "club"):
+                name = leave.rule.model_dump_json()
+                if name not in held:
+                    held[name] = {row.id for row in tx.all(select(contact.c.id).where(meeting(tx, leave.rule, 0)))}
+                assert one.contact not in held[name], f"run {one.id} goes on though {name} holds"
+
+
 def nothing_left(town: Town) -> None:
+    """Nothing of what idle workers should have done is left, and segments hold whom they should."""
+    _nothing_due(town)
+    with town.look() as tx:
+        _segments(town, tx)
+        _who_ought_to_have_left(tx)
+
+
+def _nothing_due(town: Town) -> None:
     """I5: nothing that is due is left, and nobody is told to look again at once."""
     now = town.clock.now()
     with town.look() as tx:
@@ -173,6 +285,17 @@ def nothing_left(town: Town) -> None:
             "new events": select(event.c.id).where(event.c.state == "new"),
             "runs that are due": select(run.c.id).where(run.c.state == "open", run.c.wake_at <= now),
             "occasions that are due": select(appointment.c.contact).where(appointment.c.due_at <= now),
+            "schedules that are due": select(schedule.c.id).where(schedule.c.due_at <= now),
+            "contacts to be looked at again": select(review.c.contact).where(review.c.due_at <= now),
+            "segments not counted yet": select(segment.c.id).where(segment.c.planned.is_not(None)),
+            "overdue messages of which something was decided": select(resumption.c.id),
+            "finishing flows with nobody inside": select(flow.c.id).where(
+                flow.c.state == "finishing",
+                ~select(run.c.id).where(run.c.flow == flow.c.id, run.c.state == "open").exists(),
+                ~select(message.c.id)
+                .where(message.c.flow == flow.c.id, message.c.state.in_(("queued", "sending")))
+                .exists(),
+            ),
             "occasions not looked at": select(occasion.c.id).where(occasion.c.planned.is_not(None)),
             "messages that are due": select(message.c.id).where(
                 message.c.state == "queued", message.c.due_at <= now, message.c.flow.not_in(paused)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from blocks.values import micros
 from runtime import delivery
@@ -16,23 +16,27 @@ from runtime.clock import DAY, HOUR, MINUTE, SECOND
 from runtime.delivery import writer
 from tests.conftest import THE_MORNING
 from tests.invariants import laws
-from tests.invariants.flows import FLOWS
-from tests.invariants.histories import ANSWERS, LONG, PEOPLE, SLUGS, TOKENS
+from tests.invariants.flows import FLOWS, SEGMENTS
+from tests.invariants.histories import ANSWERS, CHANGES, LONG, PEOPLE, PLACES, SLUGS, TOKENS
 from tests.invariants.town import Town, Worker
 
 NIGHT = random.randrange(1 << 32) if LONG else 0
 PROFILE = settings(
-    max_examples=10,  # after which Hypothesis varies what it has tried instead of trying something new
+    max_examples=10 if LONG else 5,  # after which Hypothesis varies what it has tried instead of trying something new
     stateful_step_count=60 if LONG else 30,
     deadline=None,
     database=None,
+    # To find the shortest history takes minutes; a long night has them.
+    phases=(Phase.generate, Phase.shrink) if LONG else (Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )
 CHAPTERS = 300 if LONG else 2
 """Each begins with a seed of its own."""
 
 NUMBERS = st.integers(0, 1)
-"""Versions of a flow, and workers."""
+"""Versions of a flow or a segment, workers, and the hours of the night."""
+SENDING = st.sampled_from(["news", "review", "cart", "offer"])
+RULED = st.sampled_from(sorted(SEGMENTS))
 AGO = st.sampled_from([0, 0, 0, MINUTE, 3 * HOUR, 2 * DAY, -10 * MINUTE])
 """How late an event comes in; some are ahead of their time."""
 LEAPS = st.sampled_from([SECOND, 50 * SECOND, MINUTE, HOUR, 2 * HOUR, 23 * HOUR, DAY, 4 * DAY, 9 * DAY, 400 * DAY])
@@ -58,6 +62,9 @@ MEANWHILE: dict[str, Callable[["Life", Worker, str, str], object]] = {
     "a no": lambda life, other, who, slug: life.town.answer(who, "no"),
     "a pause": lambda life, other, who, slug: life.town.change(slug, "pause"),
     "an archive": lambda life, other, who, slug: life.town.change(slug, "archive"),
+    "a skip": lambda life, other, who, slug: life.town.change(slug, "skip"),
+    "the end": lambda life, other, who, slug: life.town.change(slug, "finish"),
+    "the list": lambda life, other, who, slug: life.town.list_(who, on=True),
     "a version": lambda life, other, who, slug: life.town.publish(slug, 1),
     "an order": _an_order,
     "a long breath": _a_long_breath,
@@ -73,8 +80,11 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.town = self.make()
-        self.town.begin()
         self.count = 0
+
+    @initialize(place=PLACES)
+    def opens(self, place: tuple[str, int]) -> None:
+        self.town.begin(*place)
         for slug in FLOWS:
             self.town.publish(slug, 0)
 
@@ -146,9 +156,25 @@ class Life(RuleBasedStateMachine):
     def is_published(self, slug: str, number: int) -> None:
         self.town.publish(slug, number)
 
-    @rule(slug=SLUGS, how=st.sampled_from(["pause", "resume", "archive"]))
+    @rule(slug=SLUGS, how=CHANGES)
     def is_changed(self, slug: str, how: str) -> None:
         self.town.change(slug, how)
+
+    @rule(slug=SENDING, who=PEOPLE, how=st.sampled_from(["resume", "spread", "skip"]), then=THEN)
+    def is_paused_over_something_due(self, slug: str, who: str, how: str, then: str = "") -> None:
+        self.town.change(slug, "pause")
+        self.wants_news(who, "yes", "hours")
+        self.town.change(slug, how)
+        self.town.go_on(then)
+
+    @rule(slug=RULED, number=NUMBERS)
+    def a_segment_gets_a_rule(self, slug: str, number: int) -> None:
+        self.town.rule(slug, number)
+
+    @rule(who=PEOPLE, on=st.booleans(), then=THEN)
+    def is_listed(self, who: str, on: bool, then: str = "") -> None:
+        self.town.list_(who, on=on)
+        self.town.go_on(then)
 
     @rule()
     def is_sent_again_by_hand(self) -> None:
@@ -248,9 +274,17 @@ class Life(RuleBasedStateMachine):
     def publishing_dies(self, slug: str, number: int, at: int) -> None:
         self.town.dies(lambda worker: self.town.publish(slug, number, worker.house), at)
 
-    @rule(slug=SLUGS, at=st.integers(0, 20))
-    def archiving_dies(self, slug: str, at: int) -> None:
-        self.town.dies(lambda worker: self.town.change(slug, "archive", worker.house), at)
+    @rule(slug=SLUGS, at=st.integers(0, 20), how=st.sampled_from(["archive", "archive", "finish", "spread", "skip"]))
+    def changing_dies(self, slug: str, at: int, how: str) -> None:
+        if how in ("spread", "skip"):
+            self.town.change(slug, "pause")
+            self.wants_news("dewi@example.com", "yes", "hours")
+        self.town.dies(lambda worker: self.town.change(slug, how, worker.house), at)
+
+    @rule(at=st.integers(0, 60), of=NUMBERS)
+    def a_worker_dies_in_the_night(self, at: int, of: int) -> None:
+        self.town.clock.set(self.town.next_night(of))
+        self.town.dies(Worker.all, at)
 
     # ---- and all the while
 

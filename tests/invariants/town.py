@@ -16,10 +16,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import event as hooks
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from blocks.values import moment
 from runtime import delivery
@@ -29,16 +30,32 @@ from runtime.delivery.carriers import Parcel
 from runtime.delivery.carriers.local import Local
 from runtime.desk import Desk
 from runtime.engine import publish as publishing
+from runtime.engine.departures import BY_EXIT
+from runtime.engine.overdue import Choice, How
 from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.intake.reading import NotRight, read_events
 from runtime.intake.writer import store
 from runtime.ledger import Ledger, Tx
-from runtime.ledger.tables import consent, contact, flow, identity, message, metadata, run, workspace
+from runtime.ledger.tables import (
+    consent,
+    contact,
+    event,
+    flow,
+    identity,
+    message,
+    metadata,
+    run,
+    schedule,
+    step,
+    workspace,
+)
 from runtime.people import consent as answers
+from runtime.segments import lists
+from runtime.segments import publish as segments
 from runtime.settings import Settings
 from runtime.vault import Vault
-from tests.invariants.flows import FLOWS, mails
+from tests.invariants.flows import FLOWS, SEGMENTS, mails
 
 SHOP = 7
 KILLED = 9
@@ -80,6 +97,18 @@ def _need_not_reach_the_disk(connection: Any, _record: Any) -> None:
     with connection.cursor() if hasattr(connection, "pgconn") else closing(connection.cursor()) as cursor:
         cursor.execute("SET synchronous_commit = off" if hasattr(connection, "pgconn") else "PRAGMA synchronous = OFF")
     connection.commit()
+
+
+class Clock(SetClock):
+    """One that knows how far it has ever been."""
+
+    def __init__(self, now: int) -> None:
+        super().__init__(now)
+        self.latest = now
+
+    def set(self, now: int) -> None:
+        super().set(now)
+        self.latest = max(self.latest, now)
 
 
 class Paper(Local):
@@ -138,20 +167,33 @@ class Town:
     acknowledged: set[str] = field(default_factory=set)
     """Events that were stored, as whoever posted them was told."""
     posted: dict[str, dict[str, Any]] = field(default_factory=dict)
+    engines_first: bool = False
+    """Whether nothing is sent while an engine has anything to do."""
     resent: Counter[int] = field(default_factory=Counter)
     """Messages that a person sent again."""
+    forgone: set[int] = field(default_factory=set)
+    """Overdue messages of which a person said that they are not to go out any more."""
+    spread: dict[int, int] = field(default_factory=dict)
+    """Overdue messages that were spread over the hours after an instant, and that instant."""
+    closed: dict[str, int] = field(default_factory=dict)
+    """Flows that take nobody in any more, and the last run there was then."""
+    begun: dict[str, int] = field(default_factory=dict)
+    """Flows that were brought back, and the last event there was then."""
 
-    def begin(self) -> None:
-        """Empty the ledger, as cheaply as can be, and open the shop."""
-        self.clock = SetClock(self.start)
+    def begin(self, zone: str = "Asia/Bangkok", start: int | None = None) -> None:
+        """Empty the ledger, as cheaply as can be, and open the shop, with its segments, somewhere."""
+        self.zone = ZoneInfo(zone)
+        self.clock = Clock(self.start if start is None else start)
         self.paper = self.folder / "paper"
         self.paper.write_bytes(b"")
         self._before_the_interruption: int | None = None
         self._look = Watched(self.url)
         with self._look.write(SHOP) as tx:
             self._empty(tx)
-            row = {"slug": "main", "name": "Doi Leaf", "zone": "Asia/Bangkok", "language": "th", "currency": "THB"}
-            tx.execute(workspace.insert(), {"id": SHOP, **row, "created_at": self.start})
+            row = {"slug": "main", "name": "Doi Leaf", "zone": zone, "language": "th", "currency": "THB"}
+            tx.execute(workspace.insert(), {"id": SHOP, **row, "created_at": self.clock.now()})
+            for slug, documents in SEGMENTS.items():
+                segments.release(tx, slug, documents[0], self.clock.now())
         self.workers = [Worker.of(self._house()) for _ in range(2)]
         for number, worker in enumerate(self.workers):
             office.office_of(worker.house)._owner = f"workshop-{number}:1:1"
@@ -206,17 +248,64 @@ class Town:
     def publish(self, slug: str, number: int, house: House | None = None) -> None:
         """A version of a flow goes live."""
         document = FLOWS[slug][number]
+        self._goes_on(slug)
         publishing.release(house or self.workers[0].house, SHOP, slug, document, mails(document), "Nok")
 
+    def rule(self, slug: str, number: int) -> None:
+        """A segment gets a rule, another or the same."""
+        with self.workers[0].house.ledger.write(SHOP) as tx:
+            segments.release(tx, slug, SEGMENTS[slug][number % len(SEGMENTS[slug])], self.clock.now())
+
+    def list_(self, who: str, *, on: bool) -> None:
+        """Somebody is put on the list by hand, or taken off, if they are known."""
+        with self.workers[0].house.ledger.write(SHOP) as tx:
+            id_ = tx.scalar(select(identity.c.contact).where(tx.mine(identity), identity.c.value == who))
+            if id_ is not None:
+                (lists.put_on if on else lists.take_off)(tx, "club", [id_], self.clock.now())
+
     def change(self, slug: str, how: str, house: House | None = None) -> None:
-        """A flow is paused, resumed or archived, if it was ever published; and resumed only if it was paused."""
+        """A flow is paused, finished, archived, or goes on ("resume", "spread", "skip": what becomes of what is overdue),
+        where a person could choose that."""
         house = house or self.workers[0].house
         with self.look() as tx:
             state = tx.scalar(select(flow.c.state).where(tx.mine(flow), flow.c.slug == slug))
-        if (how == "resume" and state == "paused") or (how == "pause" and state == "live"):
-            getattr(publishing, how)(house, SHOP, slug)
-        elif how == "archive" and state is not None:
-            publishing.archive(house, SHOP, slug)
+        match how:
+            case "pause" if state == "live":
+                publishing.pause(house, SHOP, slug)
+            case "finish" if state == "live":
+                publishing.finish(house, SHOP, slug)
+                self._takes_nobody_in(slug)
+            case "archive" if state is not None:
+                publishing.archive(house, SHOP, slug)
+                self._takes_nobody_in(slug)
+            case "resume" | "spread" | "skip" if state not in (None, "live"):
+                self._resume(house, slug, "send" if how == "resume" else how, paused=state == "paused")
+
+    def _resume(self, house: House, slug: str, how: How, *, paused: bool) -> None:
+        now = self.clock.now()
+        with self.look() as tx:
+            of = select(flow.c.id).where(tx.mine(flow), flow.c.slug == slug).scalar_subquery()
+            overdue = select(message.c.id).where(
+                message.c.flow == of, message.c.state == "queued", message.c.due_at <= now
+            )
+            ids = [row.id for row in tx.all(overdue)] if paused else []
+        self._goes_on(slug)
+        publishing.resume(house, SHOP, slug, Choice(how, 3 if how == "spread" else 0))
+        if how == "skip":
+            self.forgone |= set(ids)
+        elif how == "spread":
+            self.spread |= dict.fromkeys(ids, now)
+
+    def _takes_nobody_in(self, slug: str) -> None:
+        with self.look() as tx:
+            self.closed[slug] = tx.scalar(select(func.max(run.c.id))) or 0
+
+    def _goes_on(self, slug: str) -> None:
+        self.closed.pop(slug, None)
+        with self.look() as tx:
+            state = tx.scalar(select(flow.c.state).where(tx.mine(flow), flow.c.slug == slug))
+            if state in ("finishing", "archived"):
+                self.begun[slug] = tx.scalar(select(func.max(event.c.id))) or 0
 
     def resend(self) -> None:
         """A person sends again what is uncertain."""
@@ -239,7 +328,9 @@ class Town:
         """A worker starts anew, takes over what the dead held, and both work until nothing is left to do."""
         delivery.take_over(self.workers[0].house)
         for _ in range(ROUNDS):
-            turns = [turn() for one in self.workers for turn in (one.engine_turn, one.delivery_turn)]
+            turns = [one.engine_turn() for one in self.workers]
+            if not (self.engines_first and any(turns)):
+                turns += [one.delivery_turn() for one in self.workers]
             if not any(turns):
                 return
         raise AssertionError("the workers never come to rest")
@@ -254,6 +345,13 @@ class Town:
             self.clock.set(max(due, self.clock.now()))
         self.clock.set(end)
         self.idle()
+
+    def next_night(self, number: int) -> int:
+        """When the offers of one of the hours of the night come next."""
+        wanted = select(schedule.c.due_at).where(schedule.c.due_at.is_not(None)).order_by(schedule.c.due_at)
+        with self.look() as tx:
+            due = [row.due_at for row in tx.all(wanted)]
+        return max(self.clock.now(), due[number % len(due)]) if due else self.clock.now()
 
     def next_due(self) -> int | None:
         """When there is something to do next."""
@@ -329,6 +427,10 @@ class Town:
                     message.c.block,
                     run.c.state.label("run_state"),
                     flow.c.state.label("flow_state"),
+                    select(step.c.hop)
+                    .where(step.c.run == message.c.run, step.c.hop > message.c.hop, step.c.code.in_(BY_EXIT))
+                    .exists()
+                    .label("has_left"),
                 )
                 .join_from(message, run, run.c.id == message.c.run)
                 .join(flow, flow.c.id == message.c.flow)
@@ -338,7 +440,7 @@ class Town:
             given = tx.all(consent.select().where(consent.c.contact == row.contact))
         # Who says no in the very moment in which a letter goes out gets it.
         yes = "yes" in (_standing(given, None), _standing(given, self._before_the_interruption))
-        return {"id": id_, **row._asdict(), "yes": yes}
+        return {"id": id_, **row._asdict(), "yes": yes, "at": self.clock.now()}
 
     # ---- the house
 
