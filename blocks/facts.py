@@ -14,6 +14,11 @@ class Outcome:
 
     state: Literal["waiting", "sent", "not_sent", "failed"]
     why: Phrase | None = None
+    came_back: bool = False
+    """Of one that failed: a mail server refused it for good, at once or later."""
+    opened: bool = False
+    """By a person; what machines do does not count. Whoever clicks has opened it."""
+    clicked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ _GOT: Mapping[tuple[str, bool], Phrase] = {
     ("skipped", True): say("{email} was not held back from them{times} {window}"),
     ("failed", False): say("{email} failed to reach them{times} {window}"),
     ("failed", True): say("{email} did not fail to reach them{times} {window}"),
+    ("opened", False): say("they opened {email}{times} {window}"),
+    ("opened", True): say("they did not open {email}{times} {window}"),
+    ("clicked", False): say("they clicked in {email}{times} {window}"),
+    ("clicked", True): say("they did not click in {email}{times} {window}"),
 }
 
 

@@ -207,10 +207,12 @@ class Did(_Rule):
 
 
 class Got(_Rule):
-    """E-mails to the contact that were sent, skipped (with a reason) or failed, at least `times` times within a window."""
+    """E-mails to the contact that were sent, skipped (with a reason) or failed, or that they opened or clicked, at least
+    `times` times within a window. What a machine opened or clicked does not count, and each e-mail counts once, by the last
+    time."""
 
     kind: Literal["got"] = "got"
-    what: Literal["sent", "skipped", "failed"] = "sent"
+    what: Literal["sent", "skipped", "failed", "opened", "clicked"] = "sent"
     email: Annotated[str, Field(max_length=200, title="E-mail")] = ""
     """Slug of the e-mail, "" for any."""
     negate: bool = False

@@ -95,6 +95,16 @@ REASONS: Mapping[str, str] = {
     "smtp_retry": "The mail server could not take it yet: {answer}. Next try: {until}",
     "gave_up": "Because the mail server did not take it in several tries: {answer}",
     "uncertain": "The connection broke before the mail server answered. It may have arrived, so it is not sent again by itself",
+    "came_back": "Because it came back later: {answer}",
+    "came_back_for_now": "It came back for now, the mailbox’s server says: {answer}",
+    # How a machine was told from a person
+    "machine_on_the_way": "Before the mail server had answered, so by whatever stands on the way to the mailbox",
+    "machine_only_looked": "It only asked what is there, without wanting it",
+    "machine_a_program": "By what it says of itself it is a program",
+    "machine_apple_privacy": "Apple’s mail privacy fetches every picture, whether somebody reads the e-mail or not",
+    "machine_fetched_ahead": "The mail provider fetched it ahead, before anybody looked",
+    "machine_too_quick": "So soon after it arrived that nobody can have read it",
+    "machine_every_link": "All links were followed at once, as scanners do",
     # Calling another app
     "app_took_it": "The other app took it",
     "app_refused": "Because {answer}",

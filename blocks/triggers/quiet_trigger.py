@@ -18,9 +18,10 @@ from blocks.rules import OnlyIf, Rule
 class QuietTrigger(Beginning, Timed):
     """Starts a run when that long has passed since the contact last did `event`, or with none, since we last heard of them.
 
-    Who never did it is not waited for. Events that flows let happen, and dates that come, are no sign of life. Each
-    silence starts one run. With "" the time is right to the hour. Who was quiet for that long already when the flow is
-    published enters only where `begin_with` says so.
+    Who never did it is not waited for. That a person opens or clicks an e-mail is a sign of life, that a machine does is
+    none. Events that flows let happen, and dates that come, are none either. Each silence starts one run. With "" the time
+    is right to the hour. Who was quiet for that long already when the flow is published enters only where `begin_with`
+    says so.
     """
 
     happening: ClassVar = "Quiet for a while"
@@ -31,7 +32,7 @@ class QuietTrigger(Beginning, Timed):
         title="Nothing happens for a while",
         icon="snooze",
         family="trigger",
-        describe="Starts when a Contact has not bought, or has done nothing at all, for days or months",
+        describe="Starts when a Contact has not bought, or opened nothing, or done nothing at all, for days or months",
         presets=(
             Preset(
                 "no_order",
@@ -39,6 +40,13 @@ class QuietTrigger(Beginning, Timed):
                 "remove_shopping_cart",
                 {"event": "Order placed", "amount": 90, "unit": "days"},
                 "win back winback lapsed inactive order",
+            ),
+            Preset(
+                "no_engagement",
+                "No e-mail opened for a while",
+                "unsubscribe",
+                {"event": "Email opened", "amount": 60, "unit": "days"},
+                "engagement opened clicked inactive sunset unengaged list hygiene",
             ),
             Preset(
                 "quiet",
@@ -100,6 +108,8 @@ class QuietTrigger(Beginning, Timed):
             return self._say_only_now(time)
         if self.event == "Order placed":
             return say("When someone who has bought places no order for {time}", time=time)
+        if self.event == "Email opened":
+            return say("When someone who opened e-mails opens none for {time}", time=time)
         if self.event:
             return say("When {event} has not happened again for {time}", event=Quoted(self.event), time=time)
         return say("When nothing is heard of someone for {time}", time=time)

@@ -29,7 +29,7 @@ class History:
 
     FILTERS: Mapping[str, frozenset[str]] = {
         "all": frozenset(),
-        "messages": frozenset({"message", "answer", "blocked"}),
+        "messages": frozenset({"message", "machine", "answer", "blocked"}),
         "shop": frozenset({"event"}),
     }
 

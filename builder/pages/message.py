@@ -18,6 +18,7 @@ from builder.parts.toast import toast
 from runtime.delivery import outbox, resend
 from runtime.delivery.outbox import Attempt, Entry, NoSuchMessage, Said
 from runtime.house import House
+from runtime.intake import links
 from runtime.mail import MailError
 from runtime.reasons import reason_phrase
 from runtime.words import Words, words
@@ -58,7 +59,7 @@ def register(house: House) -> None:
         letter = await fetch(_letter, house, asked_by(request).workspace, message)
         if letter is None or letter.said is None:
             return PlainTextResponse("", status_code=404)
-        return mail_page(letter.said.rendered.html)
+        return mail_page(_looked_at(house, letter.entry, letter.said.rendered.html))
 
     @app.get("/messages/{message}/source.eml")
     async def source(message: int, request: Request) -> Response:
@@ -81,6 +82,12 @@ def register(house: House) -> None:
                 icon("chevron_left", "s")
                 tag("span", "", w("Messages"))
             _Page(user, w, letter)
+
+
+def _looked_at(house: House, entry: Entry, html: str) -> str:
+    """The e-mail for somebody of the shop, who is not the one it went to. What went to nobody but the local outbox is read
+    here, so there it is as it would be in a mailbox."""
+    return html if entry.code == "kept_here" else links.without_tracking(house, html)
 
 
 def _subject(letter: _Letter, w: Words) -> str:

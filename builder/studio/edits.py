@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from runtime.mail import EmailDocument, Section, new_section
 from runtime.mail.document import MAX_SECTIONS
 
-HEAD = ("name", "kind", "subject", "preview_text", "from_name", "from_address", "reply_to", "language")
+HEAD = ("name", "kind", "subject", "preview_text", "from_name", "from_address", "reply_to", "language", "track")
 START = ("header", "heading", "text", "button", "footer")
 """What an e-mail begins with, for who does not want to begin with nothing."""
 

@@ -11,7 +11,7 @@ from runtime.delivery.facts import Person, Shop, parsed
 from runtime.delivery.press import Press, Sender
 from runtime.house import House
 from runtime.intake import links
-from runtime.mail import Brand, Rendered, mail_data, sample_data
+from runtime.mail import Brand, Follow, Rendered, mail_data, sample_data
 
 TEST_MARK = "[Test] "
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -59,6 +59,7 @@ def letter_data(
     *,
     kept: Mapping[str, Any] | None = None,
     unsubscribe_url: str = "",
+    pixel_url: str = "",
     invent: bool = False,
 ) -> dict[str, object]:
     """The values that merge tags read. Dates and amounts are written in the e-mail's `language`, in the contact's zone.
@@ -73,6 +74,7 @@ def letter_data(
         brand,
         run=kept,
         unsubscribe_url=unsubscribe_url,
+        pixel_url=pixel_url,
         language=language,
         currency=shop.currency,
         timezone=(person.zone if person is not None else None) or shop.zone,
@@ -108,6 +110,9 @@ class Scribe:
                 unsubscribe_url = links.test_unsubscribe_url(self._house)
             else:
                 unsubscribe_url = links.unsubscribe_url(self._house, shop.id, person.id, message)
+        # What is only rehearsed or tried is opened by nobody whose message it is.
+        noticed = press.compiled.tracked and person is not None and not test and not self._house.paper
+        word = links.message_word(self._house, shop.id, message) if noticed else ""
         data = letter_data(
             shop,
             person,
@@ -116,9 +121,10 @@ class Scribe:
             press.compiled.language,
             kept=press.kept if test else kept,
             unsubscribe_url=unsubscribe_url,
+            pixel_url=links.picture_url(self._house, word) if word else "",
             invent=test,
         )
-        rendered = press.renderer.render(data)
+        rendered = press.renderer.render(data, self._follow(press, shop, word) if word else None)
         if test:
             rendered = Rendered(TEST_MARK + rendered.subject, rendered.preview, rendered.html, rendered.text)
         sender = press.sender(preferred)
@@ -131,6 +137,21 @@ class Scribe:
             sent_at=sent_at,
             unsubscribe_url=unsubscribe_url,
         )
+
+    def _follow(self, press: Press, shop: Shop, word: str) -> Follow:
+        """Makes the tracked links of one message: what says where a link leads is signed once for all who get the e-mail."""
+        own = self._house.settings.own_url
+        beginning, leaving = f"{own}{links.CLICKS}{word}/", own + links.PATH
+
+        def follow(link: str, target: str) -> str:
+            # Leaving must work whatever becomes of the tracking, and is no click.
+            if target.startswith(leaving):
+                return target
+            return beginning + press.links.word(
+                link, target, lambda: links.link_word(self._house, shop.id, link, target)
+            )
+
+        return follow
 
     def message_id(self, message: int, sender: Sender) -> str:
         """The Message-ID of a message: always the same, and nobody else can make it up."""

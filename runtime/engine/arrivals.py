@@ -12,11 +12,13 @@ from blocks.contract import Farewell, Reason
 from blocks.flow import Exit
 from blocks.values import Typed, text_of
 from runtime.clock import DAY
+from runtime.engagement import SOURCE as MAIL
 from runtime.engine import coupons, echo, ties
 from runtime.engine.advance import Ctx, Standpoint, advance, leave_if_met, lot
 from runtime.engine.batch import Batch, Run
 from runtime.engine.departures import by_event, depart
-from runtime.engine.occasions import LATE, SOURCE
+from runtime.engine.occasions import LATE
+from runtime.engine.occasions import SOURCE as CLOCK
 from runtime.engine.program import Program, Programs, Roster
 from runtime.engine.wakes import FIELDS, NOTHING, look_up
 from runtime.ledger.bulk import update_tuples
@@ -159,8 +161,10 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
         else:
             contact = row.contact
             depth = echo.depth_of(document)
+            if row.source == MAIL:
+                batch.heard_of.add(contact)
             arrival = Arrival(row.id, row.name, row.at, contact, row.typed, depth)
-            arrival.late = row.source == SOURCE and arrival.fields["b"].get(LATE) is True
+            arrival.late = row.source == CLOCK and arrival.fields["b"].get(LATE) is True
             arrivals.append(arrival)
             batch.depths[contact] = max(batch.depths.get(contact, 0), depth)
         done.append((contact, "done", row.id))

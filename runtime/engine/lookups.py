@@ -10,9 +10,11 @@ from sqlalchemy import Text, bindparam, cast, select
 
 from blocks.contract import UndeclaredRead
 from blocks.facts import Item, Outcome
+from runtime.delivery.channels import EMAIL
+from runtime.engagement import PERSON
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import event, message, product
+from runtime.ledger.tables import engagement, event, message, product
 from runtime.reasons import reason_phrase
 
 MOST_ITEMS = 100
@@ -26,13 +28,19 @@ _OUTCOMES: Mapping[str, Any] = {
     "skipped": "not_sent",
     "cancelled": "not_sent",
 }
+_CAME_BACK = frozenset({EMAIL.codes["refused"], "came_back"})
 
 _MESSAGES = (
-    select(message.c.run, message.c.block, message.c.state, message.c.code, message.c.args)
+    select(message.c.id, message.c.run, message.c.block, message.c.state, message.c.code, message.c.args)
     .where(
         message.c.workspace == bindparam("workspace"), among(message.c.run, "runs"), among(message.c.block, "blocks")
     )
     .order_by(message.c.id)
+)
+_DEEDS = (
+    select(engagement.c.message, engagement.c.what)
+    .where(among(engagement.c.message, "ids"), engagement.c.who == PERSON)
+    .distinct()
 )
 _PROPERTIES = select(event.c.id, cast(event.c.properties, Text).label("properties")).where(
     event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")
@@ -57,8 +65,13 @@ class Lookups:
             return
         self._followed.update(blocks)
         values = {"workspace": tx.workspace, "runs": listed(tx, ids), "blocks": listed(tx, blocks)}
-        for row in tx.all(_MESSAGES, values) if ids else ():
-            self._outcomes[row.run, row.block] = outcome(row.state, row.code, row.args)
+        rows = tx.all(_MESSAGES, values) if ids else ()
+        sent = {row.id for row in rows if _OUTCOMES[row.state] == "sent"}
+        deeds: dict[int, set[str]] = {}
+        for row in tx.all(_DEEDS, {"ids": listed(tx, sent)}) if sent else ():
+            deeds.setdefault(row.message, set()).add(row.what)
+        for row in rows:
+            self._outcomes[row.run, row.block] = outcome(row.state, row.code, row.args, deeds.get(row.id, ()))
 
     def fetch_items(self, tx: Tx, events: Iterable[int]) -> None:
         """What is in these events, with what is known of those products."""
@@ -85,9 +98,17 @@ class Lookups:
             raise UndeclaredRead("looks_at_items is not set") from None
 
 
-def outcome(state: str, code: str | None, args: Mapping[str, Any] | None) -> Outcome:
-    """What has become of a message that stands like this."""
-    return Outcome(_OUTCOMES[state], reason_phrase(code, args) if code is not None else None)
+def outcome(
+    state: str, code: str | None, args: Mapping[str, Any] | None, deeds: Collection[str] = frozenset()
+) -> Outcome:
+    """What has become of a message that stands like this. `deeds`: what a person did to it, "open" or "click"."""
+    return Outcome(
+        _OUTCOMES[state],
+        reason_phrase(code, args) if code is not None else None,
+        came_back=code in _CAME_BACK,
+        opened="open" in deeds,
+        clicked="click" in deeds,
+    )
 
 
 def _listed_items(properties: Mapping[str, Any]) -> list[Mapping[str, Any]]:

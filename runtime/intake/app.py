@@ -8,15 +8,18 @@ import logging
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from runtime.engagement.recorder import Recorder
 from runtime.house import House
 from runtime.intake import events, flows, products
 from runtime.intake.api_docs import ApiDocs
+from runtime.intake.engagement import Engagement
 from runtime.intake.events import EventsApi
 from runtime.intake.flows import FlowsApi
 from runtime.intake.health import Health
 from runtime.intake.http import Gone, answer_json, peer_of
 from runtime.intake.keyed import TOO_OFTEN, Keyed
 from runtime.intake.limits import Limit
+from runtime.intake.links import CLICKS, OPENS
 from runtime.intake.pictures import Pictures
 from runtime.intake.products import ProductsApi
 from runtime.intake.shops import Shops
@@ -25,7 +28,7 @@ from runtime.intake.writer import Writer
 
 log = logging.getLogger(__name__)
 
-OWN = ("/api/", "/in/", "/u/", "/media/", "/health")
+OWN = ("/api/", "/in/", "/u/", CLICKS, OPENS, "/media/", "/health")
 """Paths that begin like this are answered here, known or not."""
 
 
@@ -38,13 +41,17 @@ class _Front:
     def __init__(self, house: House, otherwise: ASGIApp) -> None:
         self._writer = Writer(house)
         self._otherwise = otherwise
+        self._recorder = Recorder(house)
         keyed = Keyed(house)
         self._events = EventsApi(house, self._writer, keyed)
         shops, unsubscribe, pictures = Shops(house, self._writer), UnsubscribePages(house), Pictures(house)
+        engagement = Engagement(house, self._recorder)
         # Prefix, what answers, and how often one address may ask.
         self._rest: tuple[tuple[str, ASGIApp, Limit | None], ...] = (
             ("/in/", shops, None),
             ("/u/", unsubscribe, None),
+            (CLICKS, engagement, None),
+            (OPENS, engagement, None),
             ("/media/", pictures, Limit(rate=200, burst=1000)),
             ("/health", Health(house), Limit(rate=5, burst=30)),
             (flows.PREFIX, FlowsApi(house, self._writer, keyed), None),
@@ -87,6 +94,7 @@ class _Front:
             if message["type"] == "lifespan.startup":
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                await asyncio.to_thread(self._recorder.close)
                 await asyncio.to_thread(self._writer.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

@@ -13,7 +13,7 @@ from runtime.mail.errors import CompileFailed, HeaderRefused, MailError, RenderF
 from runtime.mail.merge_fields import MERGE_FIELDS, MergeField, merge_fields, sample_data
 from runtime.mail.mime import Skeleton, build_message
 from runtime.mail.problems import Problem
-from runtime.mail.render import Rendered, Renderer
+from runtime.mail.render import Follow, Rendered, Renderer
 from runtime.mail.section import Card, Section
 from runtime.mail.sections import KINDS
 
@@ -28,6 +28,7 @@ __all__ = [
     "CompiledLink",
     "DocumentRefused",
     "EmailDocument",
+    "Follow",
     "HeaderRefused",
     "MailError",
     "MergeField",

@@ -17,6 +17,7 @@ from runtime.mail.liquid import Template
 from runtime.mail.section import Section
 from runtime.mail.sentinels import Sentinels
 from runtime.mail.theme import WIDTH, Theme
+from runtime.mail.tracking import tracked
 
 _FILLER = "&#847;&zwnj;&nbsp;" * 60
 """Invisible, so that mail programs do not fill up the preview line with the beginning of the e-mail."""
@@ -50,6 +51,8 @@ class CompiledEmail(BaseModel):
     html: str
     text: str
     links: tuple[CompiledLink, ...] = ()
+    tracked: bool = False
+    """Whether opens and clicks are noticed; nothing was, in e-mails that were published before that could be."""
 
     @property
     def marketing(self) -> bool:
@@ -83,6 +86,7 @@ def compile_email(document: EmailDocument, brand: Brand) -> CompiledEmail:
         html=_html(document, theme),
         text=_text(document, theme),
         links=tuple(links),
+        tracked=tracked(document, (link.target for link in links)),
     )
     for source, is_html in ((compiled.html, True), (compiled.text, False)):
         Template(source, html=is_html)

@@ -56,6 +56,20 @@ class EmailDocument(BaseModel):
             json_schema_extra={"widget": "language"},
         ),
     ] = "en"
+    track: Annotated[
+        Literal["usual", "yes", "no"],
+        Field(
+            title="Notice opens and clicks",
+            json_schema_extra={
+                "widget": "select",
+                "choices": {
+                    "usual": "As usual: in marketing yes, else no",
+                    "yes": "Yes",
+                    "no": "No",
+                },
+            },
+        ),
+    ] = "usual"
     sections: Annotated[tuple[AnySection, ...], Field(max_length=MAX_SECTIONS)] = ()
 
     @model_validator(mode="after")

@@ -40,9 +40,28 @@ def happened(name: str, properties: Mapping[str, Any]) -> tuple[str, Tone, Phras
         case "Included at start":
             flow = Quoted(str(properties.get("flow") or "…"))
             return "group_add", "trigger", say("Matched already when the Flow {flow} was published", flow=flow)
+        case "Email opened":
+            return "drafts", "trigger", say("Opened the e-mail {title}", title=_mail_of(properties))
+        case "Email clicked" if isinstance(on := properties.get("words"), str) and on:
+            what = say("Clicked {link} in the e-mail {title}", link=Quoted(on[:_LONGEST]), title=_mail_of(properties))
+            return "ads_click", "trigger", what
+        case "Email clicked":
+            return "ads_click", "trigger", say("Clicked in the e-mail {title}", title=_mail_of(properties))
         case "Form submitted" if isinstance(form := properties.get("form"), str) and form:
             return "assignment", "trigger", say("Sent the form {form}", form=Quoted(form[:_LONGEST]))
     return "bolt", "trigger", say("{name}", name=name)
+
+
+def _mail_of(properties: Mapping[str, Any]) -> Quoted:
+    """The e-mail as they saw it, else what it is called here."""
+    return Quoted(str(properties.get("subject") or properties.get("email_name") or properties.get("email") or "…"))
+
+
+def by_machine(what: str, title: Quoted) -> Phrase:
+    """A machine opened a message, or followed a link of it."""
+    if what == "open":
+        return say("A machine opened the e-mail {title}", title=title)
+    return say("A machine clicked in the e-mail {title}", title=title)
 
 
 def _added(properties: Mapping[str, Any]) -> Phrase:
@@ -61,6 +80,11 @@ def _added(properties: Mapping[str, Any]) -> Phrase:
 
 def about_of(name: str, properties: Mapping[str, Any]) -> Phrase | None:
     """What an event was about: its products, else its order; with the amount, where its own sentence has none."""
+    if name in ("Email opened", "Email clicked"):
+        link, flow = properties.get("link"), properties.get("flow_name")
+        if isinstance(link, str):
+            return say("{link}", link=link if len(link) <= _LONGEST else link[: _LONGEST - 1] + "…")
+        return say("From the Flow {flow}", flow=Quoted(str(flow))) if flow else None
     about = items_of(properties) or _title(properties)
     if name in _SAID_IN_FULL:
         return about

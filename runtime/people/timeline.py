@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Column, ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from blocks import KINDS, read_block
 from blocks.beginning import INCLUDED
 from blocks.contract import Known
 from blocks.phrase import Phrase, Quoted, say
 from blocks.triggers.added_trigger import ADDED
+from runtime.engagement import PERSON
 from runtime.ledger import Tx
-from runtime.ledger.tables import consent, contact, event, flow, message, run, step, suppression, version
+from runtime.ledger.tables import consent, contact, engagement, event, flow, message, run, step, suppression, version
 from runtime.people import telling
 from runtime.people.telling import Tone
 from runtime.reasons import reason_phrase
 
-Kind = Literal["event", "answer", "entered", "step", "message", "blocked", "left"]
+Kind = Literal["event", "answer", "entered", "step", "message", "machine", "blocked", "left"]
 Cursor = tuple[int, int, int, int]
 """Where a page ended: (at, rank of the kind, id, hop)."""
 
@@ -26,6 +27,8 @@ _RANK: Mapping[str, int] = {kind: rank for rank, kind in enumerate(get_args(Kind
 """What is recorded in one transaction carries one time; told in this order."""
 _OF_A_FLOW = (ADDED, INCLUDED)
 """Events that name the flow they are meant for."""
+_HOPS = {"open": 0, "click": 1}
+"""Tells apart what was done to one message at one time."""
 _TIES = 100
 """Rows of one table that may carry the same time without a page losing one."""
 
@@ -54,6 +57,7 @@ def timeline(tx: Tx, id_: int, limit: int = 50, before: Cursor | None = None) ->
         *teller.runs(),
         *teller.steps(),
         *teller.messages(),
+        *teller.machines(),
         *teller.blocked(),
     ]
     if before is not None:
@@ -82,7 +86,7 @@ class _Teller:
         self._most = most
         self._before = before
 
-    def _latest(self, query: Select[Any], at: Column[int]) -> Sequence[Any]:
+    def _latest(self, query: Select[Any], at: ColumnElement[int]) -> Sequence[Any]:
         if self._before is not None:
             query = query.where(at <= self._before[0])
         return self._tx.all(query.order_by(at.desc()).limit(self._most))
@@ -204,6 +208,22 @@ class _Teller:
             reason = reason_phrase(row.code, row.args) if row.code else None
             why = from_flow if row.state == "sent" else reason or from_flow
             yield _entry(row.queued_at, "message", icon, tone, what, why, row.id)
+
+    def machines(self) -> Iterator[Entry]:
+        """What machines did to messages, once for each message and sign. What a person did is an event."""
+        query = (
+            select(
+                engagement.c.message, engagement.c.what, engagement.c.who, func.min(engagement.c.first_at).label("at")
+            )
+            .where(self._tx.mine(engagement), engagement.c.contact == self._contact, engagement.c.who != PERSON)
+            .group_by(engagement.c.message, engagement.c.what, engagement.c.who)
+        )
+        found = query.subquery()
+        named = select(found, message.c.subject, flow.c.name).join(message, message.c.id == found.c.message)
+        for row in self._latest(named.outerjoin(flow, flow.c.id == message.c.flow), found.c.at):
+            what = telling.by_machine(row.what, telling.title_of(row.subject, row.name))
+            why = reason_phrase(f"machine_{row.who}")
+            yield _entry(row.at, "machine", "smart_toy", "timing", what, why, row.message, _HOPS[row.what])
 
     def blocked(self) -> Iterator[Entry]:
         addresses = select(contact.c.email, contact.c.phone).where(

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, text, true, tuple_
 
 from blocks.rules import All, AnyOf, Compare, Did, Got, InSegment, LastDays, Not, Reachable, Rule
-from runtime.engine.past_mail import STATES, counts
+from runtime.engagement import PERSON
+from runtime.engine.past_mail import DEEDS, STATES, counts
 from runtime.engine.standing import reach
 from runtime.engine.standpoint import first_instant
 from runtime.ledger import Tx
-from runtime.ledger.tables import contact, event, member, message, segment, version_mail
+from runtime.ledger.tables import contact, engagement, event, member, message, segment, version_mail
 from runtime.people import contacts
 from runtime.people.contacts import Contact
 from runtime.segments.document import refused
@@ -137,6 +138,8 @@ class _Translation:
                 raise AssertionError("refused before")
 
     def _got(self, rule: Got) -> ColumnElement[bool]:
+        if rule.what in DEEDS:
+            return self._engaged(rule)
         where = [
             counts(),
             message.c.contact == contact.c.id,
@@ -145,11 +148,29 @@ class _Translation:
             message.c.done_at <= self._now,
         ]
         if rule.email:
-            sends = select(version_mail.c.version, version_mail.c.block).where(
-                self._tx.mine(version_mail), version_mail.c.email == rule.email
-            )
-            where.append(tuple_(message.c.version, message.c.block).in_(sends.correlate(None)))
+            where.append(tuple_(message.c.version, message.c.block).in_(self._sends(rule.email)))
         return self._enough(select(message.c.id).where(*where).correlate(contact), rule)
+
+    def _engaged(self, rule: Got) -> ColumnElement[bool]:
+        """E-mails that a person opened or clicked, each once."""
+        where = [
+            engagement.c.contact == contact.c.id,
+            engagement.c.what == DEEDS[rule.what],
+            engagement.c.who == PERSON,
+            engagement.c.last_at >= first_instant(rule.window, self._now, self._now),
+            engagement.c.last_at <= self._now,
+        ]
+        if rule.email:
+            where.append(tuple_(engagement.c.version, engagement.c.block).in_(self._sends(rule.email)))
+        return self._enough(select(engagement.c.message).distinct().where(*where).correlate(contact), rule)
+
+    def _sends(self, email: str) -> Select[tuple[int, str]]:
+        """The blocks of all versions that send an e-mail."""
+        return (
+            select(version_mail.c.version, version_mail.c.block)
+            .where(self._tx.mine(version_mail), version_mail.c.email == email)
+            .correlate(None)
+        )
 
     def _in_segment(self, rule: InSegment) -> ColumnElement[bool]:
         which = select(segment.c.id).where(

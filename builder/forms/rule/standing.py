@@ -17,6 +17,10 @@ DEEDS: Mapping[tuple[str, bool], Phrase] = {
     ("skipped", True): say("was not held back"),
     ("failed", False): say("failed"),
     ("failed", True): say("did not fail"),
+    ("opened", False): say("was opened"),
+    ("opened", True): say("was not opened"),
+    ("clicked", False): say("was clicked"),
+    ("clicked", True): say("was not clicked"),
 }
 """What became of an e-mail, and whether that is denied."""
 

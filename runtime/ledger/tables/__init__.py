@@ -19,7 +19,7 @@ from runtime.ledger.tables.house import (
     user,
     workspace,
 )
-from runtime.ledger.tables.outgoing import attempt, body, message, reply, resumption
+from runtime.ledger.tables.outgoing import attempt, body, engagement, message, reply, resumption
 from runtime.ledger.tables.published import flow, version, version_mail
 from runtime.ledger.tables.runs import appointment, beginning, coupon, move, occasion, run, schedule, step, tally
 from runtime.ledger.tables.segments import member, review, segment
@@ -37,6 +37,7 @@ __all__ = [
     "contact",
     "counter",
     "coupon",
+    "engagement",
     "erased",
     "erasure",
     "event",

@@ -94,3 +94,24 @@ body = Table(
     Column("kept_until", Int, nullable=False),
     Index("body_kept", "kept_until"),
 )
+
+engagement = Table(
+    "engagement",
+    metadata,
+    of_workspace(),
+    Column("message", Int, nullable=False),
+    Column("what", Text, nullable=False),  # open, click
+    Column("who", Text, nullable=False),  # person, else by what a machine was recognised
+    Column("link", Text, nullable=False),  # where it leads; "" for an open
+    Column("contact", Int, nullable=False),
+    Column("version", Int, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("first_at", Int, nullable=False),
+    Column("last_at", Int, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("told", Integer, nullable=False),  # how often an event told of it
+    PrimaryKeyConstraint("message", "what", "who", "link"),
+    Index("engagement_contact", "contact", "what", "last_at"),
+    sqlite_with_rowid=False,
+)
+"""Who opened a message and which of its links were followed: one row for each, however often."""
