@@ -15,7 +15,7 @@ class Outcome:
     state: Literal["waiting", "sent", "not_sent", "failed"]
     why: Phrase | None = None
     came_back: bool = False
-    """Of one that failed: a mail server refused it for good, at once or later."""
+    """Of one that failed: the mail server refused it for good, or the mailbox's server sent it back later."""
     opened: bool = False
     """By a person; what machines do does not count. Whoever clicks has opened it."""
     clicked: bool = False

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from builder.commands import contact, doctor, email, flow, key, outbox, run, segment, source, user
+from builder.commands import bounce, contact, doctor, email, flow, key, outbox, run, segment, source, user
 from builder.commands.common import Mistake
 from runtime.places import VERSION
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for module in (run, doctor):
+for module in (run, doctor, bounce):
     module.register(app)
 for module in (flow, email, segment, key, source, contact, outbox, user):
     app.add_typer(module.app)

@@ -96,7 +96,7 @@ REASONS: Mapping[str, str] = {
     "gave_up": "Because the mail server did not take it in several tries: {answer}",
     "uncertain": "The connection broke before the mail server answered. It may have arrived, so it is not sent again by itself",
     "came_back": "Because it came back later: {answer}",
-    "came_back_for_now": "It came back for now, the mailbox’s server says: {answer}",
+    "came_back_for_now": "Because it came back later, for a reason that may pass: {answer}",
     # How a machine was told from a person
     "machine_on_the_way": "Before the mail server had answered, so by whatever stands on the way to the mailbox",
     "machine_only_looked": "It only asked what is there, without wanting it",

@@ -17,8 +17,9 @@ from blocks.contract import Timed
 from blocks.rules import Did, Ever, Got, InSegment, LastDays, Window
 from blocks.scheduled import Scheduled
 from runtime.clock import DAY, MINUTE
+from runtime.engagement import PERSON
 from runtime.engine import echo, occasions
-from runtime.engine.past_mail import STATES
+from runtime.engine.past_mail import DEEDS, STATES
 from runtime.engine.program import Program
 from runtime.house import House
 from runtime.ledger import Tx
@@ -26,6 +27,7 @@ from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.tables import (
     consent,
     contact,
+    engagement,
     erased,
     event,
     identity,
@@ -50,6 +52,9 @@ _SUPPRESSION = ("workspace", "channel", "address", "reason", "at", "detail")
 _MAIL = (
     "id", "workspace", "flow", "version", "block", "contact", "channel", "marketing", "test", "state", "queued_at", "due_at",
     "tries", "done_at",
+)  # fmt: skip
+_DEED = (
+    "workspace", "message", "what", "who", "link", "contact", "version", "block", "first_at", "last_at", "count", "told",
 )  # fmt: skip
 _RUN = (
     "id", "workspace", "flow", "version", "contact", "key", "state", "block", "hops", "messages", "entered_at", "arrived_at",
@@ -129,6 +134,7 @@ class Past:
         back = _reach((leaf.window for leaf in self.wanted.got), MAILED)
         earlier = (message.c.done_at < start, message.c.done_at >= (0 if back is None else start - back))
         _move(real, into, message, _MAIL, *self._mail(real), *earlier)
+        insert_tuples(into, engagement, _DEED, [deed for _, deed in self._deeds(real, 0, start)])
         copy_sends(real, into, {leaf.email for leaf in self.wanted.got})
         self._belong(real, into)
         if again != "always":
@@ -194,6 +200,7 @@ class Past:
         lately = message.c.done_at >= since, message.c.done_at < before
         mails = real.all(_picked(message, _MAIL).where(*self._mail(real), *lately, others))
         found += [(row.done_at, message, _MAIL, tuple(row)) for row in mails]
+        found += [(at, engagement, _DEED, deed) for at, deed in self._deeds(real, since, before)]
         # A sort that leaves alone what happened at the same time.
         self._coming.extend(sorted(found, key=lambda one: one[0]))
 
@@ -246,6 +253,18 @@ class Past:
     def _count(self, real: Tx, since: int, before: int, which: Sequence[ColumnElement[bool]]) -> int:
         counted = select(event.c.id).where(real.mine(event), event.c.at >= since, event.c.at < before, *which)
         return int(real.scalar(select(func.count()).select_from(counted.limit(PAGE + 1).subquery())) or 0)
+
+    def _deeds(self, real: Tx, since: int, before: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """What contacts did for the first time with e-mails of other flows, if the flow asks for that. How it was in between
+        is not kept: the last time counts where it had come by then, else the first."""
+        if not any(leaf.what in DEEDS for leaf in self.wanted.got):
+            return
+        query = select(*(engagement.c[name] for name in _DEED)).join(message, message.c.id == engagement.c.message)
+        others = message.c.flow.is_distinct_from(self.flow)
+        which = (engagement.c.first_at >= since, engagement.c.first_at < before, engagement.c.who == PERSON, others)
+        for row in real.all(query.where(real.mine(engagement), *which)):
+            last = row.last_at if row.last_at < before else row.first_at
+            yield row.first_at, tuple(last if name == "last_at" else row._mapping[name] for name in _DEED)
 
     def _mail(self, real: Tx) -> list[ColumnElement[bool]]:
         """E-mails that count for caps; all that came to an end, where it asks what became of any."""

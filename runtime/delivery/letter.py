@@ -14,6 +14,8 @@ from runtime.intake import links
 from runtime.mail import Brand, Follow, Rendered, mail_data, sample_data
 
 TEST_MARK = "[Test] "
+_LONGEST_NUMBER = 13
+"""Digits of the largest number of a message, to the base of 36."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -156,6 +158,15 @@ class Scribe:
     def message_id(self, message: int, sender: Sender) -> str:
         """The Message-ID of a message: always the same, and nobody else can make it up."""
         return f"<{self.key(message)}@{sender.domain}>"
+
+    def message_of(self, message_id: str) -> int | None:
+        """The message with this Message-ID, or None if we did not make it."""
+        key = message_id.strip().removeprefix("<").partition("@")[0]
+        number = key.partition(".")[0]
+        if not number.isascii() or not number.isalnum() or len(number) > _LONGEST_NUMBER:
+            return None
+        message = int(number, 36)
+        return message if hmac.compare_digest(self.key(message).encode(), key.encode()) else None
 
     def key(self, message: int) -> str:
         """The key of a message: the same however often it is tried, and nobody else can make it up."""

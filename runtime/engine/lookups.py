@@ -28,7 +28,7 @@ _OUTCOMES: Mapping[str, Any] = {
     "skipped": "not_sent",
     "cancelled": "not_sent",
 }
-_CAME_BACK = frozenset({EMAIL.codes["refused"], "came_back"})
+_CAME_BACK = frozenset({EMAIL.codes["refused"], "came_back", "came_back_for_now"})
 
 _MESSAGES = (
     select(message.c.id, message.c.run, message.c.block, message.c.state, message.c.code, message.c.args)

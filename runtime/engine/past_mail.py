@@ -53,6 +53,7 @@ _ENGAGED = (
         among(engagement.c.what, "deeds"),
         engagement.c.who == PERSON,
         engagement.c.last_at >= bindparam("since"),
+        engagement.c.last_at <= bindparam("now"),
     )
     # Of several links of one message, the last that was followed.
     .group_by(engagement.c.contact, engagement.c.message, engagement.c.version, engagement.c.block, engagement.c.what)
@@ -84,7 +85,7 @@ class PastMail:
             for row in tx.all(_THEIRS, values | {"states": listed(tx, states)}):
                 self._note(row.contact, of[row.state], sends.get((row.version, row.block), ""), row.done_at)
         if deeds := {DEEDS[rule.what]: rule.what for rule in rules if rule.what in DEEDS}:
-            for row in tx.all(_ENGAGED, values | {"deeds": listed(tx, deeds)}):
+            for row in tx.all(_ENGAGED, values | {"deeds": listed(tx, deeds), "now": now}):
                 self._note(row.contact, deeds[row.what], sends.get((row.version, row.block), ""), row.at)
 
     def _note(self, contact: int, what: str, email: str, at: int) -> None:

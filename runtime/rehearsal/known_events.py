@@ -16,6 +16,7 @@ from runtime import shop
 from runtime.engine.program import Program
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, event, product
+from runtime.rehearsal.deeds import DEEDS
 from runtime.rehearsal.script import Happening
 
 LOOKED_AT = 50
@@ -86,6 +87,8 @@ def filled_in(tx: Tx, program: Program, who: int | None, happenings: Sequence[Ha
     same: dict[str, Any] = {}
     for one in sorted(happenings, key=lambda one: one.at):
         properties = one.properties
+        if properties is None and one.name in DEEDS:
+            properties = {}
         if properties is None:
             latest = next(_like_it(tx, one.name, who), {})
             properties = {**latest, **{key: value for key, value in same.items() if key in latest}}

@@ -9,7 +9,7 @@ from blocks import KINDS
 from blocks.flow import Flow
 from runtime.engine.past_mail import STATES
 from runtime.ledger import Tx
-from runtime.ledger.tables import consent, contact, event, identity, member, message, product, suppression, user
+from runtime.ledger.tables import consent, contact, engagement, event, identity, member, message, product, suppression, user
 from runtime.people import consent as answers
 from runtime.people import forgotten
 from runtime.people import identity as identities
@@ -70,6 +70,7 @@ def _bring(real: Tx, into: Tx, who: int, names: set[str], start: int) -> int:
     copy(real, into, event, event.c.id.in_(latest))
     over = message.c.state.in_([state for states in STATES.values() for state in states])
     copy(real, into, message, real.mine(message), message.c.contact == who, over, message.c.done_at < start)
+    copy(real, into, engagement, real.mine(engagement), engagement.c.contact == who, engagement.c.first_at < start)
     return who
 
 

@@ -16,7 +16,17 @@ from runtime.clock import DAY, SetClock
 from runtime.engine.history import History
 from runtime.engine.standpoint import Seen
 from runtime.ledger import Ledger, Tx
-from runtime.ledger.tables import consent, contact, event, member, message, segment, suppression, version_mail
+from runtime.ledger.tables import (
+    consent,
+    contact,
+    engagement,
+    event,
+    member,
+    message,
+    segment,
+    suppression,
+    version_mail,
+)
 from runtime.segments.counting import count, meeting, members
 from runtime.segments.document import refusals
 from runtime.segments.evaluating import Person
@@ -56,11 +66,18 @@ instants = st.integers(-40 * 24, 2).map(lambda hours: NOW + hours * HOUR) | st.s
 EVENTS, EMAILS, SEGMENTS = ("Order placed", "Opened"), ("welcome", "thanks"), ("vip", "archived", "nowhere")
 
 happened = st.tuples(st.sampled_from(EVENTS), instants, documents, st.sampled_from(["done", "done", "new"]))
+deeds = st.tuples(
+    st.sampled_from(["open", "click"]),
+    st.sampled_from(["person", "person", "every_link"]),
+    st.sampled_from(["", "https://doileaf.example/a", "https://doileaf.example/b"]),
+    instants,
+)
 mailed = st.tuples(
     st.sampled_from(EMAILS),
     st.sampled_from(["sent", "uncertain", "skipped", "failed", "queued", "cancelled"]),
     instants,
     st.booleans(),
+    st.lists(deeds, max_size=3, unique_by=lambda deed: deed[:3]),
 )
 answered = st.tuples(
     st.sampled_from(["email", "email", "sms"]),
@@ -130,7 +147,7 @@ leaf = st.one_of(
     st.fixed_dictionaries(
         {
             "kind": st.just("got"),
-            "what": st.sampled_from(["sent", "skipped", "failed"]),
+            "what": st.sampled_from(["sent", "skipped", "failed", "opened", "clicked"]),
             "email": st.sampled_from(["", *EMAILS, "nobody's"]),
             "negate": st.booleans(),
             "times": st.integers(1, 2),
@@ -204,8 +221,13 @@ def settle(tx: Tx, crowd: list[dict[str, Any]]) -> list[int]:
             typed = orjson.dumps(type_document(properties)).decode()
             row = {"id": tx.reserve(1)[0], "name": name, "source": "api", "contact": id_, "at": at, "received_at": at}
             tx.insert(event, [row | {"who": {}, "properties": properties, "typed": typed, "state": state}])
-        for slug, state, at, test in one["mails"]:
-            row = {"id": tx.reserve(1)[0], "version": version, "block": slug, "contact": id_, "channel": "email"}
+        for slug, state, at, test, deeds_ in one["mails"]:
+            (number,) = tx.reserve(1)
+            place = {"message": number, "contact": id_, "version": version, "block": slug, "count": 1, "told": 1}
+            for what, who, target, did_at in deeds_:
+                deed = {"what": what, "who": who, "link": target, "first_at": did_at, "last_at": did_at}
+                tx.insert(engagement, [place | deed])
+            row = {"id": number, "version": version, "block": slug, "contact": id_, "channel": "email"}
             done = None if state == "queued" else at
             row |= {"marketing": True, "test": test, "state": state, "queued_at": at, "due_at": at, "tries": 0}
             tx.insert(message, [row | {"done_at": done}])
