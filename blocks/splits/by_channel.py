@@ -7,15 +7,24 @@ from pydantic import Field
 
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Outlet, Preset, Reason
 from blocks.phrase import Phrase, say
+from blocks.rules import Counted, Got, LastDays
 
 Channel = Literal["email", "sms"]
 _NAMES = {"email": "E-mail", "sms": "SMS"}
+ENOUGH = 3
+"""E-mails that somebody must have got without opening any, for e-mail to come last."""
+_LATELY = LastDays(days=180)
+OPENED, SENT = Got(what="opened", window=_LATELY), Got(what="sent", window=_LATELY)
 NOBODY = Outlet("nobody", "Can’t be reached")
 
 
 class ByChannel(Block):
     """Looks once, on arrival: whoever can be reached by the first channel goes its way, else by the second, else the last
-    way. Reached means that there is an address, that it is not blocked, and that they agreed to marketing there."""
+    way. Reached means that there is an address, that it is not blocked, and that they agreed to marketing there.
+
+    With `answered`, e-mail comes first for who opens e-mails, and last for who got several and opened none; for everybody
+    else the order stays as it is set. What machines open does not count.
+    """
 
     kind: Literal["by_channel"] = "by_channel"
     card: ClassVar = Card(
@@ -32,11 +41,20 @@ class ByChannel(Block):
                 {"first": "email", "then": "sms"},
                 "channel email sms reachable consent subscribed phone preferred",
             ),
+            Preset(
+                "preferred_channel",
+                "Preferred channel",
+                "mark_chat_read",
+                {"first": "email", "then": "sms", "answered": True},
+                "preferred channel answers opens best email sms engagement",
+            ),
         ),
     )
     reasons: ClassVar = {
         "by_email": "Can be reached by e-mail",
         "by_sms": "Can be reached by SMS",
+        "by_email_answered": "Opens e-mails, and can be reached by e-mail",
+        "by_sms_unanswered": "Opens no e-mails, and can be reached by SMS",
         "by_none": "Can be reached by neither: no address, blocked, or not agreed",
     }
 
@@ -54,6 +72,13 @@ class ByChannel(Block):
             },
         ),
     ] = "sms"
+    answered: Annotated[
+        bool,
+        Field(
+            title="E-mail first for who opens e-mails, last for who opens none",
+            json_schema_extra={"widget": "switch"},
+        ),
+    ] = False
 
     @property
     def order(self) -> tuple[Channel, ...]:
@@ -77,16 +102,37 @@ class ByChannel(Block):
                 return say("If they can be reached by e-mail")
             case ("sms",):
                 return say("If they can be reached by SMS")
+            case _ if self._asks:
+                return say("Reached by e-mail or by SMS, as they answer")
             case ("email", *_):
                 return say("Reached by e-mail, else by SMS")
             case _:
                 return say("Reached by SMS, else by e-mail")
 
     def run(self, ctx: Context) -> Decision:
-        for channel in self.order:
+        order, told = self._order_for(ctx)
+        for channel in order:
             if ctx.reachable(channel):
-                return Go(channel, Reason(f"by_{channel}"))
+                return Go(channel, Reason(told.get(channel, f"by_{channel}")))
         return Go(NOBODY.id, Reason("by_none"))
+
+    def _order_for(self, ctx: Context) -> tuple[tuple[Channel, ...], Mapping[Channel, str]]:
+        """The channels as this contact answers them, and the reasons that are then given."""
+        if not self._asks:
+            return self.order, {}
+        if ctx.count(OPENED):
+            return ("email", "sms"), {"email": "by_email_answered"}
+        if ctx.count(SENT) >= ENOUGH:
+            return ("sms", "email"), {"sms": "by_sms_unanswered"}
+        return self.order, {}
+
+    @property
+    def _asks(self) -> bool:
+        """Whether there is anything to put in order."""
+        return self.answered and len(self.order) > 1
+
+    def reads(self) -> tuple[Counted, ...]:
+        return (OPENED, SENT) if self._asks else ()
 
     def reaches(self) -> tuple[str, ...]:
         return self.order

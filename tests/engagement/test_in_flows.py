@@ -210,3 +210,28 @@ def test_who_opened_mail_once_and_opens_no_more_is_noticed(box: Mailbox) -> None
     box.after(days=31)
     assert box.quiet(DEWI) == 1, "an order opens no e-mail"
     assert box.quiet(BUDI) == 0
+
+
+def test_the_channel_is_the_one_that_they_answer(box: Mailbox) -> None:
+    split = block("split", "by_channel", first="sms", then="email", answered=True)
+    ask = {"blocks": [block("ask", "event_trigger", event="Asked"), split], "links": [link("ask", "split")]}
+    box.publish({**WELCOME, "entry": {"again": "always"}})
+    box.publish({**ask, "entry": {"again": "always"}}, "ask")
+    both = {"consent": {"email": "yes", "sms": "yes"}}
+    phones = {DEWI: "+66810000001", BUDI: "+66810000002", HANNAH: "+66810000003"}
+    for who, phone in phones.items():
+        box.happens("Signed up", who, fields={"phone": phone, **both})
+    box.sent()
+    box.does("open", DEWI)
+    for _ in range(2):
+        box.after(days=2)
+        box.happens("Signed up", BUDI)
+        box.sent()
+        box.does("open", BUDI, machine="apple_privacy")
+    for who in phones:
+        box.happens("Asked", who)
+    assert {who: box.steps(who)[-1] for who in phones} == {
+        DEWI: ("split", "email", "by_email_answered"),
+        BUDI: ("split", "sms", "by_sms_unanswered"),
+        HANNAH: ("split", "sms", "by_sms"),
+    }
