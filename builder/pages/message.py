@@ -17,10 +17,11 @@ from builder.parts.tag import icon, tag
 from builder.parts.toast import toast
 from runtime.delivery import outbox, resend
 from runtime.delivery.outbox import Attempt, Entry, NoSuchMessage, Said
+from runtime.engagement.seen import Deed, of_message
 from runtime.house import House
 from runtime.intake import links
 from runtime.mail import MailError
-from runtime.reasons import reason_phrase
+from runtime.reasons import REASONS, reason_phrase
 from runtime.words import Words, words
 
 REFRESH_SECONDS = 3
@@ -37,6 +38,7 @@ class _Letter:
     tries: list[Attempt]
     said: Said | None
     source: bytes | None
+    deeds: list[Deed]
 
 
 def _letter(house: House, workspace: int, id_: int) -> _Letter | None:
@@ -45,10 +47,11 @@ def _letter(house: House, workspace: int, id_: int) -> _Letter | None:
             entry, tries = outbox.one(tx, id_)
         except NoSuchMessage:
             return None
+        deeds = of_message(tx, id_)
         try:
-            return _Letter(entry, tries, outbox.said(house, tx, id_), outbox.source(house, tx, id_))
+            return _Letter(entry, tries, outbox.said(house, tx, id_), outbox.source(house, tx, id_), deeds)
         except MailError:
-            return _Letter(entry, tries, None, None)
+            return _Letter(entry, tries, None, None, deeds)
 
 
 def register(house: House) -> None:
@@ -192,6 +195,8 @@ class _Page:
                 )
                 for attempt in self.letter.tries:
                     self._attempt(attempt)
+                for deed in self.letter.deeds:
+                    self._deed(deed)
             if entry.state in ("uncertain", "failed"):
                 button(w("Send it again"), self._ask_again, symbol="send")
 
@@ -208,6 +213,22 @@ class _Page:
             self._step(
                 "mail" if good else "error", "ok" if good else "bad", what, attempt.answered_at, attempt.answer or ""
             )
+
+    def _deed(self, deed: Deed) -> None:
+        """Somebody opened it, or followed a link."""
+        w = self.w
+        if deed.by_person:
+            what = w("Opened") if deed.what == "open" else w("Clicked")
+        else:
+            what = w("Opened by a machine") if deed.what == "open" else w("Clicked by a machine")
+        about = [] if deed.by_person else [w(REASONS[f"machine_{deed.who}"])]
+        about += [deed.link] if deed.link else []
+        if deed.count > 1:
+            last = w.date(deed.last_at, self.user.zone, "moment", self.user.house.clock.now())
+            about.append(w("{n} times, the last on {when}", n=deed.count, when=last))
+        symbol = "ads_click" if deed.what == "click" else "drafts"
+        tone = "ok" if deed.by_person else "timing"
+        self._step(symbol if deed.by_person else "smart_toy", tone, what, deed.first_at, " · ".join(about))
 
     def _step(self, symbol: str, tone: str, what: str, at: int, why: str = "") -> None:
         w = self.w

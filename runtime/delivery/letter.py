@@ -8,7 +8,7 @@ from typing import Any
 
 from blocks.values import moment
 from runtime.delivery.facts import Person, Shop, parsed
-from runtime.delivery.press import Press, Sender
+from runtime.delivery.press import MOST_WORDS, Press, Sender
 from runtime.house import House
 from runtime.intake import links
 from runtime.mail import Brand, Follow, Rendered, mail_data, sample_data
@@ -142,16 +142,19 @@ class Scribe:
 
     def _follow(self, press: Press, shop: Shop, word: str) -> Follow:
         """Makes the tracked links of one message: what says where a link leads is signed once for all who get the e-mail."""
-        own = self._house.settings.own_url
+        own, known = self._house.settings.own_url, press.link_words
         beginning, leaving = f"{own}{links.CLICKS}{word}/", own + links.PATH
 
         def follow(link: str, target: str) -> str:
-            # Leaving must work whatever becomes of the tracking, and is no click.
-            if target.startswith(leaving):
-                return target
-            return beginning + press.links.word(
-                link, target, lambda: links.link_word(self._house, shop.id, link, target)
-            )
+            place = (link, target)
+            if place not in known:
+                # Leaving must work whatever becomes of the tracking, and is no click.
+                if target.startswith(leaving):
+                    return target
+                if len(known) >= MOST_WORDS:
+                    known.clear()
+                known[place] = links.link_word(self._house, shop.id, link, target)
+            return beginning + known[place]
 
         return follow
 

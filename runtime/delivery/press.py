@@ -2,7 +2,7 @@
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from runtime.mail import Brand, CompiledEmail, Renderer, Skeleton
 
 KEPT = 32
 """E-mails kept ready at the same time; each takes about half a megabyte."""
+MOST_WORDS = 500
+"""Signed links kept for an e-mail; where a field stands in a target, few of them come again."""
 _WINDOW = 32_768
 
 
@@ -35,24 +37,6 @@ NOBODY = Sender("Cartwheel", "hello@localhost.localdomain")
 """Who writes where nobody has said so yet: enough for the local outbox, refused by any real server."""
 
 
-class LinkWords:
-    """What has been signed of one e-mail's links. Where a field stands in a target, few of them come again, so that only
-    so many are kept."""
-
-    def __init__(self, most: int = 500) -> None:
-        self._most = most
-        self._words: dict[tuple[str, str], str] = {}
-
-    def word(self, link: str, target: str, sign: Callable[[], str]) -> str:
-        """The word for a link that leads there, made by `sign` when it is not known."""
-        found = self._words.get((link, target))
-        if found is None:
-            if len(self._words) >= self._most:
-                self._words.clear()
-            found = self._words[link, target] = sign()
-        return found
-
-
 class Press:
     """One e-mail of one version, ready to be filled in."""
 
@@ -71,7 +55,8 @@ class Press:
         self.compiled = compiled
         self.brand = brand
         self.renderer = Renderer(compiled)
-        self.links = LinkWords()
+        self.link_words: dict[tuple[str, str], str] = {}
+        """What has been signed of its links: (id, where it leads) to the word. Most are the same for everybody."""
         self._own_name = own_name
         self._skeletons: dict[Sender, Skeleton] = {}
         self._primed: Any = None
