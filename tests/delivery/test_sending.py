@@ -35,7 +35,7 @@ def test_dewi_gets_the_reminder(post: Post, smtp: SmtpServer, reminder: Email, b
     assert mail.parsed["To"] == "Dewi <dewi@example.com>"
     assert mail.parsed["Date"].datetime.isoformat() == "2026-11-21T09:00:00+00:00"
     assert "Mae Salong oolong" in mail.text("html")
-    assert "https://doileaf.example/cart/8f2" in mail.text("plain")
+    assert "Back to my basket:\r\nhttps://mail.doileaf.example/c/" in mail.text("plain")
     sent = post.one(message)
     assert (sent.state, sent.code, sent.address, sent.subject) == (
         "sent",
