@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def bounce(
-        file: Annotated[Path, typer.Argument(metavar="FILE", help="The notification as it arrived; - for standard input.")],
+        file: Annotated[
+            Path, typer.Argument(metavar="FILE", help="The notification as it arrived; - for standard input.")
+        ],
     ) -> None:
         """Take in a delivery status notification (RFC 3464): the message came back.
 

@@ -31,4 +31,4 @@ def of_message(tx: Tx, message: int) -> list[Deed]:
     """In the order in which each happened first."""
     query = engagement.select().where(tx.mine(engagement), engagement.c.message == message)
     rows = tx.all(query.order_by(engagement.c.first_at, engagement.c.what.desc()).limit(MOST))
-    return [Deed(row.what, row.who, row.link, row.first_at, row.last_at, row.count) for row in rows]
+    return [Deed(row.what, row.who, row.link, row.first_at, row.last_at, row._mapping["count"]) for row in rows]

@@ -9,7 +9,18 @@ from blocks import KINDS
 from blocks.flow import Flow
 from runtime.engine.past_mail import STATES
 from runtime.ledger import Tx
-from runtime.ledger.tables import consent, contact, engagement, event, identity, member, message, product, suppression, user
+from runtime.ledger.tables import (
+    consent,
+    contact,
+    engagement,
+    event,
+    identity,
+    member,
+    message,
+    product,
+    suppression,
+    user,
+)
 from runtime.people import consent as answers
 from runtime.people import forgotten
 from runtime.people import identity as identities

@@ -94,9 +94,7 @@ def test_a_split_goes_by_what_they_did_with_the_message(box: Mailbox) -> None:
         ("uncertain", "uncertain", "not_opened"),
     ],
 )
-def test_a_split_knows_what_came_back_and_what_was_never_sent(
-    box: Mailbox, state: str, code: Any, way: str
-) -> None:
+def test_a_split_knows_what_came_back_and_what_was_never_sent(box: Mailbox, state: str, code: Any, way: str) -> None:
     box.publish(WELCOME)
     box.happens("Signed up", DEWI)
     box.sent(state, code)

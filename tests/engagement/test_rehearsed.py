@@ -1,5 +1,6 @@
 """A rehearsal in which somebody opens and clicks, and a backtest that knows who did."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def document(email: str) -> dict[str, Any]:
         "format": 1,
         "name": "Rehearsed",
         "blocks": [{"id": id_, "kind": kind, "settings": settings} for id_, kind, settings in blocks],
-        "links": [{"from": a, "to": b} for a, b in zip(order, order[1:], strict=False)],
+        "links": [{"from": a, "to": b} for a, b in pairwise(order)],
     }
 
 
@@ -37,7 +38,9 @@ def rehearsals(house: House, shop: int, clock: SetClock) -> Rehearsals:
     return made
 
 
-@pytest.mark.parametrize(("name", "way"), [("Email opened", "opened"), ("Email clicked", "clicked"), ("", "not_opened")])
+@pytest.mark.parametrize(
+    ("name", "way"), [("Email opened", "opened"), ("Email clicked", "clicked"), ("", "not_opened")]
+)
 def test_a_script_says_that_they_read_the_mail(rehearsals: Rehearsals, name: str, way: str) -> None:
     email = rehearsals.house.desk.drafts(rehearsals.shop).list("email")[0].slug
     flow = Flow.model_validate(document(email))

@@ -121,6 +121,8 @@ def test_the_command_takes_a_file_or_what_a_mail_server_pipes_to_it(
     file = tmp_path / "came_back.eml"
     file.write_bytes(notification(smtp.taken[0]))
     told = runner.invoke(app, [*data, "bounce", str(file)])
-    assert told.stdout == "That is about no message of this installation; nothing was changed.\n", "another key, so not ours"
+    assert told.stdout == "That is about no message of this installation; nothing was changed.\n", (
+        "another key, so not ours"
+    )
     missing = runner.invoke(app, [*data, "bounce", str(tmp_path / "nothing")])
     assert "cannot be read" in str(missing.exception)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from runtime.engagement.recording import Mails, Noticed, about, record
 from runtime.ledger import tables
 from tests.pages.conftest import Look, Web, sign_in
 from tests.pages.doi_leaf import SENT, SOMCHAI, UNCERTAIN, UNSENT
@@ -85,3 +86,28 @@ def test_an_uncertain_message_is_sent_again_only_after_a_warning(look: Look, web
         assert row.state == "queued"
     page.get_by_role("link", name="Somchai Jaidee").click()
     page.wait_for_url(f"**/contacts/{SOMCHAI}")
+
+
+def test_a_message_tells_who_opened_it_and_nobody_of_the_shop_counts(look: Look, web: Web) -> None:
+    with web.house.ledger.write(web.workspace) as tx:
+        now = web.house.clock.now()
+        did: list[Noticed] = [
+            Noticed(SENT, "open", now - 3600_000_000, "apple_privacy"),
+            Noticed(SENT, "open", now - 1800_000_000),
+            Noticed(SENT, "click", now, target="https://doileaf.example/cart/c1"),
+        ]
+        record(tx, did, about(tx, [SENT], Mails()), now)
+    page = look(f"/messages/{SENT}")
+    fate = page.locator(".mg-time").inner_text()
+    assert [word for word in ("Opened by a machine", "Opened", "Clicked") if word in fate.split("\n")] == [
+        "Opened by a machine",
+        "Opened",
+        "Clicked",
+    ]
+    assert "Apple’s mail privacy" in fate
+    cookie = {"Cookie": f"cartwheel_session={sign_in(web)}"}
+    asked = urllib.request.Request(f"{web.url}/messages/{SENT}/mail", headers=cookie)
+    html = urllib.request.urlopen(asked).read().decode()
+    assert 'href="https://doileaf.example' in html
+    assert "/c/" not in html.replace("cart/c", "")
+    assert "/o/" not in html
