@@ -11,11 +11,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event as hooks
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from runtime.clock import SetClock
+from runtime.clock import MINUTE, SetClock
+from runtime.engagement.machines import Hit
+from runtime.engagement.recorder import write
+from runtime.engagement.recording import Mails
+from runtime.engagement.seen import of_message
 from runtime.house import House
-from runtime.ledger import Ledger
+from runtime.ledger import Ledger, tables
+from runtime.people.timeline import timeline
 from runtime.shop import Told, take_in
 from tests.delivery.post import Post
 from tests.engine.stage import Stage, block, cart_flow, in_a_row
@@ -24,7 +29,7 @@ from tests.segments.stage import did, publish_segment
 
 GROWING = (
     "event|run|step|message|attempt|body|contact|identity|consent|appointment|seen|suppression|tally"
-    "|product|product_change|interest"
+    "|product|product_change|interest|engagement"
 )
 READS_IT_ALL = re.compile(rf"SCAN (?:{GROWING})\b|SEARCH (?:{GROWING}) USING (?:COVERING )?INDEX \w+ \(workspace=\?\)")
 MEANT = ("event_new", "message_due", "product_change_fresh")
@@ -140,6 +145,33 @@ def test_delivery_finds_what_is_due_along_an_index(house: House, shop: int, cloc
     with watched(house.ledger) as slow:
         post.deliver()
     assert post.states() == {"sent": 3}
+    assert slow == {}
+
+
+def test_what_people_open_is_found_along_an_index(house: House, shop: int, clock: SetClock) -> None:
+    stage = Stage(house, shop, clock)
+    opened = {"kind": "got", "what": "opened", "window": {"kind": "last_days", "days": 30}}
+    publish_segment(stage, "readers", opened)
+    flow = in_a_row(
+        block("in", "event_trigger", event="Signed up"),
+        block("mail", "send_email", email="a"),
+        block("day", "wait", amount=1, unit="days"),
+        block("split", "by_message", message="mail", ways="engagement"),
+        block("ask", "branch", rule={**opened, "what": "clicked"}),
+    )
+    stage.publish(flow, "welcome")
+    stage.happens("Signed up", "dewi@example.com")
+    with house.ledger.write(shop) as tx:
+        tx.execute(tables.message.update().values(state="sent", done_at=clock.now()))
+        (id_,) = [row.id for row in tx.all(select(tables.message.c.id))]
+    hits = {id_: [Hit(shop, id_, "open", clock.now() + MINUTE, agent="Mozilla/5.0 (iPhone)")]}
+    with watched(house.ledger) as slow:
+        write(house, shop, hits, Mails())
+        stage.after(days=1)
+        with house.ledger.read(shop) as tx:
+            timeline(tx, stage.contact("dewi@example.com").id)
+            of_message(tx, id_)
+    assert ("split", "opened", "opened") in stage.steps("dewi@example.com")
     assert slow == {}
 
 

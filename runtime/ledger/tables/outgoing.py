@@ -112,6 +112,7 @@ engagement = Table(
     Column("told", Integer, nullable=False),  # how often an event told of it
     PrimaryKeyConstraint("message", "what", "who", "link"),
     Index("engagement_contact", "contact", "what", "last_at"),
+    Index("engagement_at", "workspace", "first_at"),
     sqlite_with_rowid=False,
 )
 """Who opened a message and which of its links were followed: one row for each, however often."""

@@ -28,3 +28,4 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("engagement_contact", "engagement", ["contact", "what", "last_at"])
+    op.create_index("engagement_at", "engagement", ["workspace", "first_at"])
