@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE = 45
-"""Seconds. Only what never happens takes this long; a busy machine is no failure."""
+from tests.patience import PATIENCE
 
 # Counted in frames that were drawn, not in time: on a busy machine two looks may fall between two frames of a movement.
 STANDS_STILL = """(one) => new Promise((done) => {

@@ -14,9 +14,8 @@ from typing import Any
 
 from runtime.lifeline import VARIABLE
 from runtime.places import ROOT
+from tests.patience import PATIENCE
 
-PATIENCE = 60.0
-"""Seconds: far more than a start takes, so that a busy machine makes no test fail."""
 _END, _KEPT = os.pipe()
 """Children read the one. The other is held by this process only, and the kernel closes it, whatever ends this process."""
 

@@ -3,7 +3,8 @@
 import time
 from typing import Any
 
-from tests.browser import PATIENCE, middle
+from tests.browser import middle
+from tests.patience import PATIENCE
 
 
 def drag(page: Any, entry: str, *, onto: Any = None, at: tuple[float, float] = (0, 0)) -> None:

@@ -14,9 +14,7 @@ from runtime.house import House
 from runtime.ledger.tables import attempt, contact, event, flow, message, run, tally, version, version_mail
 from runtime.mail import Brand, EmailDocument, compile_email
 from runtime.people import consent
-
-PATIENCE = 20.0
-"""Seconds after which a test gives up on delivery ever coming to rest."""
+from tests.patience import PATIENCE
 
 
 class Post:

@@ -23,6 +23,7 @@ from runtime.settings import Settings
 from tests.delivery.conftest import Email
 from tests.delivery.post import Post
 from tests.delivery.smtp_server import SmtpServer
+from tests.patience import PATIENCE
 from tests.processes import begin
 
 DEAD = f"{socket.gethostname()}:999999:1"
@@ -125,7 +126,7 @@ def test_a_worker_that_was_taken_for_dead_still_brings_the_answer(
     message = post.message(flow, post.contact("Dewi"))
     smtp.answer("body", "250 2.0.0 Queued late")
     smtp.freeze()
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     delivery.deliver(post.house)
     smtp.thaw()
     while post.state(message)[0] == "queued":
@@ -220,7 +221,7 @@ def test_when_the_ledger_fails_nothing_is_sent_twice_and_nothing_is_lost(
         original(self)
 
     monkeypatch.setattr(book.Book, "write", fails_now_and_then)
-    failures, until = 0, time.monotonic() + 20
+    failures, until = 0, time.monotonic() + PATIENCE
     while post.states() != {"sent": 40}:
         assert time.monotonic() < until
         try:
@@ -265,7 +266,7 @@ def test_a_worker_that_is_killed_with_the_server_frozen_loses_nothing(
     try:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "ready\n"
-        arrived = len(smtp.wait_for(8, 20))
+        arrived = len(smtp.wait_for(8, PATIENCE))
     finally:
         worker.send_signal(signal.SIGKILL)
         worker.wait()

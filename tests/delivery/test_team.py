@@ -18,10 +18,10 @@ from runtime.reasons import reason_phrase
 from runtime.words import words
 from tests.delivery.smtp_server import Mail, SmtpServer
 from tests.engine.stage import Stage, block, in_a_row, link
+from tests.patience import PATIENCE
 
 DEWI, BUDI = "dewi@example.com", "budi@example.com"
 NOK, SOMCHAI = "nok@doileaf.example", "somchai@doileaf.example"
-PATIENCE = 20.0
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ from runtime.reasons import reason_phrase
 from runtime.settings import Settings
 from runtime.words import words
 from tests.engine.stage import Stage, block, in_a_row, link
+from tests.patience import PATIENCE
 
 DEWI = "dewi@example.com"
-PATIENCE = 20.0
 
 
 @dataclass

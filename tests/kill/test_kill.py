@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from runtime.ledger.tables import event, message
 from tests.delivery.smtp_server import SmtpServer
 from tests.kill.shop import Customers, Shop, moments
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.kill
 
@@ -37,7 +38,7 @@ def shop(tmp_path: Path, database_url: str, post_office: SmtpServer) -> Iterator
 def test_nothing_acknowledged_is_lost_whatever_is_killed(shop: Shop, post_office: SmtpServer, seed: int) -> None:
     for name in ("web", "worker"):
         shop.start(name)
-    _wait_until(lambda: shop.post(0), 30)
+    _wait_until(lambda: shop.post(0), PATIENCE)
     customers = Customers(shop)
     customers.start()
     for round_, pause in enumerate(moments(seed, 18, 0.4, 1.8)):

@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from runtime.places import ROOT
+from tests.patience import PATIENCE
 from tests.processes import begin
-
-PATIENCE = 40.0
-"""Seconds: far more than anything here takes, so that a busy machine makes no test fail."""
 
 
 class Installation:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from runtime.lifeline import VARIABLE
 from runtime.places import ROOT
-from tests.start.installation import PATIENCE, gone, wait_until
+from tests.patience import PATIENCE
+from tests.start.installation import gone, wait_until
 
 CHILD = "from runtime import lifeline; lifeline.hold(); print('held', flush=True); import time; time.sleep(60)"
 

@@ -77,7 +77,7 @@ def test_when_the_supervisor_is_killed_its_children_end_and_the_next_start_works
     # At once, on the same port, which the old web process holds until it has ended.
     assert start("--port", port).ready() == address
     for name, pid in children.items():
-        wait_until(lambda pid=pid: gone(pid), f"the {name} process lived on", 10)  # type: ignore[misc]
+        wait_until(lambda pid=pid: gone(pid), f"the {name} process lived on")  # type: ignore[misc]
 
 
 def test_a_worker_that_dies_is_started_again(start: Start) -> None:

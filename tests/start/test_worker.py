@@ -67,12 +67,12 @@ def state_of(house: House, workspace: int, message: int) -> str:
 def test_a_message_goes_out_though_its_ring_was_lost(hire: Hire, tmp_path: Path, queue_url: str) -> None:
     house = hire(Settings(data=tmp_path, queue_url=queue_url))
     workspace, message = queue_a_message(house)
-    wait_until(lambda: state_of(house, workspace, message) == "sent", "the message was not sent", 20)
+    wait_until(lambda: state_of(house, workspace, message) == "sent", "the message was not sent")
 
 
 def test_the_worker_says_that_it_lives(hire: Hire, tmp_path: Path) -> None:
     house = hire(Settings(data=tmp_path))
-    wait_until(lambda: pulse.worker_lives(house), "never heard", 20)
+    wait_until(lambda: pulse.worker_lives(house), "never heard")
     last = pulse.heard(house, "worker")
     assert last is not None
     assert last.state["began_at"] <= last.at <= SystemClock().now()

@@ -115,9 +115,9 @@ def bare(text: str) -> str:
 def seen(page: Any, mail: Any) -> set[str]:
     """Every text of the studio: the head, two sections, the menus."""
     found = set(page.evaluate(TEXTS))
-    for place in range(len(mail.draft().document["sections"])):
-        page.locator(".st-list .st-sec-main").nth(place).click()
-        page.wait_for_timeout(250)
+    for section in page.locator(".st-list .st-sec").all():
+        section.locator(".st-sec-main").click()
+        mail.panel.get_by_role("heading", name=section.locator(".n").inner_text(), exact=True).wait_for()
         found |= set(page.evaluate(TEXTS))
     return found
 
