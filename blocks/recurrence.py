@@ -69,13 +69,14 @@ class Recurrence:
         behind = first if self.count is not None else max(first, start)
         horizon = _years_on(max(first, start), YEARS_AHEAD)
         last = self.until.date() + _DAY if isinstance(self.until, datetime) else self.until
+        horizon = horizon if last is None else min(horizon, last)
         counted = 0
         for period in self._periods(first, behind, horizon):
             for day in self._of_period(period, first):
                 if day < first:
                     continue
                 counted += 1
-                if (last is not None and day > last) or day > horizon or (self.count and counted > self.count):
+                if day > horizon or (self.count and counted > self.count):
                     return
                 if day >= start:
                     yield day

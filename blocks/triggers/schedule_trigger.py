@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -258,7 +260,7 @@ class ScheduleTrigger(Scheduled):
                     yield from calendar.days(self.holiday, year)
             case "rule":
                 if (rule := self._rule()) is not None and self.since:
-                    yield from rule.days(date.fromisoformat(self.since), start)
+                    yield from _next_days(rule, date.fromisoformat(self.since), start)
 
     def _rule(self) -> Recurrence | None:
         """The calendar rule it goes by, if that is right."""
@@ -344,3 +346,10 @@ class ScheduleTrigger(Scheduled):
         # No obstacle: a flow whose one time is over can still be changed for those inside.
         text = say("This time has passed, so nobody enters. Choose one that is still to come.")
         return Problem("time_passed", text, "warn", field="on")
+
+
+@lru_cache(maxsize=256)
+def _next_days(rule: Recurrence, first: date, start: date) -> tuple[date, ...]:
+    """The next few days, as many as a time of day may pass over. Remembered: by each contact's own clocks it is asked for
+    every zone, where it is the same day or the next."""
+    return tuple(islice(rule.days(first, start), 4))

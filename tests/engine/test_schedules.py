@@ -1,6 +1,6 @@
 """What the calendar brings: everybody in a segment at once, on a weekly day, before a holiday, once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from blocks import read_block
 from blocks.contract import Known, Today
+from blocks.recurrence import Recurrence
 from blocks.scheduled import HOLIDAYS
 from blocks.triggers.schedule_trigger import ScheduleTrigger
 from blocks.values import micros, moment
@@ -180,6 +181,21 @@ def test_what_was_waited_for_before_an_update_is_waited_for_after_it() -> None:
     assert weekly.occasion() == "a6822e8d539fd6e52405d8ff"
     by_rule = [trigger(repeat="rule", rule=rule, since="2026-11-24") for rule in ("FREQ=DAILY", "FREQ=WEEKLY")]
     assert by_rule[0].occasion() != by_rule[1].occasion()
+
+
+def test_a_day_that_never_comes_is_looked_for_once_and_not_for_each_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[date] = []
+    days = Recurrence.days
+
+    def noted(rule: Recurrence, first: date, start: date) -> Iterator[date]:
+        looked.append(start)
+        return days(rule, first, start)
+
+    monkeypatch.setattr(Recurrence, "days", noted)
+    never = trigger(repeat="rule", rule="FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", since="2026-11-01", clocks="own")
+    for name in ("Asia/Jakarta", "Asia/Bangkok", "Europe/London", "America/New_York", "Pacific/Kiritimati") * 20:
+        assert never.next_at(utc("2026-11-21T09:00"), ZoneInfo(name), CALENDAR) is None
+    assert len(looked) <= 2, "it is the same day in most of them, and the next in the others"
 
 
 def test_a_calendar_rule_starts_a_flow_and_comes_to_its_end(stage: Stage) -> None:
