@@ -101,8 +101,8 @@ class _Translation:
             where += [event.c.state == "done", self._past(rule.where)]
         elif self._some_new(rule.event):
             where.append(event.c.state == "done")
-        # Otherwise the index on contact, name and time answers alone.
-        happened = select(event.c.id).where(*where).correlate(contact)
+        # Otherwise the index on contact, name and time answers alone; what is asked for has to be in it, too.
+        happened = select(event.c.at).where(*where).correlate(contact)
         return self._enough(happened, rule)
 
     def _some_new(self, name: str) -> bool:
