@@ -200,7 +200,7 @@ def test_who_does_not_come_back_is_let_go_as_the_shop_chose(stage: Stage, ending
         }
     )
     for who in (DEWI, BUDI):
-        stage.arrives("Page seen", who)
+        stage.arrives("Page seen", who, fields={"consent": {"email": "yes"}})
         stage.happens("Order placed", who)
     ids = {who: stage.contact(who).id for who in (DEWI, BUDI)}
     stage.after(days=61)
