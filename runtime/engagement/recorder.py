@@ -10,6 +10,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import islice, takewhile
 
 from runtime.engagement.machines import TOGETHER, Hit, Sent, who_did
 from runtime.engagement.recording import Mails, Noticed, about, record
@@ -39,6 +40,7 @@ class Recorder:
         self._changed = threading.Condition()
         self._held: dict[Group, list[Hit]] = {}
         self._due: dict[Group, float] = {}
+        """In the order in which they are due, so that only the first is looked at, however many wait."""
         self._count = 0
         self._writing = False
         self._closing = False
@@ -52,11 +54,13 @@ class Recorder:
                 return
             self._count += 1
             self._held.setdefault(group, []).append(hit)
+            if not self._due:
+                # Else whoever writes wakes anyway, for one that is due sooner.
+                self._changed.notify_all()
             self._due.setdefault(group, time.monotonic() + self._together)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="engagement", daemon=True)
                 self._thread.start()
-            self._changed.notify_all()
 
     def flush(self) -> None:
         """Write down at once what is held, and return when it is written."""
@@ -95,18 +99,24 @@ class Recorder:
         with self._changed:
             while True:
                 now = time.monotonic()
-                ready = [group for group, due in self._due.items() if due <= now or self._closing][:AT_ONCE]
+                ready = self._ready(now)
                 if ready:
                     break
                 if self._closing:
                     return None
-                self._changed.wait(min(self._due.values()) - now if self._due else None)
+                first = next(iter(self._due.values()), None)
+                self._changed.wait(None if first is None else first - now)
             taken = {group: self._held.pop(group) for group in ready}
             for group in ready:
                 del self._due[group]
             self._count -= sum(len(hits) for hits in taken.values())
             self._writing = True
             return taken
+
+    def _ready(self, now: float) -> list[Group]:
+        """The first messages whose time has come."""
+        come = takewhile(lambda group: self._closing or self._due[group] <= now, self._due)
+        return list(islice(come, AT_ONCE))
 
     def _put_back(self, workspace: int, messages: Mapping[int, Sequence[Hit]]) -> None:
         with self._changed:
