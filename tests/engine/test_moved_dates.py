@@ -241,3 +241,15 @@ def test_a_date_moved_by_hand_is_noticed_at_once(stage: Stage) -> None:
     assert got(stage, DEWI) == ["announce 11-23"]
     change_contacts(stage.house, stage.shop, [Change(stage.contact(DEWI).id, set_fields={"visit": None})])
     assert [state for _, state in stage.runs(DEWI)] == ["left"]
+
+
+def test_who_is_through_already_is_not_late_for_the_same_day(stage: Stage) -> None:
+    chosen = {"field": "visit", "when": "before", "amount": 10, "yearly": False, "if_late": "enter"}
+    publish(stage, in_a_row(block("visit", "date_trigger", **chosen), block("announce", "send_email", email="a")))
+    set_visit(stage, DEWI, "2026-12-03")
+    set_visit(stage, BUDI, "2026-12-01")
+    stage.after(days=4)
+    for who in (DEWI, BUDI):
+        stage.happens("Page seen", who)
+    stage.after(days=1)
+    assert (len(stage.runs(DEWI)), len(stage.runs(BUDI))) == (1, 1)
