@@ -5,8 +5,8 @@ As after publishing, nobody is told of who comes in or leaves by that.
 
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0018"
+down_revision = "0017"
 
 
 def upgrade() -> None:

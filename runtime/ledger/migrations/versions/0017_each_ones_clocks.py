@@ -5,7 +5,7 @@ from alembic import op
 
 from runtime.ledger.tables import Int
 
-revision = "0019"
+revision = "0017"
 down_revision = "0016"
 
 _KEPT = "id, workspace, flow, occasion, due_at, telling, after, told, missed_at, code"

@@ -5,8 +5,8 @@ from alembic import op
 
 from runtime.ledger.tables import Int
 
-revision = "0018"
-down_revision = "0021"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:

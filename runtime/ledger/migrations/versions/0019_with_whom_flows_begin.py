@@ -5,8 +5,8 @@ from alembic import op
 
 from runtime.ledger.tables import Int
 
-revision = "0017"
-down_revision = "0020"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:
