@@ -139,7 +139,7 @@ def test_the_test_says_what_is_wrong_with_the_server(look: Look, web: Web) -> No
 def test_a_key_is_shown_once_and_can_be_deleted(look: Look, web: Web) -> None:
     page = look("/settings")
 
-    page.get_by_role("button", name="New key").click()
+    page.get_by_role("button", name="New key", exact=True).click()
     page.get_by_role("textbox", name="What is it for?").fill("Tea blog")
     page.get_by_role("button", name="Make the key").click()
     secret = page.locator(".cw-dialog .code", has_text="cw_ing_").inner_text()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from runtime.accounts import users
-from tests.browser import until
+from tests.browser import middle, until
 from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import NOK
 from tests.studio.conftest import OpenStudio
@@ -37,11 +37,9 @@ def test_sections_preview_and_form_take_turns_on_a_phone(studio: OpenStudio) -> 
 def test_a_finger_drags_a_section_by_its_grip(studio: OpenStudio) -> None:
     mail = studio(phone=True)
     mail.page.get_by_role("button", name="Sections").tap()
-    grip = mail.row("Products").locator(".st-grip").bounding_box()
-    aim = mail.row("Heading").bounding_box()
+    x, y = middle(mail.row("Products").locator(".st-grip"))
+    _, goal = middle(mail.row("Heading"))
     touch = mail.page.context.new_cdp_session(mail.page)
-    x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
-    goal = aim["y"] + aim["height"] / 2
 
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
     for step in range(1, 9):

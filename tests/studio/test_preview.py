@@ -66,7 +66,7 @@ def test_a_phone_shows_it_narrow(studio: OpenStudio) -> None:
 
 def frame_width(mail: object) -> float:
     box = mail.page.locator(".st-frame").bounding_box()  # type: ignore[attr-defined]
-    return float(box["width"])
+    return float(box["width"]) if box else 0
 
 
 def test_dark_is_dark_whatever_the_screen_of_the_marketer(studio: OpenStudio) -> None:
