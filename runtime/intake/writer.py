@@ -12,6 +12,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, LargeBinary, bindparam, text
 from sqlalchemy.exc import OperationalError
@@ -50,8 +51,7 @@ class CannotStore(Exception):
     """The database could not be written; nothing of this request was stored."""
 
 
-@dataclass(slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event as it will be stored. JSON is written already; instants are UTC microseconds.
 
     `digest` tells events apart for ever; None for one that came without an id, which is always new.
@@ -236,7 +236,7 @@ def store(tx: Tx, *requests: Sequence[NewEvent]) -> list[int]:
             new.append(one)
         counts.append(len(new) - before)
     rows = [
-        (id_, one.workspace, one.name, one.source, one.at, one.received_at, one.who, one.properties, one.typed, "new")
+        (id_, one.workspace, *one[2:], "new")  # in the order of _EVENT
         for id_, one in zip(tx.reserve(len(new)), new, strict=True)
     ]
     insert_tuples(tx, event, _EVENT, rows)
