@@ -34,6 +34,7 @@ from runtime.engine.publish import publish
 from runtime.house import House, open_house
 from runtime.ledger.tables import consent, contact, event
 from runtime.mail import Brand
+from runtime.process import settle_in
 from runtime.samples import samples, take
 from runtime.settings import Settings
 
@@ -121,6 +122,7 @@ def one(options: argparse.Namespace) -> None:
         fill(house, workspace, options.events, options.contacts, options.days)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         until = house.clock.now()
+        settle_in()
         began = time.perf_counter()
         result: Backtest = backtest(
             house, workspace, slug, Flow.model_validate(document(email)), until - options.days * DAY, until

@@ -271,12 +271,14 @@ def backtest(
     from runtime.backtest import backtest as play
     from runtime.clock import DAY
     from runtime.engine.publish import NotPublishable
+    from runtime.process import settle_in
     from runtime.words import words
 
     with opened() as (house, workspace):
         draft = existing_draft(house, workspace, "flow", slug)
         document = read_flow(draft.document, f"The draft {slug}")
         shop = workspaces.get(house, workspace)
+        settle_in()
         now = house.clock.now()
         ends = min(now, _instant(until, shop.zone if shop is not None else "UTC")) if until else now
         try:

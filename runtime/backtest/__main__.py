@@ -16,6 +16,7 @@ from blocks.flow import Flow
 from runtime.backtest import backtest
 from runtime.engine.publish import NotPublishable
 from runtime.house import open_house
+from runtime.process import settle_in
 from runtime.settings import load_settings
 
 NICE = 10
@@ -52,6 +53,7 @@ def main() -> None:
     asked = orjson.loads(sys.stdin.buffer.read())
     teller = _Teller()
     house = open_house(load_settings(), ring=lambda: None)
+    settle_in()
     try:
         result = backtest(
             house,
