@@ -26,7 +26,9 @@ def document(email: str, secret: str) -> Flow:
             "blocks": [
                 block("cart", "event_trigger", event="Checkout started"),
                 block("code", "issue_coupon", prefix="TEA-"),
-                block("call", "webhook", **APP, headers=[{"name": "Authorization", "secret": secret, "host": "127.0.0.1"}]),
+                block(
+                    "call", "webhook", **APP, headers=[{"name": "Authorization", "secret": secret, "host": "127.0.0.1"}]
+                ),
                 block("both", "branch", rule={"kind": "all", "rules": [ANSWERED, EXAMPLE]}),
                 block("mail", "send_email", email=email),
             ],
