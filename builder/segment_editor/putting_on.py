@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from nicegui import ui
-
 from builder.access import Visitor, act, fetch
-from builder.parts.controls import avatar, button, segments
+from builder.adding.picking import SHOWN, Picking
+from builder.parts.controls import button, segments
 from builder.parts.dialog import Dialog, dialog
-from builder.parts.fields import area_field, search_field
+from builder.parts.fields import area_field
 from builder.parts.tag import tag
 from builder.parts.toast import toast
 from runtime.people import contacts
@@ -20,7 +19,6 @@ from runtime.segments import lists
 from runtime.segments.lists import AT_ONCE, NotAList
 from runtime.words import Words
 
-SHOWN = 30
 NAMED = 3
 """So many unknown addresses are named; of more it is said how many there are."""
 _BETWEEN = re.compile(r"[\n,;\t]+")
@@ -47,6 +45,10 @@ class _Ask:
         self.then()
         toast(self.w("{n} person was put on the list. | {n} people were put on the list.", n=n))
 
+    async def put_chosen(self, chosen: Sequence[Contact]) -> None:
+        """Put those on who were ticked."""
+        await self.put(sorted(one.id for one in chosen))
+
 
 def put_on(user: Visitor, w: Words, slug: str, name: str, then: Callable[[], Any]) -> None:
     """Open the dialog. `then` follows whatever was done."""
@@ -58,13 +60,18 @@ def put_on(user: Visitor, w: Words, slug: str, name: str, then: Callable[[], Any
             place.clear()
             box.footer.clear()
             with place:
-                _Search(ask) if way == "choose" else _Paste(ask)
+                Picking(w, box, partial(_find, user), ask.put_chosen) if way == "choose" else _Paste(ask)
 
         ways = [("choose", w("Choose Contacts"), ""), ("paste", w("Paste addresses"), "")]
         with tag("div", "scroll-x ad-ways"):
             segments(ways, "choose", show, label=w("How"))
         place = tag("div", "ad-place")
         show("choose")
+
+
+def _find(user: Visitor, text: str) -> list[tuple[Contact, str]]:
+    with user.house.ledger.read(user.workspace) as tx:
+        return [(one, "") for one in contacts.search(tx, text, SHOWN)]
 
 
 async def take_off(user: Visitor, w: Words, slug: str, one: Contact, then: Callable[[], Any]) -> None:
@@ -86,66 +93,6 @@ def _change(user: Visitor, slug: str, ids: Sequence[int], on: bool) -> int:
             changed += do(tx, slug, ids[first : first + AT_ONCE], house.clock.now())
     house.ring()
     return changed
-
-
-class _Search:
-    """Contacts with a tick each."""
-
-    def __init__(self, ask: _Ask) -> None:
-        self._ask = ask
-        self._chosen: set[int] = set()
-        self._asked = 0
-        w = ask.w
-        search_field(w("Find a Contact"), self._search)
-        self._list = tag("div", "ad-list")
-        with ask.box.footer:
-            self._count = tag("span", "cw-cap cw-grow")
-            button(w("Cancel"), ask.box.close)
-            self._add = button(w("Add"), self._go, kind="primary")
-        self._show_count()
-        ui.timer(0.01, self._search, once=True)
-
-    async def _search(self, text: str = "") -> None:
-        self._asked += 1
-        mine = self._asked
-        found = await fetch(self._find, text)
-        if mine != self._asked or self._list.is_deleted:
-            return
-        self._list.clear()
-        with self._list:
-            for one in found:
-                self._row(one)
-            if not found:
-                tag("p", "cw-cap ad-none", self._ask.w("No Contact matches."))
-
-    def _find(self, text: str) -> list[Contact]:
-        with self._ask.user.house.ledger.read(self._ask.user.workspace) as tx:
-            return contacts.search(tx, text, SHOWN)
-
-    def _row(self, one: Contact) -> None:
-        with tag("label", "ad-row"):
-            on = True if one.id in self._chosen else None
-            tick = tag("input", "ru-tick", type="checkbox", checked=on, aria_label=one.shown_name)
-            js = "(event) => emit(event.target.checked)"
-            tick.on("change", lambda event: self._choose(one.id, event.args is True), js_handler=js)
-            avatar(one.shown_name)
-            with tag("span", "cw-grow cw-trunc"):
-                tag("span", "cw-strong cw-trunc cw-block-el", one.shown_name)
-                if one.email and one.email != one.shown_name:
-                    tag("span", "cw-cap cw-trunc cw-block-el", one.email)
-
-    def _choose(self, id_: int, on: bool) -> None:
-        self._chosen.add(id_) if on else self._chosen.discard(id_)
-        self._show_count()
-
-    def _show_count(self) -> None:
-        n = len(self._chosen)
-        self._count.text = self._ask.w("{n} chosen", n=n) if n else ""
-        self._add.set(aria_disabled=None if n else "true")
-
-    async def _go(self) -> None:
-        if self._chosen:
-            await self._ask.put(sorted(self._chosen))
 
 
 class _Paste:
