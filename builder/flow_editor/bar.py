@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from nicegui import ui
-
 from builder.forms import Box
 from builder.frame import Editor
 from builder.parts.controls import button, icon_button
-from builder.parts.menu import menu_item, menu_line
+from builder.parts.menu import Menu, menu_item, menu_line
 from builder.parts.tag import Tag, icon, tag
 from runtime.words import Words
 
@@ -67,7 +65,7 @@ class Bar:
             button(w("Rehearse"), deeds.rehearse, symbol="fast_forward", classes="cw-h34 fe-rehearse")
             self._publish = button(w("Publish"), deeds.publish, kind="primary", classes="cw-h34")
             self._more = icon_button("more_horiz", w("More"))
-            with self._more, ui.menu().props("auto-close anchor='bottom right' self='top right'") as self._menu:
+            with self._more, Menu().props("auto-close anchor='bottom right' self='top right'") as self._menu:
                 pass
         self.show_history(can_undo=False, can_redo=False)
         self.show_problems(0, 0)

@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from nicegui import ui
-
 from blocks.contract import Problem
 from blocks.flow import Flow
 from builder.drafting.faces import Face
+from builder.parts.menu import Menu
 from builder.parts.tag import Tag, icon, tag
 from runtime.words import Words
 
@@ -19,7 +18,7 @@ class ProblemList:
     def __init__(self, chip: Tag, on_choose: Callable[[str], Any], on_examples: Callable[[], Any], w: Words) -> None:
         self.w = w
         self._on_choose, self._on_examples = on_choose, on_examples
-        with chip, ui.menu().props("anchor='bottom middle' self='top middle' :offset=\"[0, 8]\"") as self._menu:
+        with chip, Menu().props("anchor='bottom middle' self='top middle' :offset=\"[0, 8]\"") as self._menu:
             self._list = tag("div", "fe-list", role="list")
 
     def show(self, problems: Sequence[Problem], flow: Flow, faces: dict[str, Face]) -> None:

@@ -8,6 +8,17 @@ from nicegui import ui
 from builder.parts.passing import pass_away
 from builder.parts.tag import Handler, Tag, icon, tag
 
+_STATE = 'mounted_app.elements[%d].props["model-value"]'
+
+
+class Menu(ui.menu):
+    """Opens below what it is made in, and closes in the browser at once. NiceGUI's own asks Python first and holds the
+    cursor until the answer is there, also against what was chosen and wants the cursor now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on("update:model-value", js_handler=f"(open) => {{ {_STATE % self.id} = open; }}")
+
 
 def menu_line() -> Tag:
     """A line between groups."""
@@ -43,9 +54,9 @@ def menu_choice(text: str, chosen: bool, on_click: Handler | None = None) -> Tag
 
 
 @contextmanager
-def open_menu(beside: Tag) -> Iterator[ui.menu]:
+def open_menu(beside: Tag) -> Iterator[Menu]:
     """A menu that opens at once beside a button; it is made when it is asked for, so that a list carries none."""
-    with beside, ui.menu() as menu:
+    with beside, Menu() as menu:
         menu.props("no-parent-event auto-close anchor='bottom right' self='top right'")
         pass_away(menu)
         yield menu

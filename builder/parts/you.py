@@ -4,7 +4,7 @@ from nicegui import ui
 
 from builder.access import Visitor, act
 from builder.parts.controls import avatar, icon_button
-from builder.parts.menu import menu_choice, menu_line, menu_link
+from builder.parts.menu import Menu, menu_choice, menu_line, menu_link
 from builder.parts.tag import icon, tag
 from runtime.accounts import users
 from runtime.words import LANGUAGES, Words
@@ -32,7 +32,7 @@ def you_menu(user: Visitor, w: Words, *, small: bool = False) -> None:
 
 
 def _menu(user: Visitor, w: Words, small: bool) -> None:
-    with ui.menu().props("auto-close anchor='top left' self='bottom left'"):
+    with Menu().props("auto-close anchor='top left' self='bottom left'"):
         with tag("div", "cw-menu-head"):
             tag("div", "cw-strong cw-trunc", user.name or user.email)
             tag("div", "cw-cap cw-trunc", user.email)

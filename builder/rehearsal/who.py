@@ -6,13 +6,11 @@ from functools import partial
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from nicegui import ui
-
 from builder.access import Visitor, fetch
 from builder.forms.box import Box, Option
 from builder.parts.controls import avatar, segments
 from builder.parts.fields import search_field
-from builder.parts.menu import menu_line
+from builder.parts.menu import Menu, menu_line
 from builder.parts.tag import Tag, icon, tag
 from builder.rehearsal.wish import Wish
 from builder.studio.people import find
@@ -36,7 +34,7 @@ class Who:
             with self._opener:
                 self._face = tag("span", "re-face")
                 icon("expand_more")
-                self._menu = ui.menu().props("anchor='bottom left' self='top left' :offset='[0, 6]' no-focus")
+                self._menu = Menu().props("anchor='bottom left' self='top left' :offset='[0, 6]' no-focus")
         self._opener.on_click(self._open)
 
     def draw_made_up(self) -> None:

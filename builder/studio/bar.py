@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from nicegui import ui
-
 from builder.forms import Box
 from builder.frame import Editor
 from builder.parts.controls import button, icon_button
-from builder.parts.menu import menu_item, menu_line
+from builder.parts.menu import Menu, menu_item, menu_line
 from builder.parts.tag import Tag, tag
 from runtime.words import Words
 
@@ -40,7 +38,7 @@ class Bar:
             self._test = button(w("Send me a test"), deeds.send_test, symbol="outgoing_mail", classes="cw-h34 hide-s")
             more = icon_button("more_horiz", w("More"))
             more.classes("show-s")
-            menu = ui.menu().props("auto-close anchor='bottom right' self='top right'")
+            menu = Menu().props("auto-close anchor='bottom right' self='top right'")
             with menu, tag("div", "", role="menu", aria_label=w("More")):
                 menu_item(w("Undo"), "undo", deeds.undo)
                 menu_item(w("Redo"), "redo", deeds.redo)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nicegui import ui
-
 from builder.parts.controls import button, icon_button
+from builder.parts.menu import Menu
 from builder.parts.tag import Tag, icon, tag
 from builder.studio.checklist import CheckList, say_count
 from builder.studio.checks import Checked
@@ -118,7 +117,7 @@ class Contents:
         self.list.make_readonly(readonly=readonly)
 
     def _menu(self) -> None:
-        menu = ui.menu().props("auto-close no-refocus anchor='bottom right' self='top right' :offset='[0, 4]'")
+        menu = Menu().props("auto-close no-refocus anchor='bottom right' self='top right' :offset='[0, 4]'")
         with menu, tag("div", "st-kinds", role="menu", aria_label=self.w("Add")):
             for kind, model in KINDS.items():
                 made = tag("button", "cw-menu-item st-kind", type="button", role="menuitem", data_kind=kind)

@@ -2,12 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
-from nicegui import ui
-
 from builder.access import Visitor, fetch
 from builder.parts.controls import avatar
 from builder.parts.fields import search_field
-from builder.parts.menu import menu_line
+from builder.parts.menu import Menu, menu_line
 from builder.parts.tag import Tag, icon, tag
 from builder.studio.people import Example, Occasion, find, occasions
 from runtime.people.contacts import Contact
@@ -33,7 +31,7 @@ class PreviewAs:
             tag("span", "cw-cap hide-s", w("Preview as"))
             self._name = tag("span", "cw-trunc")
             icon("expand_more", "s")
-            self._menu = ui.menu().props("anchor='bottom right' self='top right' :offset='[0, 6]' no-focus")
+            self._menu = Menu().props("anchor='bottom right' self='top right' :offset='[0, 6]' no-focus")
         self._opener.on_click(self._open)
         self.show(example)
 

@@ -7,6 +7,14 @@ from tests.studio.conftest import OpenStudio
 
 pytestmark = pytest.mark.browser
 EMPTY = {"subject": "", "sections": []}
+# That a menu has closed reaches Python after what was chosen in it, as it may.
+LATE = """() => {
+  const emit = socket.emit.bind(socket);
+  socket.emit = (name, ...rest) => {
+    const closing = name === "event" && JSON.stringify(rest[0].args).includes("false");
+    setTimeout(() => emit(name, ...rest), closing ? 700 : 0);
+  };
+}"""
 
 
 def test_an_email_is_composed_from_nothing(studio: OpenStudio) -> None:
@@ -26,6 +34,16 @@ def test_an_email_is_composed_from_nothing(studio: OpenStudio) -> None:
     until(lambda: mail.kinds == ["heading", "text", "button"])
     mail.stored("s2", "html", "<p>The new oolong is here.</p>")
     mail.stored("s3", "link", "https://doileaf.example/oolong")
+
+
+def test_a_menu_that_closes_leaves_the_cursor_where_it_was_put(studio: OpenStudio) -> None:
+    mail = studio(EMPTY)
+    mail.page.evaluate(LATE)
+
+    mail.add("text")
+    mail.page.keyboard.type("Good morning")
+
+    mail.mail.get_by_text("Good morning").wait_for()
 
 
 def test_an_empty_email_begins_with_the_usual_sections(studio: OpenStudio) -> None:
