@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select
 
 from blocks.checks import check
 from blocks.flow import Flow
@@ -223,10 +223,7 @@ class _Moments:
 
 
 _THERE_IS = select(
-    select(event.c.id)
-    .where(event.c.workspace == bindparam("workspace"), text("event.state = 'new'"))
-    .exists()
-    .label("new"),
+    select(event.c.id).where(event.c.workspace == bindparam("workspace"), event.c.state == "new").exists().label("new"),
     select(occasion.c.id)
     .where(occasion.c.workspace == bindparam("workspace"), occasion.c.planned.is_not(None))
     .exists()
@@ -236,7 +233,7 @@ _THERE_IS = select(
     .where(beginning.c.workspace == bindparam("workspace"), beginning.c.done_at.is_(None))
     .exists()
     .label("begins"),
-    select(func.min(run.c.wake_at)).where(text("run.state = 'open'")).scalar_subquery().label("wakes"),
+    select(func.min(run.c.wake_at)).where(run.c.state == "open").scalar_subquery().label("wakes"),
     select(func.min(appointment.c.due_at))
     .where(appointment.c.workspace == bindparam("workspace"))
     .scalar_subquery()
@@ -247,7 +244,7 @@ _THERE_IS = select(
     .label("reached"),
     select(func.min(message.c.due_at))
     .where(message.c.workspace == bindparam("workspace"), message.c.flow == select(flow.c.id).scalar_subquery())
-    .where(text("message.state = 'queued'"))
+    .where(message.c.state == "queued")
     .scalar_subquery()
     .label("mails"),
 )

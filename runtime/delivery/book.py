@@ -62,7 +62,8 @@ class Ending:
     due_at: int | None = None
 
 
-# As SQL, because these run for every message: what SQLAlchemy adds to a row would cost as much as the row.
+# As SQL, because these run for every message: what SQLAlchemy adds to a row would cost as much as the row. `state || ''`
+# stands where a state is bound (see `tables.columns.State`).
 _MARK = """
     UPDATE message SET state = 'sending', tries = :tries, address = :address, subject = :subject, lease_until = :until
     WHERE id = :id AND lease_by = :owner AND state = 'queued'
@@ -85,11 +86,11 @@ _UNDO = "DELETE FROM attempt WHERE message = :id AND number = :number"
 _END = """
     UPDATE message SET state = :state, tries = :tries, done_at = :done_at, due_at = coalesce(:due_at, due_at),
                        code = :code, args = :args, lease_by = NULL, lease_until = NULL
-    WHERE id = :id AND lease_by = :owner AND state = :was
+    WHERE id = :id AND lease_by = :owner AND state || '' = :was
 """
 _LATE = """
     UPDATE message SET state = 'sent', done_at = :now, code = :sent, args = NULL, lease_by = NULL, lease_until = NULL
-    WHERE id = :id AND tries = :number AND state = :was
+    WHERE id = :id AND tries = :number AND state || '' = :was
 """
 _REPLY = """
     INSERT INTO reply (message, workspace, run, block, queued_at, outcome, name, kept)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal, select, text, union, union_all
+from sqlalchemy import Select, bindparam, func, literal, select, union, union_all
 
 from runtime.clock import SECOND
 from runtime.delivery.channels import CHANNELS, EMAIL, Channel
@@ -40,14 +40,14 @@ class Claimed:
 
 # Words, not parameters: a partial index is used only by a query that repeats its condition. The index begins with the
 # flow, so that the messages of paused flows, however many, are not even looked at. A test is of no flow.
-_QUEUED = text("message.state = 'queued'")
+_QUEUED = message.c.state == "queued"
 _LEASED = message.c.lease_until.is_not(None)
 _FREE = select(message.c.id).where(_QUEUED, message.c.lease_until.is_(None))
 _OF_FLOW = _FREE.where(message.c.workspace == flow.c.workspace, message.c.flow == flow.c.id).correlate(flow)
 _OF_NONE = _FREE.where(message.c.workspace == workspace.c.id, message.c.flow.is_(None)).correlate(workspace)
 _DUE = message.c.due_at <= bindparam("now")
 _BY = message.c.channel == bindparam("channel")
-_GOING = text("flow.state <> 'paused'")
+_GOING = flow.c.state != "paused"
 _SOONEST = func.min(message.c.due_at)
 
 

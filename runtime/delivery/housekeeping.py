@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from runtime.delivery import claims
 from runtime.house import House
@@ -46,7 +46,7 @@ def _settle(tx: Tx, now: int) -> None:
     """An attempt without an answer may have arrived: marketing mail is not sent again by itself, other mail is."""
     over = (tx.mine(message), message.c.lease_until < now)
     free = {"lease_by": None, "lease_until": None}
-    sending = text("message.state = 'sending'")
+    sending = message.c.state == "sending"
     lost = tx.all(
         message.update()
         .where(*over, sending, message.c.marketing.is_(True), message.c.test.is_(False))

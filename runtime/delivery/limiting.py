@@ -1,6 +1,6 @@
 """Changing how often a shop or a flow writes, and when: what the old limits made wait is asked again under the new ones."""
 
-from sqlalchemy import select, text, true
+from sqlalchemy import select, true
 
 from blocks.limits import Limits
 from runtime.accounts import preferences
@@ -31,7 +31,7 @@ def ask_again(house: House, workspace: int, flow: int | None = None) -> None:
     """Ask anew about what limits made wait, of one flow or of all: they may be other ones by now."""
     now = house.clock.now()
     free = (
-        text("message.state = 'queued'"),
+        message.c.state == "queued",
         message.c.lease_until.is_(None),
         message.c.code.in_(WAITS),
         true() if flow is None else message.c.flow == flow,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select
 
 from blocks import read_block
 from blocks.actions.notify_team import NotifyTeam
@@ -32,7 +32,7 @@ LATER = "notice_waits"
 """The code of those that wait for the hour to be over."""
 Blocks = Mapping[str, NotifyTeam]
 
-_QUEUED = text("message.state = 'queued'")
+_QUEUED = message.c.state == "queued"
 _OF_BLOCK = (
     message.c.workspace == bindparam("workspace"),
     message.c.flow == bindparam("flow"),

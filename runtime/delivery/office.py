@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from blocks.phrase import dump_arg
 from runtime import pulse
@@ -264,7 +264,7 @@ class Office:
         waiting = select(message.c.workspace, func.count()).where(
             message.c.workspace.in_(held),
             message.c.channel.in_(BY_MAIL),
-            text("message.state = 'queued'"),
+            message.c.state == "queued",
             message.c.due_at <= self._house.clock.now(),
         )
         with self._house.ledger.read() as tx:

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, select
 
 from runtime.delivery.book import AS_IT_WAS, Ending, dump_args, reply_of, tell_runs
 from runtime.delivery.bounds import Bounds
@@ -24,7 +24,7 @@ _DUE = (
     .where(
         message.c.workspace == bindparam("workspace"),
         message.c.flow == bindparam("flow"),
-        text("message.state = 'queued'"),
+        message.c.state == "queued",
         message.c.due_at <= bindparam("now"),
     )
     .order_by(message.c.due_at, message.c.id)

@@ -4,7 +4,7 @@ The state is written down first, and the engine goes by it, some hundred people 
 is left is done afterwards.
 """
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, text
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
 from blocks.contract import Reason
 from runtime.engine.batch import Batch, Run
@@ -18,7 +18,7 @@ FINISHED = "finished"
 _PEOPLE = exists().where(run.c.flow == flow.c.id, run.c.state == "open")
 # Words, not parameters: a partial index is used only by a query that repeats its condition.
 _QUEUED = exists().where(
-    message.c.workspace == flow.c.workspace, message.c.flow == flow.c.id, text("message.state = 'queued'")
+    message.c.workspace == flow.c.workspace, message.c.flow == flow.c.id, message.c.state == "queued"
 )
 _GOING_OUT = exists().where(
     message.c.lease_until.is_not(None), message.c.flow == flow.c.id, message.c.state == "sending"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 
 from blocks.phrase import Moment, dump_arg
 from blocks.values import moment
@@ -29,7 +29,7 @@ MOST_HOURS = 24 * 14
 _DUE = (
     message.c.workspace == bindparam("workspace"),
     message.c.flow == bindparam("flow"),
-    text("message.state = 'queued'"),
+    message.c.state == "queued",
     message.c.due_at <= bindparam("now"),
 )
 _NEXT = (

@@ -121,7 +121,9 @@ def _connect(url: URL) -> tuple[Engine, Turnstile | None]:
         engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_size=10, pool_pre_ping=True)
         event.listen(engine, "connect", _spare_the_compiler)
         return engine, None
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=10)
+    engine = create_engine(
+        url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=10, pool_use_lifo=True
+    )
     in_memory = not url.database or url.database == ":memory:"
 
     @event.listens_for(engine, "connect")

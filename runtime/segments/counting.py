@@ -6,7 +6,7 @@ typed form of contacts, the events by contact and name, messages by contact, mem
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, text, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true, tuple_
 
 from blocks.rules import All, AnyOf, Compare, Did, Got, InSegment, LastDays, Not, Reachable, Rule
 from runtime.engagement import PERSON
@@ -108,7 +108,7 @@ class _Translation:
     def _some_new(self, name: str) -> bool:
         """Whether any event of this name is known to be a contact's before the engine has looked at it, as our own are."""
         # In words that only the index on the few that are new goes by: half of all events may have this name.
-        new = (text("event.state = 'new'"), func.coalesce(event.c.contact, 0) > 0, event.c.name.concat("") == name)
+        new = (event.c.state == "new", func.coalesce(event.c.contact, 0) > 0, event.c.name.concat("") == name)
         return self._tx.first(select(event.c.id).where(self._tx.mine(event), *new).limit(1)) is not None
 
     def _lately(self, rule: Did, where: list[ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -7,11 +7,13 @@ import orjson
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Index,
     Integer,
     MetaData,
     Text,
     TypeDecorator,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -47,6 +49,21 @@ def _write_json(value: Any) -> str | None:
 
 def _read_json(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, str) else value
+
+
+class State(Text):
+    """One of a few words. Those that it is compared with are written into the statement: of words that are bound, SQLite
+    would look each time whether an index of only some rows fits them, and for that prepare the whole statement anew."""
+
+    class comparator_factory(Text.Comparator[str]):  # noqa: N801 - SQLAlchemy's name
+        def operate(self, op: Any, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
+            return super().operate(op, *map(_written, other), **kwargs)
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, str):
+        return literal_column("'" + value.replace("'", "''") + "'", Text)
+    return [_written(one) for one in value] if isinstance(value, list | tuple | set | frozenset) else value
 
 
 def row_id() -> Column[int]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
 
-from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, partial, row_id
+from runtime.ledger.tables.columns import Int, Json, State, metadata, of_workspace, partial, row_id
 
 event = Table(
     "event",
@@ -17,7 +17,7 @@ event = Table(
     Column("who", Json, nullable=False),
     Column("properties", Json, nullable=False),
     Column("typed", Json, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", State, nullable=False),
     partial("event_new", "workspace", "id", where="state = 'new'"),
     # Not of those that nobody has looked at yet: intake then has one index less to write.
     partial("event_contact", "contact", "name", "at", where="contact IS NOT NULL"),

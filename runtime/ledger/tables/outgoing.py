@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, partial, row_id
+from runtime.ledger.tables.columns import Int, Json, State, metadata, of_workspace, partial, row_id
 
 message = Table(
     "message",
@@ -21,7 +21,7 @@ message = Table(
     Column("test", Boolean, nullable=False),
     Column("address", Text),
     Column("subject", Text),
-    Column("state", Text, nullable=False),  # queued, sending, sent, failed, skipped, uncertain, cancelled
+    Column("state", State, nullable=False),  # queued, sending, sent, failed, skipped, uncertain, cancelled
     Column("queued_at", Int, nullable=False),
     Column("due_at", Int, nullable=False),
     Column("tries", Integer, nullable=False),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, row_id
+from runtime.ledger.tables.columns import Int, Json, State, metadata, of_workspace, row_id
 
 flow = Table(
     "flow",
@@ -11,7 +11,7 @@ flow = Table(
     of_workspace(),
     Column("slug", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("state", Text, nullable=False),  # live, paused, finishing, archived
+    Column("state", State, nullable=False),  # live, paused, finishing, archived
     Column("version", Int),
     Column("since_at", Int, nullable=False),
     Column("code", Text),  # why it is in that state, where nobody put it there

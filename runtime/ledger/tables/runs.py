@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, partial, row_id
+from runtime.ledger.tables.columns import Int, Json, State, metadata, of_workspace, partial, row_id
 
 run = Table(
     "run",
@@ -13,7 +13,7 @@ run = Table(
     Column("version", Int, nullable=False),
     Column("contact", Int, nullable=False),
     Column("key", Text, nullable=False),
-    Column("state", Text, nullable=False),  # open, ended, left, replaced, failed
+    Column("state", State, nullable=False),  # open, ended, left, replaced, failed
     Column("block", Text, nullable=False),
     Column("entry_event", Int),
     Column("event", Int),

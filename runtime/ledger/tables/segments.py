@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-from runtime.ledger.tables.columns import Int, Json, metadata, of_workspace, row_id
+from runtime.ledger.tables.columns import Int, Json, State, metadata, of_workspace, row_id
 
 segment = Table(
     "segment",
@@ -12,7 +12,7 @@ segment = Table(
     Column("slug", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("document", Json, nullable=False),
-    Column("state", Text, nullable=False),  # live, archived
+    Column("state", State, nullable=False),  # live, archived
     Column("planned", Int),  # the last contact that the rule as published was held against; nothing once all have been
     Column("since_at", Int, nullable=False),
     UniqueConstraint("workspace", "slug"),
