@@ -1,15 +1,18 @@
 """Small things to remember under a name: a workspace's settings, and with workspace 0 those of the installation."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.ledger import Tx
 from runtime.ledger.tables import setting
 
+# Asked for with every batch of messages; to make a statement takes five times as long as to run it.
+_GET = select(setting.c.value).where(setting.c.workspace == bindparam("workspace"), setting.c.name == bindparam("name"))
+
 
 def get(tx: Tx, name: str) -> bytes | None:
     """What is remembered under `name` in the transaction's workspace, or None."""
-    kept = tx.scalar(select(setting.c.value).where(tx.mine(setting), setting.c.name == name))
+    kept = tx.scalar(_GET, {"workspace": tx.workspace, "name": name})
     return None if kept is None else bytes(kept)
 
 

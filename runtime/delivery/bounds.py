@@ -16,6 +16,7 @@ from runtime.delivery.facts import Case
 from runtime.delivery.permission import NO_LIMITS, SAME_HOUR, Facts, Rival
 from runtime.delivery.terms import Said, Terms
 from runtime.ledger import Tx
+from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, message, run, version
 from runtime.zones import zone_of
 
@@ -29,7 +30,7 @@ _LOCKS = 72_630
 
 _ANYBODY = (
     message.c.workspace + 0 == bindparam("workspace"),  # not by an index: SQLite would read all of the shop's messages
-    message.c.contact.in_(bindparam("contacts", expanding=True)),
+    among(message.c.contact, "contacts"),
     message.c.channel == bindparam("channel"),
     message.c.marketing.is_(True),
     message.c.test.is_(False),
@@ -155,7 +156,7 @@ class Bounds:
     def _lately(self, tx: Tx, wave: Collection[tuple[int | None, Facts]], now: int) -> Lately:
         lately = Lately(defaultdict(list), defaultdict(list))
         contacts = sorted({contact for contact, _ in wave if contact is not None})
-        values = {"workspace": tx.workspace, "contacts": contacts, "channel": self._channel}
+        values = {"workspace": tx.workspace, "contacts": listed(tx, contacts), "channel": self._channel}
         waiting: Sequence[Any] = tx.all(WAITING, values | {"soon": now + SAME_HOUR})
         self._load(tx, (id_ for row in waiting for id_ in (row.version, row.live)))
         for row in waiting:

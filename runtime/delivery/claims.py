@@ -10,6 +10,7 @@ from runtime.clock import SECOND
 from runtime.delivery.channels import CHANNELS, EMAIL, Channel
 from runtime.delivery.owner import is_dead
 from runtime.ledger import Ledger, Tx
+from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, message, workspace
 
 BATCH = 100
@@ -85,14 +86,14 @@ _FIRST_OF_FLOW = _FIRST.where(message.c.flow == bindparam("of"))
 _FIRST_OF_NONE = _FIRST.where(message.c.flow.is_(None))
 _CLAIM = (
     message.update()
-    .where(message.c.id.in_(bindparam("ids", expanding=True)), _QUEUED, message.c.lease_until.is_(None))
+    .where(among(message.c.id, "ids"), _QUEUED, message.c.lease_until.is_(None))
     .values(lease_by=bindparam("owner"), lease_until=bindparam("until"))
     .returning(*(message.c[name] for name in Claimed.__slots__))
 )
 _RENEW = (
     message.update()
     .where(
-        message.c.id.in_(bindparam("ids", expanding=True)),
+        among(message.c.id, "ids"),
         message.c.lease_by == bindparam("owner"),
         _LEASED,
     )
@@ -102,7 +103,7 @@ _RENEW = (
 _RELEASE = (
     message.update()
     .where(
-        message.c.id.in_(bindparam("ids", expanding=True)),
+        among(message.c.id, "ids"),
         message.c.lease_by == bindparam("owner"),
         message.c.state != "sending",
     )
@@ -127,19 +128,19 @@ def claim(tx: Tx, owner: str, now: int, most: int = BATCH, channel: Channel = EM
     order = {id_: place for place, (_, id_) in enumerate(sorted(first)[:most])}
     if not order:
         return []
-    taken: Sequence[Any] = tx.all(_CLAIM, {"ids": list(order), "owner": owner, "until": now + LEASE})
+    taken: Sequence[Any] = tx.all(_CLAIM, {"ids": listed(tx, order), "owner": owner, "until": now + LEASE})
     return sorted((Claimed(*row) for row in taken), key=lambda one: order[one.id])
 
 
 def renew(tx: Tx, owner: str, ids: Iterable[int], now: int) -> set[int]:
     """Hold these for longer; which of them are still ours."""
-    return {row.id for row in tx.all(_RENEW, {"ids": list(ids), "owner": owner, "until": now + LEASE})}
+    return {row.id for row in tx.all(_RENEW, {"ids": listed(tx, ids), "owner": owner, "until": now + LEASE})}
 
 
 def release(tx: Tx, owner: str, ids: Sequence[int]) -> None:
     """Give back what was claimed and not begun, as if it had never been claimed."""
     if ids:
-        tx.execute(_RELEASE, {"ids": list(ids), "owner": owner})
+        tx.execute(_RELEASE, {"ids": listed(tx, ids), "owner": owner})
 
 
 def workspaces_with_ended_leases(tx: Tx, now: int) -> list[int]:

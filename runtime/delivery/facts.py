@@ -11,6 +11,7 @@ from runtime.delivery.channels import EMAIL, Channel
 from runtime.delivery.claims import Claimed
 from runtime.delivery.permission import Facts
 from runtime.ledger import Tx
+from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, event, flow, message, run, workspace
 from runtime.people import consent
 
@@ -81,7 +82,7 @@ _WITH_ALL = (
         .outerjoin(contact, contact.c.id == message.c.contact)
         .outerjoin(event, event.c.id == message.c.event)
     )
-    .where(message.c.workspace == bindparam("workspace"), message.c.id.in_(bindparam("ids", expanding=True)))
+    .where(message.c.workspace == bindparam("workspace"), among(message.c.id, "ids"))
 )
 
 
@@ -98,7 +99,10 @@ def person_of(tx: Tx, contact_id: int) -> Person | None:
 
 def look_up(tx: Tx, messages: Sequence[Claimed], zone: str, channel: Channel = EMAIL) -> list[Case]:
     """The cases of those messages that still exist, in their order. Four statements, whatever their number (a batch)."""
-    rows = {row.id: row for row in tx.all(_WITH_ALL, {"workspace": tx.workspace, "ids": [m.id for m in messages]})}
+    rows = {
+        row.id: row
+        for row in tx.all(_WITH_ALL, {"workspace": tx.workspace, "ids": listed(tx, (m.id for m in messages))})
+    }
     messages = [m for m in messages if m.id in rows]
     if not channel.addressed:
         return [_case(m, rows[m.id], Facts(**_of_run(m, rows[m.id], zone, channel), addressed=False)) for m in messages]

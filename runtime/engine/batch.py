@@ -23,7 +23,7 @@ from runtime.engine.lookups import Lookups
 from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import insert_tuples, update_tuples
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import contact, message, run, step, workspace
+from runtime.ledger.tables import contact, message, run, step
 from runtime.people import consent, contacts, forgotten
 from runtime.segments.lists import Listing
 from runtime.zones import zone_of
@@ -34,7 +34,6 @@ MOST_KEPT = 32_768
 _CONTACTS = select(contact.c.id, contact.c.zone, cast(contact.c.typed, Text).label("typed")).where(
     contact.c.workspace == bindparam("workspace"), among(contact.c.id, "ids")
 )
-_HOME = select(workspace.c.zone).where(workspace.c.id == bindparam("workspace"))
 
 
 @dataclass(slots=True)
@@ -200,11 +199,10 @@ class Batch:
     def person(self, id_: int) -> Person:
         """A contact that was expected."""
         if id_ not in self._people:
-            home = self.tx.scalar(_HOME, {"workspace": self.tx.workspace})
             missing = self._expected.difference(self._people)
             values = {"workspace": self.tx.workspace, "ids": listed(self.tx, missing)}
             for row in self.tx.all(_CONTACTS, values):
-                self._people[row.id] = Person(row.id, zone_of(row.zone, home), row.typed)
+                self._people[row.id] = Person(row.id, zone_of(row.zone, self.tx.zone), row.typed)
         return self._people[id_]
 
     def new_id(self) -> int:

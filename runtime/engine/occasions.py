@@ -23,7 +23,7 @@ from runtime.engine.program import Programs, Roster
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import appointment, contact, event, occasion, workspace
+from runtime.ledger.tables import appointment, contact, event, occasion
 from runtime.zones import zone_of
 
 _Known = dict[str, tuple[int, int | None]]
@@ -40,7 +40,6 @@ CONTACTS = select(contact.c.id, contact.c.zone, contact.c.seen_at, cast(contact.
 )
 _THESE = CONTACTS.where(among(contact.c.id, "ids"))
 _NEXT_FEW = CONTACTS.where(contact.c.id > bindparam("after")).order_by(contact.c.id).limit(bindparam("limit"))
-_HOME = select(workspace.c.zone).where(workspace.c.id == bindparam("workspace"))
 _LAST = (
     select(event.c.contact, event.c.name, func.max(event.c.at).label("at"))
     .where(event.c.workspace == bindparam("workspace"), among(event.c.contact, "ids"), among(event.c.name, "names"))
@@ -198,7 +197,7 @@ def _known(tx: Tx) -> _Known:
 
 
 def _somebodies(tx: Tx, rows: Sequence[Row[Any]], roster: Roster, keys: Iterable[str]) -> list[Somebody]:
-    home = tx.scalar(_HOME, {"workspace": tx.workspace})
+    home = tx.zone
     people = {row.id: Somebody(row.id, zone_of(row.zone, home), row.seen_at, row.typed) for row in rows}
     names = {name for key in keys if (name := roster.timed[key].watches())}
     if names and people:

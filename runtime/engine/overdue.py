@@ -20,7 +20,7 @@ from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.bulk import update_tuples
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import flow, message, resumption, workspace
+from runtime.ledger.tables import flow, message, resumption
 
 How = Literal["send", "spread", "skip"]
 MOST_HOURS = 24 * 14
@@ -43,7 +43,6 @@ _SKIP = (
     .where(message.c.workspace == bindparam("ws"), among(message.c.id, "ids"), message.c.state == "queued")
     .values(state="skipped", code="skipped_on_resume", done_at=bindparam("at"), lease_by=None, lease_until=None)
 )
-_HOME = select(workspace.c.zone).where(workspace.c.id == bindparam("workspace"))
 
 
 class BadChoice(ValueError):
@@ -120,7 +119,7 @@ def keep(batch: Batch, _programs: Programs, limit: int) -> int:
 
 def _spread(batch: Batch, one: Any, ids: list[int]) -> None:
     """Each its own moment of the span, in their order. After `at`, so that none of them is overdue any more."""
-    tx, zone = batch.tx, batch.tx.scalar(_HOME, {"workspace": batch.tx.workspace}) or "UTC"
+    tx, zone = batch.tx, batch.tx.zone or "UTC"
     rows = []
     for place, id_ in enumerate(ids, one.done):
         at = one.at + 1 + one.span * min(place, one.total) // max(1, one.total)

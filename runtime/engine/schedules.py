@@ -31,7 +31,7 @@ from runtime.engine.program import Programs
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import contact, event, flow, member, schedule, segment, version, workspace
+from runtime.ledger.tables import contact, event, flow, member, schedule, segment, version
 from runtime.zones import zone_of
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,6 @@ _OPEN = (
     " VALUES (:id, :workspace, :flow, :occasion, :zone, :due_at, :telling, 0, 0)"
     " ON CONFLICT (flow, occasion, zone) DO NOTHING"
 )
-_HOME = select(workspace.c.zone).where(workspace.c.id == bindparam("workspace"))
 _GOING = (
     select(flow.c.id, flow.c.version)
     .join(version, version.c.id == flow.c.version)
@@ -133,7 +132,7 @@ _GOING = (
 
 def zone(tx: Tx, name: str = "") -> ZoneInfo:
     """The one of this name, else the shop's."""
-    return zone_of(name, tx.scalar(_HOME, {"workspace": tx.workspace}))
+    return zone_of(name, tx.zone)
 
 
 def expect(tx: Tx, flow_id: int, triggers: Iterable[Trigger], now: int, *, anew: bool = False) -> None:

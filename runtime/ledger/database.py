@@ -11,13 +11,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Executable, Row, Table, create_engine, event, make_url, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    Row,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.engine import URL, CursorResult
 
 from runtime.ledger import ids, tables
 from runtime.ledger.halt import Halt
 from runtime.ledger.schema import bring_up_to_date
 from runtime.ledger.turnstile import Turnstile
+
+_ZONE = select(tables.workspace.c.zone).where(tables.workspace.c.id == bindparam("workspace"))
 
 
 @dataclass(slots=True)
@@ -26,6 +41,7 @@ class Tx:
 
     connection: Connection
     workspace: int
+    _zone: str | None = None
 
     def mine(self, table: Table) -> ColumnElement[bool]:
         """The condition that a row is this workspace's."""
@@ -58,6 +74,13 @@ class Tx:
     def reserve(self, count: int) -> Sequence[int]:
         """That many new ids."""
         return ids.reserve(self.connection, count)
+
+    @property
+    def zone(self) -> str | None:
+        """The workspace's time zone, as it was when it was first asked for; None if there is no such workspace."""
+        if self._zone is None:
+            self._zone = self.scalar(_ZONE, {"workspace": self.workspace})
+        return self._zone
 
     @property
     def dialect(self) -> str:
@@ -121,10 +144,10 @@ def _connect(url: URL) -> tuple[Engine, Turnstile | None]:
         engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_size=10, pool_pre_ping=True)
         event.listen(engine, "connect", _spare_the_compiler)
         return engine, None
-    engine = create_engine(
-        url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=10, pool_use_lifo=True
-    )
     in_memory = not url.database or url.database == ":memory:"
+    # The connection that was used last knows the most pages still.
+    pool: dict[str, Any] = {} if in_memory else {"pool_use_lifo": True}
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=10, **pool)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from blocks.values import moment
 from runtime.ledger.database import Tx
-from runtime.ledger.tables import tally, workspace
+from runtime.ledger.tables import tally
 from runtime.zones import zone_of
 
 _THE_FIRST = date(1970, 1, 1).toordinal()
-_HOME = select(workspace.c.zone).where(workspace.c.id == bindparam("workspace"))
 TallyKey = tuple[int, str, str]
 """(flow, block, what)"""
 
@@ -42,5 +40,4 @@ def add(tx: Tx, counts: Mapping[TallyKey, int], now: int) -> None:
 def day_of(tx: Tx, at: int) -> int:
     """The day that an instant is in where the shop is, in days since 1970. What is counted keeps its day if the shop moves
     to another zone."""
-    zone = zone_of(tx.scalar(_HOME, {"workspace": tx.workspace}))
-    return moment(at).astimezone(zone).toordinal() - _THE_FIRST
+    return moment(at).astimezone(zone_of(tx.zone)).toordinal() - _THE_FIRST

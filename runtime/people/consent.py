@@ -4,7 +4,7 @@ Answers are only ever added. The one given last counts, by its own time and not 
 "yes" that arrives late does not undo a newer "no". Without an answer nobody has agreed to anything.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -25,10 +25,9 @@ UNDONE = "undo on the unsubscribe page"
 BY_HAND = "by hand"
 BY_FLOW = "a flow"
 """Sources of our own; those of others are kept as they were given."""
-_CHUNK = 500
 _ANSWERS = select(
     consent.c.contact, consent.c.channel, consent.c.answer, consent.c.at, consent.c.source, consent.c.id
-).where(consent.c.workspace == bindparam("workspace"), consent.c.contact.in_(bindparam("contacts", expanding=True)))
+).where(consent.c.workspace == bindparam("workspace"), among(consent.c.contact, "contacts"))
 _OF_CHANNEL = _ANSWERS.where(consent.c.channel == bindparam("channel"))
 _ADDRESSES = select(contact_table.c.id, contact_table.c.email, contact_table.c.phone).where(
     contact_table.c.workspace == bindparam("workspace"), among(contact_table.c.id, "ids")
@@ -36,7 +35,7 @@ _ADDRESSES = select(contact_table.c.id, contact_table.c.email, contact_table.c.p
 _SUPPRESSED = select(suppression.c.address, suppression.c.reason).where(
     suppression.c.workspace == bindparam("workspace"),
     suppression.c.channel == bindparam("channel"),
-    suppression.c.address.in_(bindparam("addresses", expanding=True)),
+    among(suppression.c.address, "addresses"),
 )
 
 
@@ -128,11 +127,11 @@ def record_event(tx: Tx, contact: int, who: Who, *, event: int, source: str, at:
 def standing(tx: Tx, contacts: Collection[int], channel: str) -> dict[int, Standing]:
     """The answer that counts, by contact. Who is missing has never answered."""
     found: dict[int, tuple[int, int, Standing]] = {}
-    for part in _chunks(contacts):
-        rows: Sequence[Any] = tx.all(_OF_CHANNEL, {"workspace": tx.workspace, "contacts": part, "channel": channel})
-        for contact, _, answer, at, source, id_ in rows:
-            if contact not in found or (at, id_) > found[contact][:2]:
-                found[contact] = (at, id_, Standing(answer, at, source))
+    values = {"workspace": tx.workspace, "contacts": listed(tx, set(contacts)), "channel": channel}
+    rows: Sequence[Any] = tx.all(_OF_CHANNEL, values)
+    for contact, _, answer, at, source, id_ in rows:
+        if contact not in found or (at, id_) > found[contact][:2]:
+            found[contact] = (at, id_, Standing(answer, at, source))
     return {contact: entry[2] for contact, entry in found.items()}
 
 
@@ -143,12 +142,11 @@ def standing_of(tx: Tx, contact: int) -> dict[str, Standing]:
 
 def _standings(tx: Tx, contacts: Collection[int]) -> dict[tuple[int, str], Standing]:
     found: dict[tuple[int, str], tuple[int, int, Standing]] = {}
-    for part in _chunks(contacts):
-        rows: Sequence[Any] = tx.all(_ANSWERS, {"workspace": tx.workspace, "contacts": part})
-        for contact, channel, answer, at, source, id_ in rows:
-            key = (contact, channel)
-            if key not in found or (at, id_) > found[key][:2]:
-                found[key] = (at, id_, Standing(answer, at, source))
+    rows: Sequence[Any] = tx.all(_ANSWERS, {"workspace": tx.workspace, "contacts": listed(tx, set(contacts))})
+    for contact, channel, answer, at, source, id_ in rows:
+        key = (contact, channel)
+        if key not in found or (at, id_) > found[key][:2]:
+            found[key] = (at, id_, Standing(answer, at, source))
     return {key: entry[2] for key, entry in found.items()}
 
 
@@ -213,9 +211,9 @@ def suppressed(tx: Tx, channel: str, addresses: Collection[str]) -> dict[str, st
     """Why, for those of `addresses` (in the form in which contacts have them) that are suppressed; "erased" for those whose
     owner was."""
     found = dict.fromkeys(forgotten.remembered(tx, channel, addresses), "erased")
-    for part in _chunks(addresses):
-        for row in tx.all(_SUPPRESSED, {"workspace": tx.workspace, "channel": channel, "addresses": part}):
-            found[row.address] = row.reason
+    values = {"workspace": tx.workspace, "channel": channel, "addresses": listed(tx, set(addresses))}
+    for row in tx.all(_SUPPRESSED, values):
+        found[row.address] = row.reason
     return found
 
 
@@ -226,8 +224,3 @@ def suppressions(tx: Tx, channel: str, limit: int = 100, before: int | None = No
         query = query.where(suppression.c.at < before)
     rows = tx.all(query.order_by(suppression.c.at.desc(), suppression.c.address).limit(limit))
     return [Suppression(row.channel, row.address, row.reason, row.at, row.detail) for row in rows]
-
-
-def _chunks(values: Collection[Any]) -> Iterable[list[Any]]:
-    ordered = sorted(set(values))
-    return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))

@@ -24,6 +24,7 @@ from runtime.delivery.press import Presses
 from runtime.delivery.writer import MailWriter
 from runtime.house import House
 from runtime.ledger import tables
+from runtime.ledger.lists import listed
 from runtime.people.timeline import timeline
 from runtime.reasons import reason_phrase
 from runtime.words import words
@@ -309,11 +310,12 @@ def test_the_counting_goes_by_an_index(post: Post, reminder: Email, statement: A
         tx.insert(tables.message, [old | {"id": id_, "contact": 10**9 + id_ % 500, "done_at": id_} for id_ in ids])
         if tx.dialect == "postgresql":
             tx.execute(text("ANALYZE message"))
-    values = {"workspace": post.shop, "contacts": [dewi, dewi + 1], "channel": "email", "since": 10**7, "soon": 10**17}
+    values = {"workspace": post.shop, "channel": "email", "since": 10**7, "soon": 10**17}
     with ledger.read(post.shop) as tx:
-        asked = statement.params(values).compile(tx.connection, compile_kwargs={"literal_binds": True})
+        asked = statement.params(values | {"contacts": listed(tx, [dewi, dewi + 1])}).compile(tx.connection)
         how = "EXPLAIN " if tx.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
-        plan = "\n".join(str(row) for row in tx.connection.exec_driver_sql(how + str(asked)).all())
+        given = tuple(asked.params[name] for name in asked.positiontup) if asked.positiontup else asked.params
+        plan = "\n".join(str(row) for row in tx.connection.exec_driver_sql(how + str(asked), given).all())
     assert "message_lately" in plan, plan
     if tx.dialect == "sqlite":
         assert "contact=? AND channel=? AND done_at" in plan, plan
