@@ -24,6 +24,7 @@ from runtime.clock import SystemClock
 from runtime.engine.work import Engine
 from runtime.ledger import Ledger
 from runtime.ledger.tables import event
+from runtime.process import settle_in
 
 PRODUCTS = [
     {"url": f"https://shop.example/p/{i}", "name": f"Linen shirt no. {i}", "sku": f"S{i}", "qty": 1, "price": "19.90"}
@@ -81,6 +82,7 @@ def cartwheel(folder: Path, count: int, new: bool) -> float:
     house = open_shop(folder, DOCUMENT, mails=("mail",))
     ledger = house.ledger
     engine = Engine(house)
+    settle_in()  # as the worker does
     contacts = 10 * count if new else 5000
     if not new:
         fill(ledger, contacts, contacts, 0)

@@ -19,6 +19,7 @@ from builder.commands.common import (
     read_json,
     shown,
 )
+from runtime.pipe import write_whole
 
 if TYPE_CHECKING:
     from runtime.house import House
@@ -100,7 +101,7 @@ def render(
         except (TagBroken, CompileFailed, RenderFailed, HeaderRefused) as broken:
             raise Mistake(f"{slug} cannot be made: {broken}") from None
     if form is Form.eml:
-        sys.stdout.buffer.write(said)
+        write_whole(sys.stdout.buffer, said)
     else:
         print(rendered.html if form is Form.html else rendered.text)
 

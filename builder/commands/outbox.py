@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from builder.commands.common import AsJson, Mistake, noun, opened, print_json, print_list, shown
+from runtime.pipe import write_whole
 
 app = noun("outbox", "Messages: waiting, sent, and not sent.")
 
@@ -76,7 +77,7 @@ def show(
         if said is not None:
             print(said.rendered.html if form is Form.html else said.rendered.text)
         else:
-            sys.stdout.buffer.write(source or b"")
+            write_whole(sys.stdout.buffer, source or b"")
         return
     tries = [dataclasses.asdict(one) for one in attempts]
     if as_json:

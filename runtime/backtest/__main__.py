@@ -16,6 +16,7 @@ from blocks.flow import Flow
 from runtime.backtest import backtest
 from runtime.engine.publish import NotPublishable
 from runtime.house import open_house
+from runtime.pipe import write_whole
 from runtime.process import settle_in
 from runtime.settings import load_settings
 
@@ -32,8 +33,7 @@ class _Teller:
         self._last = 0.0
 
     def say(self, **said: Any) -> None:
-        sys.stdout.buffer.write(orjson.dumps(said) + b"\n")
-        sys.stdout.buffer.flush()
+        write_whole(sys.stdout.buffer, orjson.dumps(said) + b"\n")
 
     def progress(self, share: float) -> None:
         now = time.monotonic()

@@ -16,6 +16,7 @@ from typing import Any
 
 from runtime.intake.reading import NotReadable, NotRight, Wrong, read_events
 from runtime.intake.writer import NewEvent
+from runtime.pipe import write_whole
 from runtime.places import ROOT
 
 WORTH_IT = 10_000
@@ -154,8 +155,7 @@ def main() -> None:
     asks, answers = sys.stdin.buffer, sys.stdout.buffer
     said = _framed("here")
     while True:
-        answers.write(said)
-        answers.flush()
+        write_whole(answers, said)
         head = asks.read(_HEAD)
         if len(head) < _HEAD:
             return
