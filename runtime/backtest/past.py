@@ -35,7 +35,6 @@ from runtime.ledger.tables import (
     message,
     run,
     segment,
-    step,
     suppression,
 )
 from runtime.scratch import MAILED, copy, copy_sends
@@ -313,7 +312,6 @@ class Past:
 
     def _tidy(self, into: Tx, before: int) -> None:
         """Delete what nobody will ask for again, so that the scratch ledger does not grow with the events."""
-        into.execute(delete(step))
         if self.wanted.names is None:
             return
         open_ = run.c.state == "open"

@@ -70,12 +70,13 @@ class Lately:
     out: defaultdict[int, list[tuple[int, int | None]]]
     rivals: defaultdict[int, list[Rival]]
 
-    def weigh(self, contact: int, facts: Facts) -> Facts:
+    def weigh(self, contact: int, facts: Facts, now: int) -> Facts:
         """The facts of a message to one of them."""
         out = self.out[contact]
         rivals = (replace(one, own_out=_of(one.flow, out, one.terms)) for one in self.rivals[contact])
         return replace(
             facts,
+            now=now,
             out=tuple(at for at, _ in out),
             own_out=_of(facts.flow, out, facts.terms),
             rivals=tuple(rivals),
@@ -129,7 +130,7 @@ class Bounds:
         if capped:
             lately = self._lately(tx, [(case.message.contact, case.facts) for case in capped], now)
             for case in capped:
-                case.facts = lately.weigh(case.message.contact or 0, case.facts)
+                case.facts = lately.weigh(case.message.contact or 0, case.facts, now)
 
     def caps(self, facts: Facts, claimed: Claimed) -> bool:
         """Whether a cap has a say in a message."""

@@ -4,7 +4,6 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from runtime.delivery import alone, bodies
@@ -51,7 +50,7 @@ def last_word(tx: Tx, bounds: Bounds, going: Sequence[tuple[Claimed, Facts]], no
     lately = bounds.count_again(tx, [(claimed.contact, facts) for claimed, facts in capped], now)
     endings = []
     for claimed, facts in capped:
-        ending = verdict(claimed, lately.weigh(claimed.contact or 0, replace(facts, now=now)))
+        ending = verdict(claimed, lately.weigh(claimed.contact or 0, facts, now))
         if ending is None:
             lately.went(claimed, now)
         else:

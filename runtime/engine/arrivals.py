@@ -15,7 +15,7 @@ from runtime.clock import DAY
 from runtime.engagement import SOURCE as MAIL
 from runtime.engine import coupons, echo, ties
 from runtime.engine.advance import Ctx, Standpoint, advance, leave_if_met, lot
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.departures import by_event, depart
 from runtime.engine.occasions import LATE
 from runtime.engine.occasions import SOURCE as CLOCK
@@ -44,7 +44,7 @@ _NEW = (
     .order_by(event.c.id)
     .limit(bindparam("limit"))
 )
-_OPEN = select(run).where(run.c.state == "open", run.c.workspace == bindparam("workspace"))
+_OPEN = select(*AS_RUN).where(run.c.state == "open", run.c.workspace == bindparam("workspace"))
 _OPEN_OF = _OPEN.where(among(run.c.contact, "contacts"), among(run.c.flow, "flows"))
 _OPEN_KEYED = _OPEN.where(among(run.c.key, "keys"), among(run.c.flow, "flows"))
 COUNTS = or_(run.c.code.is_(None), run.c.code.not_in(("not_added", "date_follows")))

@@ -71,12 +71,8 @@ class Run:
 
     @classmethod
     def of(cls, row: Row[Any]) -> "Run":
-        """A run as the ledger has it."""
-        one = cls(*_stored(row))
-        one.kept, one.typed = row.kept, row.typed
-        if one.args is not None:
-            one.args = orjson.dumps(one.args).decode()
-        return one
+        """A run as the ledger has it; the row begins with `AS_RUN`."""
+        return cls(*row[: len(AS_RUN)])
 
     def end(self, state: str, now: int, reason: Reason | None = None) -> None:
         """Close the run."""
@@ -93,6 +89,8 @@ _CHANGES = (
     "version", "block", "event", "entry_event", "hops", "messages", "entered_at", "arrived_at", "wake_at", "state", "ended_at",
     "code", "args",
 )  # fmt: skip
+AS_RUN = (*(run.c[name] for name in _STORED[:-1]), cast(run.c.args, Text).label("args"), run.c.kept, run.c.typed)
+"""What a run is made from, in the order of its fields."""
 _RUN = ("workspace", *_STORED)
 _STEP = ("workspace", "run", "hop", "block", "at", "outlet", "code", "args")
 _MESSAGE = (
@@ -277,7 +275,9 @@ class Batch:
         insert_tuples(tx, run, _RUN, [(tx.workspace, *_stored(one)) for one in self.started])
         coupons.write(self)
         update_tuples(tx, run, "id", ("kept", "typed"), [_kept(one) for one in self.keeping.values()])
-        insert_tuples(tx, step, _STEP, self.steps)
+        if tx.story:
+            insert_tuples(tx, step, _STEP, self.steps)
+            tallies.add(tx, self.counts, self.now)
         messages = [(self.new_id(), tx.workspace, *_message(one)) for one in self.messages]
         insert_tuples(tx, message, _MESSAGE, messages)
         if self.contact_changes:
@@ -289,7 +289,6 @@ class Batch:
         if self.erased:
             forgotten.ask_many(tx, self.erased, self.now)
         echo.write(tx, self.emitted, self.now)
-        tallies.add(tx, self.counts, self.now)
 
 
 def _kept(one: Run) -> tuple[str | None, str | None, int]:

@@ -7,7 +7,7 @@ is left is done afterwards.
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
 from blocks.contract import Reason
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Programs
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, message, run
@@ -27,7 +27,7 @@ _OUT = and_(flow.c.state == "finishing", ~_PEOPLE, ~_QUEUED, ~_GOING_OUT)
 _LEFT_BEHIND = and_(flow.c.state == "archived", _PEOPLE)
 _MINE = flow.c.workspace == bindparam("workspace")
 _INSIDE = (
-    select(run)
+    select(*AS_RUN)
     .join(flow, flow.c.id == run.c.flow)
     .where(_MINE, flow.c.state == "archived", run.c.state == "open")
     .limit(bindparam("limit"))

@@ -17,7 +17,7 @@ from blocks.contract import DATE, Elsewhere, Reason, Timed
 from blocks.phrase import Moment
 from blocks.values import Typed, micros, moment, text_of, type_document
 from runtime.engine.advance import Standpoint, advance
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.occasions import EVENT, SOURCE
 from runtime.engine.program import Program, Programs
 from runtime.engine.wakes import EVERYTHING, look_up
@@ -27,7 +27,7 @@ from runtime.ledger.tables import event, run
 
 _RUNS = (
     select(
-        run,
+        *AS_RUN,
         event.c.properties.label("began_with"),
         cast(event.c.typed, Text).label("began_as"),
         event.c.name.label("began_by"),

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, select
 
 from blocks.contract import Reason
 from blocks.phrase import Phrase, say
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.departures import BY_EXIT
 from runtime.engine.program import Program, Programs
 from runtime.engine.wakes import take_further
@@ -50,7 +50,7 @@ REFUSED: Mapping[str, Phrase] = {
 }
 """Why something was not done, with how many it was not done for."""
 
-_THESE = select(run).where(run.c.workspace == bindparam("workspace"), among(run.c.id, "ids"))
+_THESE = select(*AS_RUN).where(run.c.workspace == bindparam("workspace"), among(run.c.id, "ids"))
 _ARCHIVED = select(flow.c.id).where(flow.c.workspace == bindparam("workspace"), flow.c.state == "archived")
 _INSIDE = select(run.c.flow, run.c.contact, run.c.key).where(
     run.c.workspace == bindparam("workspace"), run.c.state == "open", among(run.c.contact, "contacts")

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 
 from blocks.contract import Reason
 from blocks.flow import Flow
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Programs
 from runtime.engine.wakes import take_further
 from runtime.house import House
@@ -23,7 +23,7 @@ How = Literal["stay", "keep", "renew", "to", "leave"]
 
 _PROMISED = move.select().where(move.c.workspace == bindparam("workspace")).order_by(move.c.id).limit(1)
 _STANDING = (
-    select(run)
+    select(*AS_RUN)
     .where(
         run.c.workspace == bindparam("workspace"),
         run.c.flow == bindparam("flow"),

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from blocks.contract import TooMuchKept
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Programs
 from runtime.engine.wakes import take_further
 from runtime.ledger.lists import among, listed
@@ -14,7 +14,7 @@ from runtime.ledger.tables import reply, run
 _CAME = (
     select(reply).where(reply.c.workspace == bindparam("workspace")).order_by(reply.c.message).limit(bindparam("limit"))
 )
-_THEIRS = select(run).where(run.c.workspace == bindparam("workspace"), among(run.c.id, "ids"))
+_THEIRS = select(*AS_RUN).where(run.c.workspace == bindparam("workspace"), among(run.c.id, "ids"))
 _DONE = reply.delete().where(reply.c.workspace == bindparam("ws"), among(reply.c.message, "ids"))
 
 

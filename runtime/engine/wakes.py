@@ -8,13 +8,13 @@ import orjson
 from sqlalchemy import Text, bindparam, cast, func, select
 
 from runtime.engine.advance import Standpoint, advance
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Program, Programs
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event, run
 
 _DUE = (
-    select(run)
+    select(*AS_RUN)
     .where(run.c.workspace == bindparam("workspace"), run.c.state == "open", run.c.wake_at <= bindparam("now"))
     .order_by(run.c.wake_at)
     .limit(bindparam("limit"))

@@ -9,13 +9,13 @@ import orjson
 from sqlalchemy import bindparam, select
 
 from runtime.engine.advance import Standpoint, leave_if_met
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Programs
 from runtime.engine.wakes import EVERYTHING, FIELDS, NOTHING, look_up
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import run
 
-_OPEN = select(run).where(
+_OPEN = select(*AS_RUN).where(
     run.c.workspace == bindparam("workspace"),
     run.c.state == "open",
     among(run.c.contact, "contacts"),

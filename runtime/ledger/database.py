@@ -41,6 +41,8 @@ class Tx:
 
     connection: Connection
     workspace: int
+    story: bool = True
+    """Whether what happens is told for people: step by step, and in the counts of each day."""
     _zone: str | None = None
 
     def mine(self, table: Table) -> ColumnElement[bool]:

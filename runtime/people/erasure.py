@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, or_, select, update
 
 from blocks.contract import Reason
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Programs
 from runtime.engine.work import one_batch
 from runtime.house import House
@@ -88,7 +88,7 @@ def _finish(house: House, workspace: int, contact_id: int) -> bool:
 def _let_go(batch: Batch, contact_id: int) -> None:
     """Out of every flow, and no contact any more."""
     tx = batch.tx
-    inside = select(run).where(tx.mine(run), run.c.contact == contact_id, run.c.state == "open")
+    inside = select(*AS_RUN).where(tx.mine(run), run.c.contact == contact_id, run.c.state == "open")
     for one in [Run.of(row) for row in tx.all(inside)]:
         reason = Reason("erased")
         batch.touch(one)
