@@ -67,30 +67,37 @@ def state(text: str, look: Literal["live", "paused", "draft", "bad", ""]) -> Tag
     return tag("span", f"cw-state is-{look}" if look else "cw-state", text)
 
 
-def segments(
-    options: Sequence[tuple[str, str, str]], chosen: str, on_choose: Callable[[str], Any], *, label: str
-) -> Tag:
+class Segments(Tag):
     """One of few, side by side: (value, word, number or ""). `on_choose` gets the value."""
-    bar = tag("div", "cw-seg", role="group", aria_label=label)
-    buttons: dict[str, Tag] = {}
 
-    def choose(value: str) -> Any:
-        for name, made in buttons.items():
+    def __init__(
+        self, options: Sequence[tuple[str, str, str]], chosen: str, on_choose: Callable[[str], Any], *, label: str
+    ) -> None:
+        super().__init__("div", "cw-seg", role="group", aria_label=label)
+        self._buttons: dict[str, Tag] = {}
+        self._numbers: dict[str, Tag] = {}
+        self._on_choose = on_choose
+        with self:
+            for value, word, number in options:
+                made = tag("button", "is-on" if value == chosen else "", type="button")
+                made.set(aria_pressed="true" if value == chosen else "false")
+                made.on_click(lambda value=value: self._choose(value))
+                with made:
+                    tag("span", "", word)
+                    self._numbers[value] = tag("span", "cw-cap" if number else "hidden", number)
+                self._buttons[value] = made
+
+    def count(self, options: Sequence[tuple[str, str, str]]) -> None:
+        """The same options, with the numbers as they are by now."""
+        for value, _, number in options:
+            self._numbers[value].text = number
+            self._numbers[value].classes(replace="cw-cap" if number else "hidden")
+
+    def _choose(self, value: str) -> Any:
+        for name, made in self._buttons.items():
             made.classes(add="is-on") if name == value else made.classes(remove="is-on")
             made.set(aria_pressed="true" if name == value else "false")
-        return on_choose(value)
-
-    with bar:
-        for value, word, number in options:
-            made = tag("button", "is-on" if value == chosen else "", type="button")
-            made.set(aria_pressed="true" if value == chosen else "false")
-            made.on_click(lambda value=value: choose(value))
-            with made:
-                tag("span", "", word)
-                if number:
-                    tag("span", "cw-cap", number)
-            buttons[value] = made
-    return bar
+        return self._on_choose(value)
 
 
 def avatar(name: str, *, large: bool = False, square: bool = False) -> Tag:

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from blocks.phrase import Moment, Phrase
 from builder.access import Visitor, fetch
-from builder.parts.controls import button, segments
+from builder.parts.controls import Segments, button
 from builder.parts.fields import search_field
 from builder.parts.loading import patiently, skeleton_rows
 from builder.parts.still import Node, Still, avatar_node, chip_node, icon_node, node
@@ -63,10 +63,11 @@ class List:
         with tag("div", "fl-bar ru-bar"):
             search_field(w("Find by e-mail address"), self._search, wish.find)
             with tag("div", "scroll-x"):
-                segments(self._tabs(), wish.state, self._choose_state, label=w("Show"))
-            options = {ALL: w("At any Block"), **self._blocks()}
-            at = ui.select(options, value=wish.block or ALL, on_change=lambda event: self._choose_block(event.value))
-            at.classes("ru-at").props["aria-label"] = w("Where they are")
+                self._states = Segments(self._tabs(), wish.state, self._choose_state, label=w("Show"))
+            self._places = ui.select(
+                self._blocks(), value=wish.block or ALL, on_change=lambda event: self._choose_block(event.value)
+            )
+            self._places.classes("ru-at").props["aria-label"] = w("Where they are")
         with tag("div", "cw-card ru-list"):
             self._head = tag("div")
             self._rows = tag("div")
@@ -89,13 +90,14 @@ class List:
         return [(state, word, w.number(n) if n else "") for state, (word, n) in words.items()]
 
     def _blocks(self) -> dict[str, str]:
-        """Those of the latest version, and those of older ones at which somebody still stands."""
+        """Any, those of the latest version, and those of older ones at which somebody still stands."""
         of, people = self._of, dict[str, int]()
         said = of.blocks(of.latest)
         for (version, block), n in self._counts.standing.items():
             people[block] = people.get(block, 0) + n
             said.setdefault(block, of.say(version, block))
-        return {id_: f"{text} · {of.w.number(people[id_])}" if id_ in people else text for id_, text in said.items()}
+        named = {id_: f"{text} · {of.w.number(people[id_])}" if id_ in people else text for id_, text in said.items()}
+        return {ALL: of.w("At any Block"), **named}
 
     async def _search(self, find: str) -> None:
         await self._ask(find=find)
@@ -162,6 +164,8 @@ class List:
         if found != self._counts and not self._rows.is_deleted:
             self._counts = found
             self._on_counts(found)
+            self._states.count(self._tabs())
+            self._places.set_options(self._blocks())
 
     # ---- choosing
 

@@ -54,6 +54,8 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
     choose(page.get_by_label("More for Abandoned cart"), "Who is inside")
     row(page, MINA).wait_for()
     becomes(page.locator(".ru-row").count, 4)
+    inside = page.get_by_role("button", name="Inside")
+    assert inside.inner_text().split() == ["Inside", "4"]
     assert "Wait 1 hour" in row(page, MINA).inner_text()
     assert "Waits until" in row(page, MINA).inner_text()
 
@@ -72,6 +74,7 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
     page.get_by_text("Take 2 people out of the Flow?").wait_for()
     page.locator(".cw-dialog").get_by_role("button", name="Take out").click()
     until(lambda: {stands(carts, who)[1] for who in (MINA, TARO)} == {"left"})
+    becomes(lambda: inside.inner_text().split(), ["Inside", "1"])
 
     page.get_by_role("button", name="Left", exact=True).click()
     row(page, TARO).locator("a").click()
