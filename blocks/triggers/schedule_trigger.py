@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from blocks.contract import Calendar, Card, Known, Preset, Problem
+from blocks.contract import Calendar, Card, Known, Preset, Problem, Today
 from blocks.dates import WHEN_CHOICES, HourSetting, Off, When, in_year
 from blocks.durations import moved_days, span
 from blocks.phrase import Day, Phrase, Quoted, TimeOfDay, Weekdays, say
@@ -320,9 +320,14 @@ class ScheduleTrigger(Scheduled):
             found.append(Problem("date_missing", say("Choose the date"), field="on"))
         elif self.repeat == "rule" and (wrong := self._wrong_rule()) is not None:
             found.append(wrong)
-        elif (today := known.today) and self.next_at(today.now, today.zone, today.calendar) is None:
+        elif (today := known.today) and not self._still_comes(today):
             found.append(self._never())
         return found
+
+    def _still_comes(self, today: Today) -> bool:
+        """Whether there is a time to come for anybody, wherever they live."""
+        zone = _WESTERNMOST if self.own_clocks() else today.zone
+        return self.next_at(today.now, zone, today.calendar) is not None
 
     def _wrong_rule(self) -> Problem | None:
         if not self.rule:
@@ -346,6 +351,10 @@ class ScheduleTrigger(Scheduled):
         # No obstacle: a flow whose one time is over can still be changed for those inside.
         text = say("This time has passed, so nobody enters. Choose one that is still to come.")
         return Problem("time_passed", text, "warn", field="on")
+
+
+_WESTERNMOST = ZoneInfo("Etc/GMT+12")
+"""Where an hour comes last; twelve hours behind UTC, though its name says plus."""
 
 
 @lru_cache(maxsize=256)

@@ -386,6 +386,14 @@ def test_what_is_wrong_is_said() -> None:
         trigger(on="24.12.2026")
 
 
+def test_by_each_ones_own_clocks_a_time_has_passed_when_it_has_everywhere() -> None:
+    # On the 21st it is 16:00 in Bangkok and 04:00 in New York.
+    once = {"repeat": "once", "at": "09:00"}
+    assert problems(**once, on="2026-11-21") == [("time_passed", "warn")]
+    assert problems(**once, on="2026-11-21", clocks="own") == []
+    assert problems(**once, on="2026-11-20", clocks="own") == [("time_passed", "warn")]
+
+
 def test_nobody_is_told_while_many_are_still_coming_in(stage: Stage) -> None:
     """Else an order would wait behind all of them."""
     stage.publish(offers(repeat="daily"))
