@@ -207,7 +207,9 @@ class Supervisor:
 def say(line: str) -> None:
     """A line for the operator."""
     with suppress(OSError):  # nobody listens any more when the terminal was closed
-        print(line, flush=True)
+        # In one piece: under PYTHONUNBUFFERED `print` writes the end of the line by itself, and a child's word may come between.
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 def _send(child: Child, number: signal.Signals) -> None:

@@ -1,6 +1,7 @@
 """What one process tells another arrives whole, though it is stopped in the middle of it."""
 
 import fcntl
+import io
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from array import array
 
 import pytest
 
+from builder.up import say
 from runtime.places import ROOT
 from tests.patience import PATIENCE
 
@@ -43,3 +45,13 @@ def is_full(pipe: int) -> None:
         before = held[0]
         time.sleep(0.1)
         fcntl.ioctl(pipe, termios.FIONREAD, held)
+
+
+def test_a_line_for_the_operator_is_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three processes write to one terminal; a line that comes in two pieces has another one in the middle."""
+    written: list[str] = []
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "write", written.append)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    say("Cartwheel has stopped.")
+    assert written == ["Cartwheel has stopped.\n"]
