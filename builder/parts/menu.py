@@ -8,8 +8,6 @@ from nicegui import ui
 from builder.parts.passing import pass_away
 from builder.parts.tag import Handler, Tag, icon, tag
 
-_STATE = 'mounted_app.elements[%d].props["model-value"]'
-
 
 class Menu(ui.menu):
     """Opens below what it is made in, and closes in the browser at once. NiceGUI's own asks Python first and holds the
@@ -17,7 +15,8 @@ class Menu(ui.menu):
 
     def __init__(self) -> None:
         super().__init__()
-        self.on("update:model-value", js_handler=f"(open) => {{ {_STATE % self.id} = open; }}")
+        mine = f"mounted_app.elements[{self.id}]"
+        self.on("update:model-value", js_handler=f'(open) => {{ {mine}.props["model-value"] = open; }}')
 
 
 def menu_line() -> Tag:

@@ -34,7 +34,6 @@ from runtime.ledger.tables import (
     version,
     version_mail,
 )
-from runtime.ledger.tables import workspace as workspace_table
 from runtime.scratch import furnish_shop, scratch_house
 from runtime.scratch_folder import scratch_folder
 
@@ -101,7 +100,7 @@ def backtest(
         raise NotPublishable(bad)
     mails = compose(house, workspace, document)
     with house.ledger.read(workspace) as real:
-        zone = str(real.scalar(select(workspace_table.c.zone).where(workspace_table.c.id == workspace)) or "UTC")
+        zone = real.zone or "UTC"
         live = _live(real, slug)
         same = live is not None and _alike(live.document, document)
         really = _really_sent(real, slug, start, until)

@@ -14,6 +14,7 @@ from runtime.delivery.bounds import Bounds, Key
 from runtime.delivery.facts import Case
 from runtime.delivery.permission import SAME_HOUR
 from runtime.ledger import Tx
+from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, message, run
 
 _OTHER, _RUN, _OTHER_RUN = message.alias("other"), run.alias("mine"), run.alias("theirs")
@@ -32,7 +33,7 @@ ABOUT_THE_SAME = (
         .outerjoin(_OTHER_RUN, _OTHER_RUN.c.id == _OTHER.c.run)
     )
     .where(
-        message.c.id.in_(bindparam("ids", expanding=True)),
+        among(message.c.id, "ids"),
         _OTHER.c.workspace + 0
         == bindparam("workspace"),  # not by an index: SQLite would read all of the shop's messages
         _OTHER.c.channel == message.c.channel,
@@ -64,7 +65,7 @@ def apply(tx: Tx, bounds: Bounds, cases: Sequence[Case], now: int) -> None:
     }
     if not quiet:
         return
-    values = {"ids": list(quiet), "workspace": tx.workspace, "since": now - SAME_HOUR, "until": now + SAME_HOUR}
+    values = {"ids": listed(tx, quiet), "workspace": tx.workspace, "since": now - SAME_HOUR, "until": now + SAME_HOUR}
     rows: Sequence[Any] = tx.all(ABOUT_THE_SAME, values)
     theirs = bounds.terms(tx, {(row.version, row.block, row.live) for row in rows})
     louder = {row: theirs[row.version, row.block, row.live].priority for row in rows}

@@ -19,6 +19,7 @@ from runtime.delivery.ladder import next_try
 from runtime.delivery.permission import Facts
 from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import run_many
+from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import message
 from runtime.people import consent
 from runtime.segments.stirring import stir
@@ -100,7 +101,7 @@ _REPLY = """
 _HELD = (
     select(message.c.id)
     .where(
-        message.c.id.in_(bindparam("ids", expanding=True)),
+        among(message.c.id, "ids"),
         message.c.lease_by == bindparam("owner"),
         message.c.state == bindparam("state"),
     )
@@ -202,7 +203,8 @@ class Book:
 
     def _held(self, ids: Sequence[int], state: str) -> set[int]:
         """Which of these are still ours."""
-        return {row.id for row in self._tx.all(_HELD, {"ids": ids, "owner": self._owner, "state": state})}
+        values = {"ids": listed(self._tx, ids), "owner": self._owner, "state": state}
+        return {row.id for row in self._tx.all(_HELD, values)}
 
     def _outcome(self, one: Outgoing, answer: Answer) -> dict[str, Any]:
         """The row of an answered message."""

@@ -37,7 +37,6 @@ from runtime.ledger.tables import (
     segment,
     step,
     version,
-    workspace,
 )
 from runtime.people import contacts
 from runtime.people.contacts import Contact
@@ -123,7 +122,7 @@ class _Inquiry:
     def __init__(self, tx: Tx, person: Contact, of: Any, now: int) -> None:
         self._tx, self._person, self._flow, self._now = tx, person, of, now
         self._programs = Programs()
-        self._zone = zone_of(person.zone, tx.scalar(select(workspace.c.zone).where(workspace.c.id == tx.workspace))).key
+        self._zone = zone_of(person.zone, tx.zone).key
         query = select(run).where(tx.mine(run), run.c.contact == person.id, run.c.flow == of.id)
         self._runs: Sequence[Any] = tx.all(query.order_by(run.c.entered_at, run.c.id))
         self._began = self._starts_of_restarted()

@@ -51,13 +51,18 @@ def _read_json(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, str) else value
 
 
+class _InWords(Text.Comparator[str]):
+    """Compares with words that stand in the statement."""
+
+    def operate(self, op: Any, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
+        return super().operate(op, *map(_written, other), **kwargs)
+
+
 class State(Text):
     """One of a few words. Those that it is compared with are written into the statement: of words that are bound, SQLite
     would look each time whether an index of only some rows fits them, and for that prepare the whole statement anew."""
 
-    class comparator_factory(Text.Comparator[str]):  # noqa: N801 - SQLAlchemy's name
-        def operate(self, op: Any, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
-            return super().operate(op, *map(_written, other), **kwargs)
+    comparator_factory = _InWords
 
 
 def _written(value: Any) -> Any:
