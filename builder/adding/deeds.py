@@ -6,8 +6,8 @@ from functools import partial
 
 from builder.access import Visitor, act, fetch
 from builder.parts.toast import toast
-from runtime.engine import adding, handling
-from runtime.engine.adding import CannotAdd, Outcome
+from runtime.engine.by_hand import adding, handling
+from runtime.engine.by_hand.adding import CannotAdd, Outcome
 from runtime.words import Words
 
 LOOKS = 25

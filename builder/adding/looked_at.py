@@ -10,7 +10,7 @@ from builder.parts.controls import button
 from builder.parts.dialog import Dialog
 from builder.parts.tag import icon, tag
 from builder.parts.toast import toast
-from runtime.engine.adding import CannotAdd
+from runtime.engine.by_hand.adding import CannotAdd
 from runtime.intake import add_file
 from runtime.intake.add_file import Preview
 from runtime.intake.contact_file import Sheet

@@ -8,10 +8,10 @@ from builder.adding.deeds import add_by_hand
 from builder.adding.from_file import FromFile
 from builder.adding.from_text import FromText
 from builder.adding.picking import SHOWN, Picking
-from builder.parts.controls import Segments
+from builder.parts.controls import OneOf
 from builder.parts.dialog import dialog
 from builder.parts.tag import tag
-from runtime.engine import adding
+from runtime.engine.by_hand import adding
 from runtime.people import contacts
 from runtime.people.contacts import Contact
 from runtime.words import Words
@@ -40,7 +40,7 @@ def add_people(user: Visitor, w: Words, slug: str, name: str, then: Callable[[],
                 ways[way]()
 
         with tag("div", "scroll-x ad-ways"):
-            Segments([(way, words[way], "") for way in ways], "choose", show, label=w("How"))
+            OneOf([(way, words[way], "") for way in ways], "choose", show, label=w("How"))
         place = tag("div", "ad-place")
         show("choose")
 

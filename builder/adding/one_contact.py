@@ -9,8 +9,8 @@ from builder.adding.deeds import add_by_hand
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.tag import tag
-from runtime.engine import adding
-from runtime.engine.adding import Door
+from runtime.engine.by_hand import adding
+from runtime.engine.by_hand.adding import Door
 from runtime.words import Words
 
 

@@ -11,7 +11,7 @@ from builder.backtest.calendar import Calendar
 from builder.backtest.printed import names_of
 from builder.backtest.said import busiest, difference, exactness, messages, people, really
 from builder.flow_editor.opened import Opened, open_flow
-from builder.parts.controls import Segments, avatar, button
+from builder.parts.controls import OneOf, avatar, button
 from builder.parts.empty import empty
 from builder.parts.tag import tag
 from runtime.backtest import Backtest, Mailed, Played
@@ -43,7 +43,7 @@ class PastScreen:
                     self._title = tag("h2", "bt-title", w("What would have gone out"))
                     tag("p", "cw-cap", w("This draft, played on what really happened. Nothing is sent."))
                 spans = [(str(days), w("{n} day | {n} days", n=days), "") for days in SPANS]
-                Segments(spans, str(FIRST), self._choose, label=w("How far back"))
+                OneOf(spans, str(FIRST), self._choose, label=w("How far back"))
             self._waiting = tag("section", "cw-card cw-card-pad bt-wait", role="status")
             with self._waiting:
                 with tag("div", "cw-grow"):

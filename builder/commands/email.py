@@ -88,7 +88,7 @@ def render(
 ) -> None:
     """Print an e-mail as a contact would get it, made by what sends it."""
     from runtime.delivery import preview
-    from runtime.engine.known import brand_of
+    from runtime.engine.publishing.known import brand_of
     from runtime.mail import CompileFailed, HeaderRefused, RenderFailed, TagBroken
 
     with opened() as (house, workspace):
@@ -133,8 +133,8 @@ def _eml(
     house: "House", workspace: int, document: "EmailDocument", brand: "Brand", rendered: "Rendered", who: Any
 ) -> bytes:
     from blocks.values import moment
+    from runtime.delivery.letters.press import Press
     from runtime.delivery.preferred import preferred_sender
-    from runtime.delivery.press import Press
     from runtime.intake.links import test_unsubscribe_url
     from runtime.mail import compile_email
 

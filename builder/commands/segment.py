@@ -50,7 +50,7 @@ def list_(as_json: AsJson = False) -> None:
 def show(slug: Annotated[str, typer.Argument(help="The segment's slug.")], as_json: AsJson = False) -> None:
     """One segment: its rule in words, what is wrong with it, and who asks for it."""
     from blocks.rule_words import say_rule
-    from runtime.engine.known import known_to
+    from runtime.engine.publishing.known import known_to
     from runtime.segments.document import SegmentDocument
     from runtime.segments.publish import check_segment, users_of
     from runtime.words import words

@@ -6,7 +6,7 @@ from itertools import groupby
 from nicegui import ui
 
 from builder.access import Visitor, fetch
-from builder.parts.controls import Segments, button
+from builder.parts.controls import OneOf, button
 from builder.parts.still import Node, Still, icon_node, node
 from builder.parts.tag import Tag, tag
 from runtime.clock import DAY
@@ -45,7 +45,7 @@ class History:
             with tag("div", "cw-card-head"):
                 tag("h3", "cw-grow", w("What happened"))
                 options = [("all", w("All"), ""), ("messages", w("Messages"), ""), ("shop", w("Shop"), "")]
-                Segments(options, "all", self.choose, label=w("Show"))
+                OneOf(options, "all", self.choose, label=w("Show"))
             self.body = tag("div", "cw-card-pad")
             self.more = button(w("Show more"), self.grow, classes="ct-more")
         self.draw()

@@ -7,7 +7,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 from builder.access import Visitor, act
 from builder.drafting import deeds
 from builder.parts.bin import bin_note
-from builder.parts.controls import Segments, button
+from builder.parts.controls import OneOf, button
 from builder.parts.dialog import dialog
 from builder.parts.fields import search_field, text_field
 from builder.parts.menu import menu_item, open_menu
@@ -111,7 +111,7 @@ class ListPage(ABC, Generic[Listed]):
             with tag("div", "fl-bar"):
                 search_field(find, self.search, self.wish)
                 with tag("div", "scroll-x"):
-                    Segments(self.tabs(), self.tab, self.choose_tab, label=self.w("Show"))
+                    OneOf(self.tabs(), self.tab, self.choose_tab, label=self.w("Show"))
             self.bin_note = bin_note(self.w)
             self.nothing = self.rows(no_match)
         self.sift()

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from builder.access import fetch
 from builder.mailbox import asked_by, mail_page
 from runtime.delivery import preview
-from runtime.engine.known import brand_of
+from runtime.engine.publishing.known import brand_of
 from runtime.house import House
 from runtime.mail import DocumentRefused, MailError, read_document
 

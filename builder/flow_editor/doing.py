@@ -18,8 +18,8 @@ from builder.flow_list.resuming import resume
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.toast import toast
-from runtime.engine.moving import inside
-from runtime.engine.publish import NotPublishable, publish
+from runtime.engine.publishing.moving import inside
+from runtime.engine.publishing.publish import NotPublishable, publish
 from runtime.rehearsal import run_examples
 
 if TYPE_CHECKING:

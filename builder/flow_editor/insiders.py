@@ -11,7 +11,7 @@ from builder.drafting.faces import face
 from builder.forms.box import Box, Option
 from builder.parts.controls import button
 from builder.parts.tag import icon, tag
-from runtime.engine.moving import How, Move
+from runtime.engine.publishing.moving import How, Move
 from runtime.words import Words
 
 _TO = "to:"

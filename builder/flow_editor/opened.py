@@ -10,8 +10,8 @@ from blocks.flow import Flow
 from builder.access import Visitor
 from builder.drafting.changes import Change, changes
 from runtime.desk import Draft
-from runtime.engine.known import known_to
-from runtime.engine.publish import check_draft
+from runtime.engine.publishing.known import known_to
+from runtime.engine.publishing.publish import check_draft
 from runtime.insight.published import Live, what_is_live
 from runtime.insight.versions import State, drafted
 from runtime.words import Words

@@ -11,7 +11,7 @@ from builder.drafting.faces import Face
 from builder.drafting.walk import Stop, triggers, walk
 from builder.forms.around import EmailChoice
 from builder.forms.widgets.email import thumbnail
-from builder.parts.controls import Segments, icon_button
+from builder.parts.controls import OneOf, icon_button
 from builder.parts.tag import icon, tag
 from runtime.words import Words
 
@@ -68,7 +68,7 @@ class Preview:
             return
         options = [(doc.id, self._faces[doc.id]["say"], "") for doc in starts]
         with tag("div", "fe-starts"):
-            Segments(options, self._start or starts[0].id, self._begin_at, label=self._w("Where they enter"))
+            OneOf(options, self._start or starts[0].id, self._begin_at, label=self._w("Where they enter"))
 
     def _begin_at(self, block: str) -> None:
         self._start = block
@@ -93,7 +93,7 @@ class Preview:
                 said.on_click(lambda: self._on_choose(stop.doc.id))
                 if len(stop.outlets) > 1:
                     options = [(outlet.id, self._w.text(outlet.name), "") for outlet in stop.outlets]
-                    Segments(options, stop.taken, lambda outlet: self._take(stop.doc.id, outlet), label=face["say"])
+                    OneOf(options, stop.taken, lambda outlet: self._take(stop.doc.id, outlet), label=face["say"])
                 self._draw_email(stop)
 
     def _draw_email(self, stop: Stop) -> None:

@@ -3,9 +3,9 @@
 
 from builder.access import Visitor
 from builder.drafting import deeds as desk
-from runtime.engine import publish as engine
-from runtime.engine.overdue import SEND, Choice
-from runtime.engine.overdue import overdue as waiting
+from runtime.engine.publishing import publish as engine
+from runtime.engine.publishing.overdue import SEND, Choice
+from runtime.engine.publishing.overdue import overdue as waiting
 from runtime.insight.numbers import flow_numbers
 
 

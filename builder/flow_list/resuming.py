@@ -9,7 +9,7 @@ from builder.forms import Box
 from builder.parts.controls import button
 from builder.parts.dialog import choice, dialog
 from builder.parts.tag import Tag, tag
-from runtime.engine.overdue import MOST_HOURS, SEND, BadChoice, Choice, How
+from runtime.engine.publishing.overdue import MOST_HOURS, SEND, BadChoice, Choice, How
 from runtime.words import Words
 
 

@@ -10,7 +10,7 @@ from builder.access import Visitor, act, fetch, visitor
 from builder.frame import frame, page_at
 from builder.mailbox import asked_by, mail_frame, mail_page
 from builder.not_found import not_found
-from builder.parts.controls import Segments, avatar, button, chip
+from builder.parts.controls import OneOf, avatar, button, chip
 from builder.parts.dialog import dialog
 from builder.parts.message_state import state_chip
 from builder.parts.tag import icon, tag
@@ -150,7 +150,7 @@ class _Page:
                 return
             with tag("div", "mg-bar"):
                 options = [("mail", w("E-mail"), ""), ("text", w("Plain text"), ""), ("source", w("Source"), "")]
-                Segments(options, "mail", self._show, label=w("Show"))
+                OneOf(options, "mail", self._show, label=w("Show"))
                 tag("span", "cw-grow")
                 if said.made_again:
                     chip(w("Made again for this page"), symbol="history")

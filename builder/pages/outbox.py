@@ -4,7 +4,7 @@ from nicegui import ui
 
 from builder.access import Visitor, fetch, visitor
 from builder.frame import frame, page_at, page_head
-from builder.parts.controls import Segments, button
+from builder.parts.controls import OneOf, button
 from builder.parts.empty import empty
 from builder.parts.fields import search_field
 from builder.parts.loading import patiently, skeleton_rows
@@ -61,7 +61,7 @@ class _List:
             search_field(w("Find by person or subject"), self.search).classes(add="is-wide")
             with tag("div", "scroll-x"):
                 options = [("all", w("All"), ""), *((tab, state_word(tab, w), "") for tab in TABS)]
-                Segments(options, state, self.choose, label=w("Show"))
+                OneOf(options, state, self.choose, label=w("Show"))
         with tag("div", "cw-card ct-list"):
             with tag("div", "ms-head"):
                 tag("span", "", w("Message"))

@@ -1,4 +1,4 @@
-"""Buttons, chips, states and segmented choices."""
+"""Buttons, chips, states and one of few."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
@@ -67,7 +67,7 @@ def state(text: str, look: Literal["live", "paused", "draft", "bad", ""]) -> Tag
     return tag("span", f"cw-state is-{look}" if look else "cw-state", text)
 
 
-class Segments(Tag):
+class OneOf(Tag):
     """One of few, side by side: (value, word, number or ""). `on_choose` gets the value."""
 
     def __init__(

@@ -17,7 +17,7 @@ from builder.flow_editor.emails import DeskEmails
 from builder.flow_editor.opened import Opened, open_flow
 from builder.forms.box import Box
 from builder.frame import Editor
-from builder.parts.controls import Segments, button, chip
+from builder.parts.controls import OneOf, button, chip
 from builder.parts.empty import empty
 from builder.parts.loading import patiently, skeleton_rows
 from builder.parts.tag import icon, tag
@@ -113,7 +113,7 @@ class Screen:
         tabs = [("one", w("One Contact"), ""), ("past", w("Test on the past"), ""), ("examples", w("Examples"), "")]
         self._tabs.clear()
         with self._tabs:
-            Segments(tabs, chosen, self._turn_to, label=w("Rehearsal")).classes("re-tabs")
+            OneOf(tabs, chosen, self._turn_to, label=w("Rehearsal")).classes("re-tabs")
 
     def _turn_to(self, tab: str) -> None:
         for pane in self._one:

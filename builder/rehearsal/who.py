@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from builder.access import Visitor, fetch
 from builder.forms.box import Box, Option
-from builder.parts.controls import Segments, avatar
+from builder.parts.controls import OneOf, avatar
 from builder.parts.fields import search_field
 from builder.parts.menu import Menu, menu_line
 from builder.parts.tag import Tag, icon, tag
@@ -119,7 +119,7 @@ class Who:
         with tag("div", "cw-field"):
             tag("span", "cw-label", w("Agreed to marketing e-mails"))
             options = [("yes", w("Yes"), ""), ("no", w("No"), ""), ("", w("Never asked"), "")]
-            Segments(options, one.consent or "", self._answer, label=w("Agreed to marketing e-mails"))
+            OneOf(options, one.consent or "", self._answer, label=w("Agreed to marketing e-mails"))
         with tag("div", "cw-field"):
             tag("span", "cw-label", w("Time zone"))
             zones = sorted(zone for zone in available_timezones() if "/" in zone)

@@ -10,8 +10,8 @@ from builder.parts.fields import select_field
 from builder.parts.tag import tag
 from builder.parts.toast import toast
 from builder.runs.read import Drawn
-from runtime.engine import handling
-from runtime.engine.handling import Answer, Hops
+from runtime.engine.by_hand import handling
+from runtime.engine.by_hand.handling import Answer, Hops
 
 
 class Deeds:

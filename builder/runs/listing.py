@@ -9,7 +9,7 @@ from nicegui import ui
 
 from blocks.phrase import Moment, Phrase
 from builder.access import Visitor, fetch
-from builder.parts.controls import Segments, button
+from builder.parts.controls import OneOf, button
 from builder.parts.fields import search_field
 from builder.parts.loading import patiently, skeleton_rows
 from builder.parts.still import Node, Still, avatar_node, chip_node, icon_node, node
@@ -63,7 +63,7 @@ class List:
         with tag("div", "fl-bar ru-bar"):
             search_field(w("Find by e-mail address"), self._search, wish.find)
             with tag("div", "scroll-x"):
-                self._states = Segments(self._tabs(), wish.state, self._choose_state, label=w("Show"))
+                self._states = OneOf(self._tabs(), wish.state, self._choose_state, label=w("Show"))
             self._places = ui.select(
                 self._blocks(), value=wish.block or ALL, on_change=lambda event: self._choose_block(event.value)
             )

@@ -9,8 +9,8 @@ from blocks.contract import Known
 from blocks.flow import Flow
 from builder.access import Visitor
 from builder.drafting.faces import Face, faces
-from runtime.engine import adding
-from runtime.engine.known import known_to
+from runtime.engine.by_hand import adding
+from runtime.engine.publishing.known import known_to
 from runtime.insight import runs
 from runtime.insight.beginnings import Begun, begun
 from runtime.insight.runs import Cursor, Entry, Wish

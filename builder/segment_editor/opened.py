@@ -11,7 +11,7 @@ from blocks.rules import All, InSegment, Not, Rule
 from builder.access import Visitor
 from builder.drafting.half_done import read_rule
 from runtime.desk import Draft
-from runtime.engine.known import known_to
+from runtime.engine.publishing.known import known_to
 from runtime.ledger import Tx
 from runtime.ledger.halt import Halt
 from runtime.people import contacts

@@ -8,7 +8,7 @@ from typing import Any
 
 from builder.access import Visitor, act, fetch
 from builder.adding.picking import SHOWN, Picking
-from builder.parts.controls import Segments, button
+from builder.parts.controls import OneOf, button
 from builder.parts.dialog import Dialog, dialog
 from builder.parts.fields import area_field
 from builder.parts.tag import tag
@@ -64,7 +64,7 @@ def put_on(user: Visitor, w: Words, slug: str, name: str, then: Callable[[], Any
 
         ways = [("choose", w("Choose Contacts"), ""), ("paste", w("Paste addresses"), "")]
         with tag("div", "scroll-x ad-ways"):
-            Segments(ways, "choose", show, label=w("How"))
+            OneOf(ways, "choose", show, label=w("How"))
         place = tag("div", "ad-place")
         show("choose")
 

@@ -10,7 +10,7 @@ from blocks.rule_words import say_rule
 from builder.drafting.half_done import read_rule
 from runtime.desk import Draft
 from runtime.desk.draft import State
-from runtime.engine.known import known_to
+from runtime.engine.publishing.known import known_to
 from runtime.house import House
 from runtime.segments.publish import Standing, standings, users
 

@@ -14,7 +14,7 @@ from builder.settings_page.card import card, clear, complain
 from runtime.accounts import preferences
 from runtime.accounts.preferences import MailServer
 from runtime.delivery import Held, held, outbox, send_test
-from runtime.engine.known import brand_of
+from runtime.engine.publishing.known import brand_of
 from runtime.house import House
 from runtime.mail import read_document
 from runtime.reasons import reason_phrase

@@ -20,7 +20,7 @@ from builder.studio.sample import sample_email
 from builder.studio.widgets import BRAND_WIDGETS
 from runtime.delivery import preview
 from runtime.desk import Draft
-from runtime.engine.known import known_to
+from runtime.engine.publishing.known import known_to
 from runtime.intake import media
 from runtime.mail import Brand, MailError
 from runtime.words import Words

@@ -13,7 +13,7 @@ from builder.studio.checks import Checked, check
 from builder.studio.marks import marked, unmarked
 from builder.studio.people import Example
 from runtime.delivery import preview
-from runtime.engine.known import brand_of
+from runtime.engine.publishing.known import brand_of
 from runtime.mail import Brand, EmailDocument, MailError, MergeField, Rendered
 
 

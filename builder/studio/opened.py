@@ -14,7 +14,7 @@ from builder.studio.people import Example, first_example
 from runtime.accounts import preferences
 from runtime.accounts.preferences import Sender
 from runtime.desk import Draft
-from runtime.engine.known import known_to
+from runtime.engine.publishing.known import known_to
 from runtime.mail import EmailDocument, MergeField, read_document
 
 

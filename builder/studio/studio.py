@@ -31,7 +31,7 @@ from builder.studio.stage import Stage
 from builder.studio.undo_keys import UndoKeys
 from runtime.delivery import has_mail_server, send_test
 from runtime.desk import Draft
-from runtime.engine.known import brand_of
+from runtime.engine.publishing.known import brand_of
 from runtime.intake import media
 from runtime.mail import Brand, EmailDocument, Section, TagBroken
 from runtime.words import Words

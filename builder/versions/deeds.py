@@ -12,7 +12,7 @@ from builder.parts.dialog import choice, dialog
 from builder.parts.tag import Tag, icon, tag
 from builder.parts.toast import toast
 from runtime.desk import ChangedElsewhere
-from runtime.engine.restore import Emails, NotOnTheDesk, OldEmail, Restored, other_emails, restore, take_back
+from runtime.engine.publishing.restore import Emails, NotOnTheDesk, OldEmail, Restored, other_emails, restore, take_back
 from runtime.insight.versions import Version
 from runtime.words import Words
 

@@ -12,7 +12,7 @@ from blocks.flow import Flow
 from builder.access import Visitor
 from builder.drafting.changes import Change, changes
 from runtime.desk import Draft
-from runtime.engine.known import known_to
+from runtime.engine.publishing.known import known_to
 from runtime.insight.versions import AT_ONCE, State, Version, drafted, knowing, numbers, one_version, versions
 from runtime.words import Words
 

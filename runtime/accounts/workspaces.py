@@ -101,7 +101,7 @@ def update(
         if values:
             tx.execute(workspace.update().where(workspace.c.id == id_).values(values))
         if zone is not None:
-            from runtime.engine import schedules
+            from runtime.engine.entries import schedules
 
             schedules.reckon_anew(tx, house.clock.now())
         found = of_tx(tx)

@@ -14,7 +14,7 @@ import orjson
 
 from blocks.flow import Flow
 from runtime.backtest import backtest
-from runtime.engine.publish import NotPublishable
+from runtime.engine.publishing.publish import NotPublishable
 from runtime.house import open_house
 from runtime.pipe import write_whole
 from runtime.process import settle_in

@@ -18,8 +18,9 @@ from blocks.rules import Did, Ever, Got, InSegment, LastDays, Window
 from blocks.scheduled import Scheduled
 from runtime.clock import DAY, MINUTE
 from runtime.engagement import PERSON
-from runtime.engine import echo, occasions
-from runtime.engine.past_mail import DEEDS, STATES
+from runtime.engine import echo
+from runtime.engine.entries import occasions
+from runtime.engine.lookback.past_mail import DEEDS, STATES
 from runtime.engine.program import Program
 from runtime.house import House
 from runtime.ledger import Tx

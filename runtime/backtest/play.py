@@ -14,9 +14,9 @@ from runtime.backtest.past import Past, Wanted
 from runtime.backtest.told import TO_PEOPLE, Played, tell
 from runtime.clock import DAY, MINUTE, SetClock
 from runtime.delivery.paper import Paper
-from runtime.engine.known import known_to
 from runtime.engine.program import make_program
-from runtime.engine.publish import NotPublishable, compose, release
+from runtime.engine.publishing.known import known_to
+from runtime.engine.publishing.publish import NotPublishable, compose, release
 from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.ledger import Tx

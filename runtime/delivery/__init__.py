@@ -6,13 +6,13 @@ The worker calls `deliver`; screens read `outbox` and `held`.
 from collections.abc import Callable
 
 from runtime.delivery import outbox
+from runtime.delivery.decision.limiting import set_limits
 from runtime.delivery.held import Held, held
 from runtime.delivery.housekeeping import sweep, take_over
-from runtime.delivery.limiting import set_limits
-from runtime.delivery.office import leave, never, office_of
+from runtime.delivery.letters.proof import preview, send_test
 from runtime.delivery.outbox import resend
 from runtime.delivery.preferred import has_mail_server
-from runtime.delivery.proof import preview, send_test
+from runtime.delivery.sending.office import leave, never, office_of
 from runtime.house import House
 
 __all__ = [

@@ -14,15 +14,15 @@ from blocks.actions.webhook import Webhook, app_of
 from blocks.phrase import Quoted, say
 from runtime.accounts import app_secrets
 from runtime.clock import SECOND
-from runtime.delivery.answers import Answer
-from runtime.delivery.book import Outgoing
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.carriers.outside import Call
 from runtime.delivery.channels import WEBHOOK
-from runtime.delivery.claims import Claimed
-from runtime.delivery.facts import Case, parsed
-from runtime.delivery.letter import Scribe, contact_data
-from runtime.delivery.writer import Writer
+from runtime.delivery.decision.facts import Case, parsed
+from runtime.delivery.letters.letter import Scribe, contact_data
+from runtime.delivery.sending.answers import Answer
+from runtime.delivery.sending.book import Outgoing
+from runtime.delivery.sending.claims import Claimed
+from runtime.delivery.sending.writer import Writer
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import version

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from runtime.delivery.ladder import RUNGS
+from runtime.delivery.sending.ladder import RUNGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from runtime.delivery import claims
+from runtime.delivery.sending import claims
 from runtime.house import House
 from runtime.ledger import Tx, tallies
 from runtime.ledger.tables import body, message, version_mail

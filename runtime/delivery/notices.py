@@ -19,9 +19,9 @@ from blocks.values import moment
 from runtime.accounts import users
 from runtime.accounts.users import User
 from runtime.clock import HOUR
-from runtime.delivery.book import dump_args
 from runtime.delivery.channels import TEAM
-from runtime.delivery.claims import Claimed
+from runtime.delivery.sending.book import dump_args
+from runtime.delivery.sending.claims import Claimed
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, message, version

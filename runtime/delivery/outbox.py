@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from runtime.delivery import bodies
 from runtime.delivery.channels import CHANNELS, TEAM
-from runtime.delivery.claims import Claimed
-from runtime.delivery.facts import Shop, look_up, parsed, shop_of
-from runtime.delivery.letter import Letter, Scribe
+from runtime.delivery.decision.facts import Shop, look_up, parsed, shop_of
+from runtime.delivery.letters import bodies
+from runtime.delivery.letters.letter import Letter, Scribe
+from runtime.delivery.letters.press import Press, Presses
 from runtime.delivery.preferred import preferred_sender
-from runtime.delivery.press import Press, Presses
+from runtime.delivery.sending.claims import Claimed
 from runtime.delivery.team import Announcer
 from runtime.house import House
 from runtime.ledger import Tx, tallies

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from blocks.phrase import Phrase, say
 from runtime.accounts import preferences
 from runtime.delivery.carriers.address import BadAddress, Safety, ServerAddress, read_address
-from runtime.delivery.press import Sender
+from runtime.delivery.letters.press import Sender
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.vault import CannotDecrypt

@@ -13,10 +13,10 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from runtime.delivery.answers import LONGEST, Answer
-from runtime.delivery.book import dump_args
 from runtime.delivery.channels import CHANNELS
-from runtime.delivery.letter import Scribe
+from runtime.delivery.letters.letter import Scribe
+from runtime.delivery.sending.answers import LONGEST, Answer
+from runtime.delivery.sending.book import dump_args
 from runtime.house import House
 from runtime.ledger import tallies
 from runtime.ledger.tables import message

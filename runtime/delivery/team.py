@@ -11,17 +11,18 @@ from blocks.actions.notify_team import NotifyTeam
 from blocks.phrase import Quoted, say
 from runtime.accounts import users
 from runtime.accounts.users import User
-from runtime.delivery import bodies, notices
-from runtime.delivery.answers import Answer
-from runtime.delivery.book import Outgoing
+from runtime.delivery import notices
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.channels import TEAM
-from runtime.delivery.claims import Claimed
-from runtime.delivery.facts import Case, Shop, parsed
-from runtime.delivery.letter import Letter, Scribe, contact_data
+from runtime.delivery.decision.facts import Case, Shop, parsed
+from runtime.delivery.letters import bodies
+from runtime.delivery.letters.letter import Letter, Scribe, contact_data
+from runtime.delivery.letters.press import Press, Sender
 from runtime.delivery.preferred import preferred_sender
-from runtime.delivery.press import Press, Sender
-from runtime.delivery.writer import Writer
+from runtime.delivery.sending.answers import Answer
+from runtime.delivery.sending.book import Outgoing
+from runtime.delivery.sending.claims import Claimed
+from runtime.delivery.sending.writer import Writer
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, flow, message

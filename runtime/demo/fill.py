@@ -12,7 +12,7 @@ from runtime.accounts import preferences, workspaces
 from runtime.accounts.preferences import Sender
 from runtime.clock import DAY, SetClock
 from runtime.demo.history import DAYS, Happening, history
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.house import House
 from runtime.intake.reading import read_events
 from runtime.intake.writer import store

@@ -15,11 +15,11 @@ from blocks.values import Typed, empty, micros, moment
 from runtime.clock import DAY
 from runtime.engine import coupons
 from runtime.engine.batch import Batch, Person, Queued, Run
-from runtime.engine.departures import depart, met
 from runtime.engine.echo import Emitted
-from runtime.engine.lookups import outcome
+from runtime.engine.leaving.departures import depart, met
+from runtime.engine.lookback.lookups import outcome
+from runtime.engine.lookback.standpoint import Seen
 from runtime.engine.program import Program
-from runtime.engine.standpoint import Seen
 from runtime.people import consent, contacts
 from runtime.segments.lists import Listing
 

@@ -18,8 +18,8 @@ from runtime.delivery.channels import NEVER_RECALLED
 from runtime.engine import coupons, echo
 from runtime.engine.coupons import Issued, Mint
 from runtime.engine.echo import Emitted
-from runtime.engine.history import History
-from runtime.engine.lookups import Lookups
+from runtime.engine.lookback.history import History
+from runtime.engine.lookback.lookups import Lookups
 from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import insert_tuples, update_tuples
 from runtime.ledger.lists import among, listed

@@ -21,8 +21,8 @@ from runtime.ledger.tables import coupon
 from runtime.vault import Vault
 
 if TYPE_CHECKING:
-    from runtime.engine.arrivals import Arrival
     from runtime.engine.batch import Batch, Run
+    from runtime.engine.entries.arrivals import Arrival
 
 ORDER = "Order placed"
 USED = "Coupon used"

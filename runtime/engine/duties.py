@@ -10,10 +10,13 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, not_, select
 
-from runtime.engine import beginnings, endings, moving, occasions, offers, overdue, replies, schedules, ties
-from runtime.engine.arrivals import take_events
+from runtime.engine import replies
 from runtime.engine.batch import Batch
+from runtime.engine.entries import beginnings, occasions, offers, schedules, ties
+from runtime.engine.entries.reception import take_events
+from runtime.engine.leaving import endings
 from runtime.engine.program import Programs
+from runtime.engine.publishing import moving, overdue
 from runtime.engine.wakes import NEXT_WAKE, wake
 from runtime.ledger.tables import (
     appointment,

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 
 from sqlalchemy import or_, select, text
 
-from runtime.engine import occasions, schedules
 from runtime.engine.batch import Batch
 from runtime.engine.coupons import Mint
 from runtime.engine.duties import DUTIES, HOME, Duty
-from runtime.engine.following import follow
+from runtime.engine.entries import occasions, schedules
+from runtime.engine.entries.following import follow
+from runtime.engine.leaving.watch import look_again
 from runtime.engine.pace import MOST, Pace
 from runtime.engine.program import Programs
-from runtime.engine.watch import look_again
 from runtime.house import House
 from runtime.ledger.tables import workspace
 from runtime.segments import keeping

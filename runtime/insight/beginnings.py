@@ -13,8 +13,8 @@ from blocks.phrase import Moment, Phrase, say
 from blocks.rules import InSegment
 from blocks.values import micros, moment
 from runtime.clock import DAY
-from runtime.engine import schedules
-from runtime.engine.arrivals import COUNTS
+from runtime.engine.entries import schedules
+from runtime.engine.entries.reception import COUNTS
 from runtime.house import House
 from runtime.insight.matches import would_come, would_start
 from runtime.ledger import Tx

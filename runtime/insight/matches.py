@@ -20,10 +20,10 @@ from blocks.rules import Counted, Did, SinceEntering
 from blocks.scheduled import Scheduled
 from blocks.values import Typed, empty, moment
 from runtime.clock import DAY
-from runtime.engine import schedules
-from runtime.engine.history import History
-from runtime.engine.occasions import CONTACTS, comes_within
-from runtime.engine.standpoint import Seen
+from runtime.engine.entries import schedules
+from runtime.engine.entries.occasions import CONTACTS, comes_within
+from runtime.engine.lookback.history import History
+from runtime.engine.lookback.standpoint import Seen
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, event, member, segment

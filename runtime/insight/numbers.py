@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import CTE, func, select
 
-from runtime.engine.endings import FINISHED
+from runtime.engine.leaving.endings import FINISHED
 from runtime.insight.pausing import pausing_now
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, tally, version

@@ -10,7 +10,7 @@ from blocks.contract import Known
 from blocks.difference import Difference, differences
 from blocks.flow import Flow
 from blocks.phrase import Joined, Quoted, say
-from runtime.engine.publish import sends_of
+from runtime.engine.publishing.publish import sends_of
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, version, version_mail

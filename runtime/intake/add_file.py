@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from blocks.phrase import Phrase
 from blocks.triggers.added_trigger import ADDED, told
 from blocks.values import type_document
-from runtime.engine.adding import door, kept_out
+from runtime.engine.by_hand.adding import door, kept_out
 from runtime.house import House
 from runtime.intake.contact_file import Line, Sheet
 from runtime.intake.writer import NewEvent, digest_of, store

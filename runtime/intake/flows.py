@@ -6,7 +6,7 @@ from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
-from runtime.engine.adding import CannotAdd, door
+from runtime.engine.by_hand.adding import CannotAdd, door
 from runtime.house import House
 from runtime.intake.http import answer_json, headers_of, peer_of
 from runtime.intake.keyed import Keyed, Refusal, answered, stored

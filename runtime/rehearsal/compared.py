@@ -11,7 +11,7 @@ from blocks.phrase import Phrase, Quoted, Span, dump_arg, say
 from blocks.registry import KINDS
 from blocks.rule_words import say_rule
 from runtime.clock import MINUTE, SECOND
-from runtime.engine.departures import BY_EXIT
+from runtime.engine.leaving.departures import BY_EXIT
 from runtime.people.who import CHANNELS
 from runtime.reasons import reason_phrase
 from runtime.rehearsal.told import Entry, Rehearsal

@@ -11,7 +11,7 @@ from blocks.phrase import Phrase, Quoted
 from blocks.registry import KINDS
 from blocks.values import moment
 from runtime.clock import MINUTE, SECOND
-from runtime.engine.departures import BY_EXIT
+from runtime.engine.leaving.departures import BY_EXIT
 from runtime.ledger import Tx
 from runtime.people import consent, contacts
 from runtime.rehearsal.script import MadeUp

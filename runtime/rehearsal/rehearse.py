@@ -16,9 +16,9 @@ from runtime import delivery
 from runtime.clock import DAY, SetClock
 from runtime.engine.advance import Ctx
 from runtime.engine.batch import Batch, Run
-from runtime.engine.known import known_to
 from runtime.engine.program import Program, make_program
-from runtime.engine.publish import NotPublishable, compose, release
+from runtime.engine.publishing.known import known_to
+from runtime.engine.publishing.publish import NotPublishable, compose, release
 from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.intake.reading import read_events

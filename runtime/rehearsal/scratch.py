@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from blocks import KINDS
 from blocks.flow import Flow
-from runtime.engine.past_mail import STATES
+from runtime.engine.lookback.past_mail import STATES
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
     consent,

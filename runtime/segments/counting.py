@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, sele
 
 from blocks.rules import All, AnyOf, Compare, Did, Got, InSegment, LastDays, Not, Reachable, Rule
 from runtime.engagement import PERSON
-from runtime.engine.past_mail import DEEDS, STATES, counts
-from runtime.engine.standing import reach
-from runtime.engine.standpoint import first_instant
+from runtime.engine.lookback.past_mail import DEEDS, STATES, counts
+from runtime.engine.lookback.standing import reach
+from runtime.engine.lookback.standpoint import first_instant
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, engagement, event, member, message, segment, version_mail
 from runtime.people import contacts

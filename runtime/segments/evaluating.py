@@ -5,8 +5,8 @@ from datetime import datetime
 
 from blocks.rules import Counted
 from blocks.values import Typed, empty, moment
-from runtime.engine.history import History
-from runtime.engine.standpoint import Seen
+from runtime.engine.lookback.history import History
+from runtime.engine.lookback.standpoint import Seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import Text, bindparam, cast, select
 
-from runtime.engine.history import History
-from runtime.engine.standpoint import Seen
+from runtime.engine.lookback.history import History
+from runtime.engine.lookback.standpoint import Seen
 from runtime.ledger import Tx
 from runtime.ledger.bulk import run_many
 from runtime.ledger.lists import among, listed

@@ -58,7 +58,7 @@ class Standing:
 
 def check_segment(house: House, workspace: int, slug: str, document: SegmentDocument) -> list[Problem]:
     """Everything that `publish` would look at, without publishing. Takes some milliseconds; reads only."""
-    from runtime.engine.known import known_to
+    from runtime.engine.publishing.known import known_to
 
     known = known_to(house, workspace)
     found = document_problems(document, known)

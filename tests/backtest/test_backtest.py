@@ -17,7 +17,7 @@ from runtime.accounts import preferences
 from runtime.backtest import Backtest, Stopped, backtest
 from runtime.backtest.apart import backtest_apart
 from runtime.clock import DAY, HOUR, SetClock
-from runtime.engine.publish import NotPublishable, publish
+from runtime.engine.publishing.publish import NotPublishable, publish
 from runtime.house import House
 from tests.rehearsal.conftest import CART, Rehearsals
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from blocks.flow import Flow
 from runtime.backtest import backtest
 from runtime.clock import DAY, SetClock
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.house import House
 from runtime.ledger.tables import contact, identity
 from runtime.segments.publish import publish as publish_segment

@@ -6,7 +6,7 @@ import pytest
 
 from blocks.flow import Flow
 from runtime.clock import HOUR
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.insight.published import what_is_live
 from runtime.ledger.tables import run
 from tests.browser import becomes, choose

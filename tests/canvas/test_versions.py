@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from tests.browser import becomes
 from tests.canvas.conftest import Open, Shop
 from tests.canvas.hands import card

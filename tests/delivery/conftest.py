@@ -9,8 +9,8 @@ import pytest
 
 from runtime import delivery
 from runtime.clock import SetClock
-from runtime.delivery import office
 from runtime.delivery.carriers.line import Patience
+from runtime.delivery.sending import office
 from runtime.house import House
 from runtime.mail import Brand, EmailDocument, read_document
 from runtime.settings import Settings

@@ -3,8 +3,8 @@
 import pytest
 
 from runtime.clock import DAY, HOUR, MINUTE
-from runtime.delivery.answers import Answer, Stage
-from runtime.delivery.ladder import RUNGS, next_try
+from runtime.delivery.sending.answers import Answer, Stage
+from runtime.delivery.sending.ladder import RUNGS, next_try
 
 
 def refused(code: int, text: str, stage: Stage = "rcpt") -> Answer:

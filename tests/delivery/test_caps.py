@@ -16,12 +16,12 @@ from blocks.limits import Cap, Limits
 from blocks.values import micros, moment
 from runtime import delivery
 from runtime.clock import SetClock
-from runtime.delivery import claims
-from runtime.delivery.bounds import OUT, WAITING, Bounds, Lately
-from runtime.delivery.letter import Scribe
-from runtime.delivery.office import Office
-from runtime.delivery.press import Presses
-from runtime.delivery.writer import MailWriter
+from runtime.delivery.decision.bounds import OUT, WAITING, Bounds, Lately
+from runtime.delivery.letters.letter import Scribe
+from runtime.delivery.letters.press import Presses
+from runtime.delivery.sending import claims
+from runtime.delivery.sending.office import Office
+from runtime.delivery.sending.writer import MailWriter
 from runtime.house import House
 from runtime.ledger import tables
 from runtime.ledger.lists import listed

@@ -8,7 +8,7 @@ from blocks.hours import Quiet
 from blocks.limits import Cap, Limits
 from runtime import delivery
 from runtime.clock import SetClock
-from runtime.delivery.limiting import ask_again
+from runtime.delivery.decision.limiting import ask_again
 from runtime.ledger.tables import flow, version
 from tests.delivery.conftest import Email
 from tests.delivery.post import Post

@@ -14,8 +14,8 @@ from sqlalchemy import update
 
 from runtime import delivery
 from runtime.clock import SECOND, SetClock
-from runtime.delivery import claims, owner
-from runtime.delivery.office import Office
+from runtime.delivery.sending import claims, owner
+from runtime.delivery.sending.office import Office
 from runtime.house import House
 from runtime.ledger import Ledger, tables
 from runtime.places import ROOT
@@ -108,7 +108,7 @@ def test_two_workers_send_every_message_once(
     for number in range(250):
         post.message(flow, post.contact(f"C{number}"))
     first = Office(house)
-    monkeypatch.setattr("runtime.delivery.office.me", lambda: FAR)
+    monkeypatch.setattr("runtime.delivery.sending.office.me", lambda: FAR)
     second = Office(house)
     busy = True
     while busy:
@@ -210,7 +210,7 @@ def test_when_the_ledger_fails_nothing_is_sent_twice_and_nothing_is_lost(
     flow = post.flow(reminder)
     for number in range(40):
         post.message(flow, post.contact(f"C{number}"))
-    from runtime.delivery import book
+    from runtime.delivery.sending import book
 
     original, calls = book.Book.write, []
 

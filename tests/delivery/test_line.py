@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from runtime.delivery.answers import Answer
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.carriers.address import BadAddress, ServerAddress, read_address
 from runtime.delivery.carriers.connect import Connection
 from runtime.delivery.carriers.line import Line, Patience
 from runtime.delivery.carriers.switch import Switch
+from runtime.delivery.sending.answers import Answer
 
 SOON = 10.0
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from runtime import delivery
 from runtime.clock import SetClock
 from runtime.delivery import outbox
-from runtime.delivery.bodies import KEPT_FOR
+from runtime.delivery.letters.bodies import KEPT_FOR
 from runtime.house import House
 from runtime.ledger import Ledger, tables
 from tests.delivery.conftest import Email, at_server

@@ -10,8 +10,8 @@ import pytest
 from blocks.hours import Hours, Quiet
 from blocks.limits import Cap, Limits
 from blocks.pauses import Pause
-from runtime.delivery.permission import Allowed, Facts, Kept, Refused, Rival, decide
-from runtime.delivery.terms import Terms
+from runtime.delivery.decision.permission import Allowed, Facts, Kept, Refused, Rival, decide
+from runtime.delivery.decision.terms import Terms
 from runtime.places import ROOT
 from runtime.reasons import REASONS
 

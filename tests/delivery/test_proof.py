@@ -8,7 +8,7 @@ from sqlalchemy import select
 from runtime import delivery
 from runtime.accounts import preferences
 from runtime.clock import SetClock
-from runtime.delivery.bodies import KEPT_FOR
+from runtime.delivery.letters.bodies import KEPT_FOR
 from runtime.ledger import Ledger, tables
 from runtime.mail import HeaderRefused
 from tests.delivery.conftest import Email

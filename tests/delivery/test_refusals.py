@@ -6,7 +6,7 @@ import pytest
 
 from runtime import delivery
 from runtime.clock import HOUR, MINUTE, SetClock
-from runtime.delivery.ladder import RUNGS
+from runtime.delivery.sending.ladder import RUNGS
 from runtime.house import House
 from runtime.people import consent
 from tests.delivery.conftest import Email
@@ -179,8 +179,8 @@ def test_a_message_id_cannot_be_made_up_and_names_the_senders_domain(
     assert len(proof) == 16
     int(proof, 16)
 
-    from runtime.delivery.letter import Scribe
-    from runtime.delivery.press import Sender
+    from runtime.delivery.letters.letter import Scribe
+    from runtime.delivery.letters.press import Sender
     from runtime.vault import Vault
 
     sender = Sender("", "hello@doileaf.example")

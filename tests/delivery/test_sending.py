@@ -9,9 +9,9 @@ from sqlalchemy import func, select, update
 
 from runtime import delivery
 from runtime.clock import SetClock
-from runtime.delivery import claims, office
-from runtime.delivery.permission import Allowed, Decision, Facts, Postponed
-from runtime.engine.publish import pause
+from runtime.delivery.decision.permission import Allowed, Decision, Facts, Postponed
+from runtime.delivery.sending import claims, office
+from runtime.engine.publishing.publish import pause
 from runtime.house import House
 from runtime.ledger import Ledger, tables
 from runtime.ledger.tables import message as messages
@@ -323,7 +323,7 @@ def test_transactional_mail_passes_opt_outs_but_never_a_hard_bounce(
 def test_whoever_says_no_while_a_slow_server_is_busy_gets_nothing(
     post: Post, smtp: SmtpServer, reminder: Email, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.delivery.writer.FRESH", 0.0)
+    monkeypatch.setattr("runtime.delivery.sending.writer.FRESH", 0.0)
     flow, hannah = post.flow(reminder), post.contact("Hannah")
     for number in range(8):
         post.message(flow, post.contact(f"C{number}"))
@@ -371,7 +371,7 @@ def test_what_must_wait_for_a_better_time_says_until_when(
     def decide(facts: Facts) -> Decision:
         return Allowed() if clock.now() >= tonight else Postponed(tonight, "quiet_hours", {"until": "18:00"})
 
-    monkeypatch.setattr("runtime.delivery.writer.decide", decide)
+    monkeypatch.setattr("runtime.delivery.sending.writer.decide", decide)
     message = post.message(post.flow(reminder), post.contact("Dewi"))
     post.deliver()
     waiting = post.one(message)

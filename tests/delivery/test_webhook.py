@@ -23,7 +23,7 @@ from blocks.flow import Flow
 from runtime import delivery
 from runtime.accounts import app_secrets
 from runtime.clock import SetClock
-from runtime.engine.publish import check_draft
+from runtime.engine.publishing.publish import check_draft
 from runtime.house import House
 from runtime.ledger.tables import attempt, flow, message, reply, setting
 from runtime.places import ROOT

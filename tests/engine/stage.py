@@ -10,9 +10,10 @@ from sqlalchemy import select
 from blocks.flow import Flow
 from blocks.values import type_document
 from runtime.clock import SetClock, length
-from runtime.engine import beginnings, moving, occasions, schedules, ties
-from runtime.engine.moving import Move
-from runtime.engine.publish import triggers_of
+from runtime.engine.entries import beginnings, occasions, schedules, ties
+from runtime.engine.publishing import moving
+from runtime.engine.publishing.moving import Move
+from runtime.engine.publishing.publish import triggers_of
 from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.ledger.tables import contact, event, flow, identity, message, run, step, version, version_mail
@@ -74,7 +75,7 @@ class Stage:
         marketing: bool = True,
         moves: Mapping[str, Move] | None = None,
     ) -> int:
-        """Make a version of a document run, without the e-mails that `runtime.engine.publish` would compile."""
+        """Make a version of a document run, without the e-mails that `runtime.engine.publishing.publish` would compile."""
         checked = Flow.model_validate({"name": slug, **document})
         with self.house.ledger.write(self.shop) as tx:
             flow_id = tx.scalar(select(flow.c.id).where(tx.mine(flow), flow.c.slug == slug))

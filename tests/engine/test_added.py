@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from blocks.phrase import Phrase
-from runtime.engine import adding, handling
-from runtime.engine.adding import CannotAdd
+from runtime.engine.by_hand import adding, handling
+from runtime.engine.by_hand.adding import CannotAdd
 from runtime.engine.echo import MOST_DEEP
 from runtime.insight.why import why
 from runtime.intake import add_file

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event as hooks
 from sqlalchemy import text
 
-from runtime.engine.publish import archive
+from runtime.engine.publishing.publish import archive
 from tests.engine.stage import Stage, cart_flow
 
 DEWI = "dewi@example.com"

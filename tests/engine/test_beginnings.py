@@ -11,9 +11,9 @@ from blocks.flow import Flow
 from blocks.triggers.quiet_trigger import QuietTrigger
 from blocks.values import micros
 from runtime.clock import SetClock
-from runtime.engine import beginnings
+from runtime.engine.entries import beginnings
 from runtime.engine.program import Programs
-from runtime.engine.publish import archive, finish, pause, release, resume
+from runtime.engine.publishing.publish import archive, finish, pause, release, resume
 from runtime.engine.work import Engine, one_batch
 from runtime.insight.beginnings import begun, said, starts
 from runtime.insight.why import why

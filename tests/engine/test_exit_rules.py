@@ -3,7 +3,7 @@
 from typing import Any
 
 from blocks.phrase import Phrase, load_arg
-from runtime.engine.changing import change_contacts
+from runtime.engine.by_hand.changing import change_contacts
 from runtime.ledger.tables import step
 from runtime.people.contacts import Change
 from runtime.words import words

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from blocks import KINDS
 from blocks.contract import Block, Card, Context, Decision, Go, Known
 from blocks.phrase import Phrase, say
-from runtime.engine import handling
-from runtime.engine.publish import archive
+from runtime.engine.by_hand import handling
+from runtime.engine.publishing.publish import archive
 from runtime.ledger.tables import run
 from tests.engine.stage import Stage, block, cart_flow, in_a_row, link
 

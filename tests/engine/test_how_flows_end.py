@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from blocks.flow import Flow
-from runtime.engine import endings, overdue, publish
-from runtime.engine.handling import retry
-from runtime.engine.overdue import SEND, Choice
+from runtime.engine.by_hand.handling import retry
+from runtime.engine.leaving import endings
 from runtime.engine.program import Programs
-from runtime.engine.publish import NotLive, archive, finish, pause, resume
+from runtime.engine.publishing import overdue, publish
+from runtime.engine.publishing.overdue import SEND, Choice
+from runtime.engine.publishing.publish import NotLive, archive, finish, pause, resume
 from runtime.engine.work import one_batch
 from runtime.insight.why import why
 from runtime.ledger.tables import flow, message, resumption, run

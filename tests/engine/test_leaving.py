@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from runtime.engine.publish import archive
+from runtime.engine.publishing.publish import archive
 from runtime.ledger.tables import tally
 from tests.engine.stage import Stage, block, cart_flow, link
 

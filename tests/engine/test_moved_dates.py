@@ -8,7 +8,7 @@ from sqlalchemy import select
 from blocks.phrase import Moment, dump_arg
 from blocks.values import micros, moment
 from runtime.clock import SetClock
-from runtime.engine.changing import change_contacts
+from runtime.engine.by_hand.changing import change_contacts
 from runtime.ledger.tables import appointment, event, run
 from runtime.people.contacts import Change
 from runtime.reasons import reason_phrase

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runtime.engine.moving import CannotMove, Move, inside
+from runtime.engine.publishing.moving import CannotMove, Move, inside
 from tests.engine.stage import Stage, block, in_a_row
 
 DEWI, BUDI, NOK = "dewi@example.com", "budi@example.com", "nok@example.com"

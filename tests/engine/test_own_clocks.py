@@ -9,8 +9,8 @@ from sqlalchemy import select
 from blocks.contract import Known
 from blocks.values import micros, moment
 from runtime.clock import SetClock
-from runtime.engine import schedules
-from runtime.engine.publish import pause, resume
+from runtime.engine.entries import schedules
+from runtime.engine.publishing.publish import pause, resume
 from runtime.engine.work import Engine
 from runtime.insight.matches import would_hear
 from runtime.insight.why import why

@@ -17,9 +17,9 @@ from blocks.values import micros, moment
 from runtime.accounts import workspaces
 from runtime.calendar import CALENDAR
 from runtime.clock import SetClock
-from runtime.engine import schedules
+from runtime.engine.entries import schedules
 from runtime.engine.program import Programs
-from runtime.engine.publish import archive, finish, pause, resume
+from runtime.engine.publishing.publish import archive, finish, pause, resume
 from runtime.engine.work import Engine, one_batch
 from runtime.insight.matches import would_hear
 from runtime.insight.why import why

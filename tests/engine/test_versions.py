@@ -6,9 +6,9 @@ import pytest
 
 from runtime.clock import HOUR
 from runtime.desk import ChangedElsewhere
-from runtime.engine.known import known_to
-from runtime.engine.publish import publish
-from runtime.engine.restore import NoSuchVersion, NotOnTheDesk, Restored, other_emails, restore, take_back
+from runtime.engine.publishing.known import known_to
+from runtime.engine.publishing.publish import publish
+from runtime.engine.publishing.restore import NoSuchVersion, NotOnTheDesk, Restored, other_emails, restore, take_back
 from runtime.insight.versions import compare, drafted, knowing, numbers, one_version, versions
 from runtime.words import words
 from tests.engine.stage import Stage, block, in_a_row

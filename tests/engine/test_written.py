@@ -6,7 +6,7 @@ import pytest
 
 from blocks.contract import Known
 from blocks.flow import Flow
-from runtime.engine.written import check_written
+from runtime.engine.publishing.written import check_written
 from tests.engine.stage import block, link
 
 COUPON = {

@@ -6,8 +6,8 @@ import pytest
 
 from blocks.rules import Compare
 from runtime.clock import SetClock
-from runtime.engine import handling
-from runtime.engine.publish import archive
+from runtime.engine.by_hand import handling
+from runtime.engine.publishing.publish import archive
 from runtime.house import House
 from runtime.insight import runs
 from runtime.insight.why import Why, standings, why

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from runtime.accounts import keys
 from runtime.clock import SetClock
-from runtime.engine.publish import archive
+from runtime.engine.publishing.publish import archive
 from runtime.house import House
 from runtime.ledger.tables import event
 from tests.engine.stage import Stage, block, in_a_row

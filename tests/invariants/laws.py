@@ -14,7 +14,7 @@ from blocks.phrase import Quoted, dump_arg
 from blocks.rule_words import say_rule
 from blocks.rules import Compare, InSegment
 from blocks.values import micros, moment
-from runtime.engine.departures import BY_EXIT
+from runtime.engine.leaving.departures import BY_EXIT
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
     appointment,

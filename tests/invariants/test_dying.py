@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from blocks.values import micros
-from runtime.delivery import writer
+from runtime.delivery.sending import writer
 from runtime.ledger.tables import message
 from tests.conftest import THE_MORNING
 from tests.invariants import laws

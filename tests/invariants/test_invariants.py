@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from blocks.values import micros
 from runtime import delivery
 from runtime.clock import DAY, HOUR, MINUTE, SECOND
-from runtime.delivery import writer
+from runtime.delivery.sending import writer
 from tests.conftest import THE_MORNING
 from tests.invariants import laws
 from tests.invariants.flows import FLOWS, SEGMENTS

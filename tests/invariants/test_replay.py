@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from blocks.values import micros
 from runtime.clock import DAY, HOUR, MINUTE
-from runtime.delivery import writer
+from runtime.delivery.sending import writer
 from runtime.ledger.tables import (
     appointment,
     consent,

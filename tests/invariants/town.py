@@ -25,13 +25,13 @@ from sqlalchemy import func, select, text
 from blocks.values import moment
 from runtime import delivery
 from runtime.clock import DAY, HOUR, SetClock
-from runtime.delivery import office, owner
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.carriers.local import Local
+from runtime.delivery.sending import office, owner
 from runtime.desk import Desk
-from runtime.engine import publish as publishing
-from runtime.engine.departures import BY_EXIT
-from runtime.engine.overdue import Choice, How
+from runtime.engine.leaving.departures import BY_EXIT
+from runtime.engine.publishing import publish as publishing
+from runtime.engine.publishing.overdue import Choice, How
 from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.intake.reading import NotRight, read_events

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from runtime.accounts import keys, workspaces
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.house import House, open_house
 from runtime.places import ROOT
 from runtime.settings import Settings

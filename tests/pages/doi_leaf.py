@@ -5,7 +5,7 @@ from typing import Any
 from blocks.values import type_document
 from runtime.accounts import users, workspaces
 from runtime.clock import DAY, HOUR, MINUTE
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.house import House
 from runtime.ledger import tables, tallies
 from runtime.mail import Brand, EmailDocument

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.engine.work import Engine
 from runtime.ledger import tables
 from tests.browser import choose, closed, until

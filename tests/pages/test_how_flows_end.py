@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from runtime.clock import HOUR, MINUTE
-from runtime.engine.publish import pause
+from runtime.engine.publishing.publish import pause
 from runtime.ledger import tables
 from tests.browser import until
 from tests.pages.conftest import Look, Web

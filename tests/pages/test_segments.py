@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.engine.work import Engine
 from runtime.segments import publish as segments
 from runtime.segments.publish import members_of

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from runtime import delivery, engine
 from runtime.accounts import keys, sources
 from runtime.clock import SetClock, length
-from runtime.engine import publish as flows
+from runtime.engine.publishing import publish as flows
 from runtime.house import House
 from runtime.intake import build_app
 from runtime.ledger.tables import message

@@ -12,7 +12,7 @@ from blocks.flow import Flow
 from blocks.values import instant
 from runtime import delivery, engine
 from runtime.clock import HOUR, SetClock
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.house import House
 from runtime.intake.reading import read_events
 from runtime.intake.writer import store

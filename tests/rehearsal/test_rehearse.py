@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from runtime.clock import DAY, HOUR
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.intake import links
 from runtime.people import contacts
 from runtime.rehearsal import Happening, MadeUp, NoScript, Stopped, read_script, rehearse

@@ -7,8 +7,8 @@ import pytest
 from blocks import read_block
 from blocks.contract import Known, UndeclaredRead
 from blocks.rules import Got, InSegment
-from runtime.engine.history import History
-from runtime.engine.standpoint import Seen
+from runtime.engine.lookback.history import History
+from runtime.engine.lookback.standpoint import Seen
 from runtime.insight.matches import would_take
 from runtime.insight.why import why
 from runtime.ledger.tables import message, version_mail

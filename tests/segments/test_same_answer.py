@@ -13,8 +13,8 @@ from sqlalchemy import select
 from blocks.rules import Rule, counted
 from blocks.values import moment, type_document
 from runtime.clock import DAY, SetClock
-from runtime.engine.history import History
-from runtime.engine.standpoint import Seen
+from runtime.engine.lookback.history import History
+from runtime.engine.lookback.standpoint import Seen
 from runtime.ledger import Ledger, Tx
 from runtime.ledger.tables import (
     consent,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from runtime.delivery.answers import Answer
 from runtime.delivery.carriers.trouble import Trouble
+from runtime.delivery.sending.answers import Answer
 
 
 @dataclass(slots=True, eq=False)

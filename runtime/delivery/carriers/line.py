@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from socket import SHUT_WR
 from typing import Literal
 
-from runtime.delivery.answers import Answer, Stage
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.carriers.connect import Connection
 from runtime.delivery.carriers.switch import READ, WRITE, Switch
+from runtime.delivery.sending.answers import Answer, Stage
 
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _LONGEST_REPLY = 65_536

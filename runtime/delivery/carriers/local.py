@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from runtime.delivery.answers import Answer
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.carriers.trouble import Trouble
+from runtime.delivery.sending.answers import Answer
 
 
 class Local:

@@ -12,11 +12,11 @@ from typing import Any
 import orjson
 
 from blocks.phrase import Phrase, Quoted, say
-from runtime.delivery.answers import Reply
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.carriers.local import Local
 from runtime.delivery.carriers.switch import Switch
 from runtime.delivery.carriers.trouble import Trouble
+from runtime.delivery.sending.answers import Reply
 from runtime.outside import Allowed, NotCalled, Request, call
 from runtime.reasons import REASONS
 

@@ -8,7 +8,7 @@ from blocks.hours import Quiet
 from blocks.limits import Cap, Limits
 from blocks.phrase import dump_arg
 from blocks.values import micros, moment
-from runtime.delivery.permission import Decision, Facts, Postponed, Refused
+from runtime.delivery.decision.permission import Decision, Facts, Postponed, Refused
 from runtime.reasons import reason_phrase
 from runtime.words import words
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from blocks.limits import Limits
-from runtime.delivery.permission import Allowed, Refused, decide
-from runtime.delivery.terms import Terms
+from runtime.delivery.decision.permission import Allowed, Refused, decide
+from runtime.delivery.decision.terms import Terms
 from tests.delivery.limits.stage import (
     BANGKOK,
     NIGHT,

@@ -7,7 +7,7 @@ import pytest
 
 from blocks.limits import Cap, Limits
 from runtime.clock import HOUR
-from runtime.delivery.permission import Allowed, Postponed, Refused, decide
+from runtime.delivery.decision.permission import Allowed, Postponed, Refused, decide
 from tests.delivery.limits.stage import (
     BANGKOK,
     FIVE_A_WEEK,

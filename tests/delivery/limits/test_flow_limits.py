@@ -7,8 +7,8 @@ import pytest
 
 from blocks.hours import Quiet
 from blocks.limits import Cap, FlowLimits, Limits
-from runtime.delivery.permission import Allowed, Facts, Postponed, Refused, Rival, decide
-from runtime.delivery.terms import PLAIN, Said, Terms
+from runtime.delivery.decision.permission import Allowed, Facts, Postponed, Refused, Rival, decide
+from runtime.delivery.decision.terms import PLAIN, Said, Terms
 from tests.delivery.limits.stage import BANGKOK, NIGHT, ONE_A_DAY, TWO_A_DAY, at, facts, said, waits_until
 
 ONE_IN_7_DAYS = Cap(most=1, per="days", days=7)

@@ -7,8 +7,8 @@ import pytest
 
 from blocks.hours import Hours, Quiet
 from blocks.limits import Limits
-from runtime.delivery.permission import Allowed, Facts, Refused, decide
-from runtime.delivery.terms import Terms
+from runtime.delivery.decision.permission import Allowed, Facts, Refused, decide
+from runtime.delivery.decision.terms import Terms
 from tests.delivery.limits.stage import BANGKOK, LORD_HOWE, NEW_YORK, NIGHT, at, facts, said, waits_until
 
 OFFICE = Hours(days=(1, 2, 3, 4, 5))

@@ -11,8 +11,8 @@ from blocks.flow import Flow
 from blocks.hours import Hours
 from blocks.limits import Limits
 from blocks.pauses import Pause, pausing
-from runtime.delivery.permission import Allowed, Facts, decide
-from runtime.delivery.terms import Terms
+from runtime.delivery.decision.permission import Allowed, Facts, decide
+from runtime.delivery.decision.terms import Terms
 from tests.delivery.limits.stage import BANGKOK, NEW_YORK, NIGHT, at, facts, said, waits_until
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from blocks.hours import Quiet
 from blocks.limits import Limits
-from runtime.delivery.permission import Allowed, Facts, Postponed, Refused, Rival, decide
-from runtime.delivery.terms import Terms
+from runtime.delivery.decision.permission import Allowed, Facts, Postponed, Refused, Rival, decide
+from runtime.delivery.decision.terms import Terms
 from tests.delivery.limits.stage import (
     BANGKOK,
     ONE_A_DAY,

@@ -10,7 +10,7 @@ from blocks.hours import Quiet
 from blocks.limits import Limits
 from blocks.values import moment
 from runtime.clock import MINUTE
-from runtime.delivery.permission import Allowed, Postponed, decide
+from runtime.delivery.decision.permission import Allowed, Postponed, decide
 from tests.delivery.limits.stage import (
     BANGKOK,
     LORD_HOWE,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from blocks.limits import Limits
-from runtime.delivery.permission import Allowed, Postponed, Refused, decide
+from runtime.delivery.decision.permission import Allowed, Postponed, Refused, decide
 from tests.delivery.limits.stage import (
     NIGHT,
     at,

@@ -15,8 +15,8 @@ from blocks.limits import Cap, FlowLimits, Limits
 from blocks.pauses import Pause, some_days_left
 from blocks.values import moment
 from runtime.clock import HOUR, MINUTE
-from runtime.delivery.permission import Allowed, Postponed, Refused, decide
-from runtime.delivery.terms import Terms
+from runtime.delivery.decision.permission import Allowed, Postponed, Refused, decide
+from runtime.delivery.decision.terms import Terms
 from runtime.reasons import REASONS
 from tests.delivery.limits.stage import BANGKOK, LORD_HOWE, NEW_YORK, at, facts
 

@@ -1,0 +1,121 @@
+"""flow publish, pause, resume and finish: what a flow does from now on."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from builder.commands.common import BY, Mistake, existing_draft, opened, read_flow
+from builder.commands.flow.problems import print_problems
+from builder.commands.flow.slug import Slug
+
+if TYPE_CHECKING:
+    from runtime.house import House
+
+
+class Overdue(StrEnum):
+    """What becomes of messages that came due while a flow was paused."""
+
+    send = "send"
+    spread = "spread"
+    skip = "skip"
+
+
+def publish(
+    slug: Slug,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also if one of its examples does not hold.")] = False,
+) -> None:
+    """Let the draft run from now on, if its examples hold; runs on older versions finish on theirs. Says before, for a
+    trigger that some match already, how many enter now and how many later."""
+    from builder.commands.flow.examples import as_lines
+    from runtime.accounts import workspaces
+    from runtime.engine.publishing.known import known_to
+    from runtime.engine.publishing.publish import NotPublishable, check_draft
+    from runtime.engine.publishing.publish import publish as publish_draft
+    from runtime.insight.beginnings import said, starts
+    from runtime.rehearsal import run_examples
+    from runtime.words import words
+
+    with opened() as (house, workspace):
+        draft = existing_draft(house, workspace, "flow", slug)
+        document = read_flow(draft.document, f"The draft {slug}")
+        problems = check_draft(house, workspace, document, slug=slug)
+        failing = []
+        if not any(problem.level == "bad" for problem in problems):
+            failing = [one for one in run_examples(house, workspace, slug, document) if not one.holds]
+        if failing and not anyway:
+            print("\n".join(line for one in failing for line in as_lines(one)))
+            raise Mistake(f"{slug} was not published, because of its examples. To do so all the same: --anyway")
+        shop = workspaces.get(house, workspace)
+        for phrase in said(
+            starts(house, workspace, slug, document),
+            known_to(house, workspace),
+            shop.zone if shop is not None else "UTC",
+        ):
+            print(words("en").text(phrase))
+        try:
+            made = publish_draft(house, workspace, slug, BY)
+        except NotPublishable as not_yet:
+            print_problems(not_yet.problems)
+            raise Mistake(f"{slug} cannot be published; nothing was changed.") from None
+    print_problems(problems)
+    print(f"{slug} is live, version {made.number}.")
+
+
+def pause(slug: Slug) -> None:
+    """Send nothing until it is resumed; people still enter, wait and leave."""
+    from runtime.engine.publishing.publish import pause as stop_sending
+
+    _change(slug, stop_sending)
+    print(f"{slug} is paused.")
+
+
+def resume(
+    slug: Slug,
+    overdue: Annotated[Overdue, typer.Option(help="What becomes of what came due while it was paused.")] = Overdue.send,
+    hours: Annotated[int, typer.Option(metavar="N", help="With --overdue spread: over how many hours.")] = 0,
+) -> None:
+    """Let a paused or finishing flow go on; what came due meanwhile is sent, spread evenly over some hours, or skipped."""
+    from runtime.engine.publishing.overdue import BadChoice, Choice
+    from runtime.engine.publishing.overdue import overdue as waiting
+    from runtime.engine.publishing.publish import resume as send_again
+
+    if hours and overdue is not Overdue.spread:
+        raise Mistake("--hours belongs to --overdue spread.")
+    try:
+        choice = Choice(overdue.value, hours)
+    except BadChoice as wrong:
+        raise Mistake(f"--hours: {wrong}") from None
+    count = 0
+
+    def go_on(house: "House", workspace: int, slug: str) -> None:
+        nonlocal count
+        count = waiting(house, workspace, slug)
+        send_again(house, workspace, slug, choice)
+
+    _change(slug, go_on)
+    said = {"send": "are sent now", "spread": f"go out over {hours} hours", "skip": "are not sent"}[overdue.value]
+    print(f"{slug} is live." + (f" Messages that were due: {count}; they {said}." if count else ""))
+
+
+def finish(slug: Slug) -> None:
+    """Take nobody in any more; those inside go on, and when the last one is out, the flow is archived by itself."""
+    from runtime.engine.publishing.publish import NotLive
+    from runtime.engine.publishing.publish import finish as let_finish
+
+    try:
+        _change(slug, let_finish)
+    except NotLive:
+        raise Mistake(f"{slug} is not live, so nobody in it would get to the end. First: flow resume {slug}") from None
+    print(f"{slug} is finishing.")
+
+
+def _change(slug: str, change: "Callable[[House, int, str], None]") -> None:
+    from runtime.engine.publishing.publish import NoSuchFlow
+
+    with opened() as (house, workspace):
+        try:
+            change(house, workspace, slug)
+        except NoSuchFlow:
+            raise Mistake(f"{slug} was never published. All flows: flow list") from None

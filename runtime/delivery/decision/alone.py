@@ -1,0 +1,79 @@
+"""One flow speaks for each order or cart: what a flow of higher priority writes about within the hour, a lower one does not.
+
+Two messages are about the same when they stand on the same event, or when their runs have the same key: one cart, one order.
+Only flows that ask for it (`speaks_alone`) keep quiet, and only with marketing. Of the same priority, both speak.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from runtime.delivery.decision.bounds import Bounds, Key
+from runtime.delivery.decision.facts import Case
+from runtime.delivery.decision.permission import SAME_HOUR
+from runtime.ledger import Tx
+from runtime.ledger.lists import among, listed
+from runtime.ledger.tables import flow, message, run
+
+_OTHER, _RUN, _OTHER_RUN = message.alias("other"), run.alias("mine"), run.alias("theirs")
+ABOUT_THE_SAME = (
+    select(
+        message.c.id,
+        _OTHER.c.version,
+        _OTHER.c.block,
+        flow.c.version.label("live"),
+        flow.c.name.label("flow_name"),
+    )
+    .select_from(
+        message.join(_OTHER, _OTHER.c.contact == message.c.contact)
+        .join(flow, flow.c.id == _OTHER.c.flow)
+        .outerjoin(_RUN, _RUN.c.id == message.c.run)
+        .outerjoin(_OTHER_RUN, _OTHER_RUN.c.id == _OTHER.c.run)
+    )
+    .where(
+        among(message.c.id, "ids"),
+        _OTHER.c.workspace + 0
+        == bindparam("workspace"),  # not by an index: SQLite would read all of the shop's messages
+        _OTHER.c.channel == message.c.channel,
+        _OTHER.c.flow != message.c.flow,
+        _OTHER.c.test.is_(False),
+        or_(_OTHER.c.event == message.c.event, and_(_RUN.c.key != "", _RUN.c.key == _OTHER_RUN.c.key)),
+        or_(
+            _OTHER.c.state.in_(("sent", "uncertain", "sending")),
+            and_(
+                _OTHER.c.state == "queued",
+                flow.c.state.in_(("live", "finishing")),
+                func.coalesce(_OTHER_RUN.c.state, "ended").not_in(("left", "replaced")),
+            ),
+        ),
+        func.coalesce(_OTHER.c.done_at, _OTHER.c.due_at) > bindparam("since"),
+        func.coalesce(_OTHER.c.done_at, _OTHER.c.due_at) < bindparam("until"),
+    )
+)
+"""Messages of other flows to the same contact about the same, sent within the last hour or due within the next."""
+
+
+def apply(tx: Tx, bounds: Bounds, cases: Sequence[Case], now: int) -> None:
+    """Add to the facts of a batch who speaks in their place: one statement, none where no flow asks for it."""
+    terms = bounds.terms(tx, {_key(case) for case in cases})
+    quiet = {
+        case.message.id: case
+        for case in cases
+        if terms[_key(case)].alone and case.message.marketing and not case.message.test
+    }
+    if not quiet:
+        return
+    values = {"ids": listed(tx, quiet), "workspace": tx.workspace, "since": now - SAME_HOUR, "until": now + SAME_HOUR}
+    rows: Sequence[Any] = tx.all(ABOUT_THE_SAME, values)
+    theirs = bounds.terms(tx, {(row.version, row.block, row.live) for row in rows})
+    louder = {row: theirs[row.version, row.block, row.live].priority for row in rows}
+    for row in sorted(rows, key=lambda row: louder[row]):
+        case = quiet[row.id]
+        if louder[row] > terms[_key(case)].priority:
+            case.facts = replace(case.facts, spoken_for=row.flow_name)
+
+
+def _key(case: Case) -> Key:
+    return case.message.version, case.message.block, case.live

@@ -1,0 +1,261 @@
+"""May this message go out, now? The one place that decides, asked at the moment of sending.
+
+A pure function over facts that were fetched for a whole batch. What is new in the law or in a shop's wishes becomes one
+more question here. `docs/permission.md` says the questions and their order to people.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from blocks.hours import Over, awake_at, open_at
+from blocks.limits import Cap, Limits, free_at
+from blocks.pauses import pausing
+from blocks.phrase import Day, Moment, Quoted, TimeOfDay
+from blocks.values import moment
+from runtime.clock import HOUR
+from runtime.delivery.decision.terms import PLAIN, Terms
+from runtime.zones import zone_of
+
+NO_LIMITS = Limits()
+SAME_HOUR = HOUR
+"""How far apart two messages may be due and still want the same place under a cap."""
+UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A marketing message of another flow that waits for the same contact on the same channel."""
+
+    id: int
+    flow: int
+    flow_name: str
+    due_at: int
+    before: int | None = None
+    terms: Terms = PLAIN
+    own_out: tuple[int, ...] = ()
+    """As in `Facts`, of its own flow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the decision looks at. Instants are UTC microseconds."""
+
+    marketing: bool
+    test: bool
+    address: str | None = None
+    addressed: bool = True
+    """Whether the channel needs an address."""
+    consent: str | None = None
+    """The latest answer for e-mail: "yes", "no", or None if nobody ever asked."""
+    consent_at: int = 0
+    suppressed: str | None = None
+    """Why the address is blocked: "hard_bounce", "complaint", "manual", "erased"; None if it is not."""
+    run_state: str | None = None
+    flow_state: str | None = None
+    zone: str = "UTC"
+    """The shop's: in which instants are shown, and whose days a flow's pauses mean."""
+    now: int = 0
+    before: int | None = None
+    """After this instant it is too late for the message."""
+    limits: Limits = NO_LIMITS
+    """The shop's."""
+    terms: Terms = PLAIN
+    """What its flow and its block say."""
+    channel: str = "email"
+    home: ZoneInfo = UTC
+    """Where the contact lives, whose days and hours the limits mean."""
+    flow: int | None = None
+    out: tuple[int, ...] = ()
+    """When marketing of this channel went out to the contact, as far back as the caps count."""
+    own_out: tuple[int, ...] = ()
+    """That of it which was of its flow, if the flow has caps of its own."""
+    rivals: tuple[Rival, ...] = ()
+    spoken_for: str | None = None
+    """The flow of higher priority that writes about the same within the hour, where its own flow keeps quiet then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Send it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Do not send it, ever; the message ends in `state`."""
+
+    code: str
+    state: Literal["skipped", "cancelled"] = "skipped"
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Ask again at `until` (UTC microseconds)."""
+
+    until: int
+    code: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Leave it in the queue as it is: its flow is paused."""
+
+
+Decision = Allowed | Refused | Postponed | Kept
+ALLOWED = Allowed()
+
+
+def decide(facts: Facts) -> Decision:
+    """Whether a message may be sent now.
+
+    Tests go to whoever asked for them. Transactional mail needs no consent and keeps to no limits but the hours of its
+    own block, and an address that does not exist is never mailed again. A contact who left the flow gets nothing more of
+    it, whatever it is.
+    """
+    if facts.addressed and not facts.address:
+        return Refused("no_address")
+    if facts.test:
+        return ALLOWED
+    if facts.run_state in ("left", "replaced"):
+        return Refused("run_ended", "cancelled")
+    if facts.flow_state == "archived":
+        return Refused("flow_archived", "cancelled")
+    if facts.flow_state == "paused":
+        return Kept()
+    if facts.suppressed == "hard_bounce":
+        return Refused("suppressed_hard_bounce")
+    if facts.before is not None and facts.now > facts.before:
+        return Refused("too_late", args={"before": _shown(facts.before, facts)})
+    if facts.marketing and (unwanted := _unwanted(facts)) is not None:
+        return unwanted
+    return _in_time(_at_a_bad_time(facts) or ALLOWED, facts)
+
+
+def _unwanted(facts: Facts) -> Decision | None:
+    """Whether the contact does not want marketing, as far as is known."""
+    if facts.suppressed is not None:
+        return Refused(f"suppressed_{facts.suppressed}")
+    if facts.consent == "no":
+        return Refused("said_no", args={"when": _shown(facts.consent_at, facts)})
+    if facts.consent != "yes":
+        return Refused("no_consent")
+    if facts.spoken_for is not None:
+        return Refused("spoken_for", args={"flow": Quoted(facts.spoken_for)})
+    return None
+
+
+def _at_a_bad_time(facts: Facts) -> Decision | None:
+    """Whether something keeps back what may go out at some time."""
+    if not facts.marketing:
+        return _outside_its_hours(facts)
+    found = _in_a_pause(facts) or _outside_its_hours(facts)
+    if found is None and not facts.terms.anyway:
+        found = _in_quiet_hours(facts) or _over_a_cap(facts)
+    return found
+
+
+def _in_a_pause(facts: Facts) -> Decision | None:
+    held = pausing(facts.terms.pauses, facts.now, zone_of(facts.zone)) if facts.terms.pauses else None
+    if held is None:
+        return None
+    dates = {"first": Day(held.first), "last": Day(held.last)}
+    return _kept_back(held.pause.then, "flow_pauses", "pause_waits", dates, held.over_at, facts)
+
+
+def _outside_its_hours(facts: Facts) -> Decision | None:
+    hours = facts.terms.hours
+    if hours is None or (opens := hours.opens_at(facts.now, facts.home)) == facts.now:
+        return None
+    return _kept_back(hours.then, "outside_hours", "hours_wait", {"hours": hours.say()}, opens, facts)
+
+
+def _in_quiet_hours(facts: Facts) -> Decision | None:
+    own, quiet = facts.terms.own, facts.terms.quiet(facts.limits)
+    if not quiet or (until := awake_at(quiet, facts.now, facts.home)) == facts.now:
+        return None
+    there = {"there": TimeOfDay(f"{moment(facts.now).astimezone(facts.home):%H:%M}")}
+    whose = "flow_" if own is not None and own.quiet is not None else ""
+    over = own.in_quiet if own is not None and own.in_quiet is not None else facts.limits.in_quiet
+    return _kept_back(over, f"{whose}quiet_hours", f"{whose}quiet_waits", there, until, facts)
+
+
+def _over_a_cap(facts: Facts) -> Decision | None:
+    """Whether the contact has got enough already, or will have with what a flow of higher priority is about to send."""
+    own = facts.terms.own
+    of_shop, of_flow = facts.limits.caps_of(facts.channel), own.caps_of(facts.channel) if own is not None else ()
+    if not of_shop and not of_flow:
+        return None
+    over = own.over if own is not None and own.over is not None else facts.limits.over
+    counted = [*((cap, facts.out) for cap in of_shop), *((cap, facts.own_out) for cap in of_flow)]
+    if (place := _full(counted, facts)) is not None:
+        whose = "flow_" if place >= len(of_shop) else ""
+        said: dict[str, Any] = {"cap": counted[place][0].say()}
+        free = free_at(counted, facts.now, facts.home)
+        return _kept_back(over, f"{whose}cap_reached", f"{whose}cap_waits", said, free, facts)
+    ahead = sorted((one for one in facts.rivals if _goes_first(one, facts)), key=lambda one: -one.terms.priority)
+    taken = (*facts.out, *(max(one.due_at, facts.now) for one in ahead))
+    counted[: len(of_shop)] = [(cap, taken) for cap in of_shop]
+    if (place := _full(counted, facts)) is None:
+        return None
+    said = {"flow": Quoted(ahead[0].flow_name), "cap": counted[place][0].say()}
+    return _kept_back(over, "priority_first", "priority_waits", said, free_at(counted, facts.now, facts.home), facts)
+
+
+def _full(counted: Sequence[tuple[Cap, Sequence[int]]], facts: Facts) -> int | None:
+    """Which cap admits nothing now, of several the one that does so for longest."""
+    until, place = max((cap.free_at(out, facts.now, facts.home), place) for place, (cap, out) in enumerate(counted))
+    return place if until > facts.now else None
+
+
+def _kept_back(
+    over: Over, skips: str, waits: str, said: Mapping[str, Any], free: int, facts: Facts
+) -> Refused | Postponed:
+    """What becomes of a message for which something holds until `free`: it is asked again when nothing else holds either
+    by the clock, so that what it is told is true."""
+    if over == "skip":
+        return Refused(skips, args=said)
+    until = _open_at(free, facts.terms, facts)
+    if until is None:
+        return Refused("never_open", args={"hours": facts.terms.hours.say() if facts.terms.hours is not None else ""})
+    return Postponed(until, waits, {**said, "until": _shown(until, facts)})
+
+
+def _open_at(at: int, terms: Terms, facts: Facts) -> int | None:
+    """The first moment, not before `at`, at which neither hours nor dates keep a message of such terms back; None if
+    quiet hours cover all the hours it may go out in."""
+    quiet = terms.quiet(facts.limits) if facts.marketing else ()
+    pauses = terms.pauses if facts.marketing else ()
+    while (found := open_at(quiet, terms.hours, at, facts.home)) is not None:
+        if (held := pausing(pauses, found, zone_of(facts.zone))) is None:
+            return found
+        at = held.over_at
+    return None
+
+
+def _goes_first(rival: Rival, facts: Facts) -> bool:
+    """Whether a waiting message of another flow goes out within the hour and before this one."""
+    at = max(rival.due_at, facts.now)
+    own = rival.terms.own.caps_of(facts.channel) if rival.terms.own is not None else ()
+    return (
+        rival.terms.priority > facts.terms.priority
+        and rival.flow != facts.flow
+        and at < facts.now + SAME_HOUR
+        and (rival.before is None or at <= rival.before)
+        and _open_at(at, rival.terms, facts) == at
+        and free_at([(cap, rival.own_out) for cap in own], at, facts.home) == at
+    )
+
+
+def _in_time(decision: Decision, facts: Facts) -> Decision:
+    """What would go out only when it is too late need not wait for that."""
+    if isinstance(decision, Postponed) and facts.before is not None and decision.until > facts.before:
+        before, until = _shown(facts.before, facts), _shown(decision.until, facts)
+        return Refused("too_late_then", args={"before": before, "until": until})
+    return decision
+
+
+def _shown(at: int, facts: Facts) -> Moment:
+    return Moment(moment(at), facts.zone)

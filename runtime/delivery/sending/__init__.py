@@ -1,0 +1,1 @@
+"""How messages go out and what is written down about it: leases, lanes, waves, answers and attempts."""

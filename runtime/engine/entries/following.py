@@ -1,0 +1,154 @@
+"""Runs that go by a date of their contact, when that date is changed: they go by the new one, or leave, as the trigger says.
+
+Whoever a batch has heard of is looked at in the same transaction. A run keeps the day for which it began in the event that
+began it; one that goes by another day from now on stands on another such event, which starts nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Text, bindparam, cast, select
+
+from blocks.contract import DATE, Elsewhere, Reason, Timed
+from blocks.phrase import Moment
+from blocks.values import Typed, micros, moment, text_of, type_document
+from runtime.engine.advance import Standpoint, advance
+from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.entries.occasions import EVENT, SOURCE
+from runtime.engine.program import Program, Programs
+from runtime.engine.wakes import EVERYTHING, look_up
+from runtime.ledger.bulk import insert_tuples
+from runtime.ledger.lists import among, listed
+from runtime.ledger.tables import event, run
+
+_RUNS = (
+    select(
+        *AS_RUN,
+        event.c.properties.label("began_with"),
+        cast(event.c.typed, Text).label("began_as"),
+        event.c.name.label("began_by"),
+    )
+    .join(event, event.c.id == run.c.entry_event)
+    .where(
+        run.c.workspace == bindparam("workspace"),
+        run.c.state == "open",
+        among(run.c.contact, "contacts"),
+        among(run.c.flow, "flows"),
+        event.c.source == SOURCE,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A contact as the batch knows them by now (`blocks.contract.Subject`)."""
+
+    contact: Typed
+    zone: ZoneInfo
+
+    def last(self, event: str) -> datetime | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A run whose day is another now."""
+
+    run: Run
+    program: Program
+    trigger: Timed
+    who: _Subject
+    name: str
+    told: Mapping[str, Any]
+    to: Elsewhere
+
+
+def follow(batch: Batch, programs: Programs) -> None:
+    """Let the runs of those of whom something was heard go by their dates, before the batch is written. Costs nothing where
+    no flow goes by dates that may change, and one query where one does."""
+    ids = batch.heard_of | {change.contact for change in batch.contact_changes}
+    if not ids or not (flows := programs.roster(batch.tx).following):
+        return
+    moved = _moved(batch, programs, ids, flows)
+    on = [one for one in moved if not _ends(batch, one)]
+    if not on:
+        return
+    _stand_on_new_days(batch, on)
+    look_up(batch, [one.program for one in on], [one.run for one in on])
+    rules = tuple(dict.fromkeys(rule for one in on for rule in one.program.reads))
+    batch.look_back((one.run.contact for one in on), rules, min(one.run.entered_at for one in on))
+    for one in on:
+        advance(
+            batch,
+            one.program,
+            one.run,
+            Standpoint(type_document({**one.told, DATE: _day(one)}), EVERYTHING),
+            behind=True,
+        )
+
+
+def _moved(batch: Batch, programs: Programs, ids: set[int], flows: list[int]) -> list[_Moved]:
+    tx, found = batch.tx, []
+    values = {"workspace": tx.workspace, "contacts": listed(tx, ids), "flows": listed(tx, flows)}
+    rows = tx.all(_RUNS, values)
+    batch.expect(row.contact for row in rows)
+    for row in rows:
+        one = batch.changed.get(row.id) or Run.of(row)
+        program, began = programs.get(tx, one.version), orjson.loads(row.began_as)
+        trigger = program.dated.get(text_of(began, "occasion") or "")
+        if trigger is None or one.state != "open" or one.leaving or one.entry_event != row.entry_event:
+            continue
+        person = batch.person(one.contact)
+        who = _Subject(person.typed, person.zone)
+        to = trigger.belongs(who, began, moment(batch.now))
+        if to is not None:
+            found.append(_Moved(one, program, trigger, who, row.began_by, row.began_with, to))
+    return found
+
+
+def _ends(batch: Batch, moved: _Moved) -> bool:
+    """End the run if it is over, or if the contact enters anew for the new day. Whether it has ended."""
+    one, at = moved.run, moved.to.at
+    if at is None:
+        reason = Reason("date_gone")
+    elif micros(at) > batch.now:
+        reason = Reason("date_follows", {"until": Moment(at, moved.who.zone.key)})
+    else:
+        return False
+    batch.touch(one)
+    batch.cancel(one)
+    batch.note(one, one.block, "", reason)
+    batch.counts[one.flow, one.block, "left"] += 1
+    one.end("left", batch.now, reason)
+    return True
+
+
+def _stand_on_new_days(batch: Batch, on: list[_Moved]) -> None:
+    """Let these runs have begun when they would have for the new day: all that they wait for is counted from then."""
+    tx, rows = batch.tx, []
+    for id_, moved in zip(tx.reserve(len(on)), on, strict=True):
+        one, at = moved.run, moved.to.at
+        entered = batch.now if at is None else micros(at)
+        told = {**moved.told, DATE: _day(moved)}
+        written, typed = orjson.dumps(told).decode(), orjson.dumps(type_document(told)).decode()
+        # Done: it tells what they stand on, and is not to start or restart anything.
+        rows.append((
+            id_, tx.workspace, moved.name, SOURCE, one.contact, entered, batch.now, "{}", written, typed, "done",
+        ))  # fmt: skip
+        batch.touch(one)
+        reason = Reason("date_followed", {"until": Moment(moment(entered), moved.who.zone.key)})
+        batch.note(one, one.block, "", reason)
+        one.arrived_at = min(batch.now, one.arrived_at + entered - one.entered_at)
+        one.entered_at = entered
+        one.event = one.entry_event = id_
+    insert_tuples(tx, event, EVENT, rows)
+
+
+def _day(moved: _Moved) -> str:
+    """The new day, as 2026-12-05."""
+    day = None if moved.to.at is None else moved.trigger.day_for(moved.who, moved.to.at)
+    return "" if day is None else day.isoformat()

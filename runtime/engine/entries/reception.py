@@ -1,0 +1,324 @@
+"""What new events do to runs: which end, which go on, which start or start anew."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import orjson
+from sqlalchemy import bindparam, func, or_, select
+
+from blocks.contract import Farewell, Reason
+from blocks.flow import Exit
+from blocks.values import text_of
+from runtime.clock import DAY
+from runtime.engine import coupons, echo
+from runtime.engine.advance import Ctx, Standpoint, advance, leave_if_met, lot
+from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.entries import ties
+from runtime.engine.entries.arrivals import Arrival, take_in
+from runtime.engine.entries.open_runs import OpenRuns
+from runtime.engine.leaving.departures import by_event, depart
+from runtime.engine.program import Program, Programs, Roster
+from runtime.engine.wakes import FIELDS, NOTHING, look_up
+from runtime.ledger.lists import among, listed
+from runtime.ledger.tables import run
+
+TOO_OLD = DAY
+"""Events whose own time is further back are recorded and start nothing."""
+_OPEN = select(*AS_RUN).where(run.c.state == "open", run.c.workspace == bindparam("workspace"))
+_OPEN_OF = _OPEN.where(among(run.c.contact, "contacts"), among(run.c.flow, "flows"))
+_OPEN_KEYED = _OPEN.where(among(run.c.key, "keys"), among(run.c.flow, "flows"))
+COUNTS = or_(run.c.code.is_(None), run.c.code.not_in(("not_added", "date_follows")))
+"""Runs that the rule for coming back counts: not those that somebody took back, or that enter once more for a new date."""
+_LAST = (
+    select(run.c.contact, run.c.flow, func.max(run.c.entered_at).label("at"))
+    .where(
+        run.c.workspace == bindparam("workspace"),
+        among(run.c.contact, "contacts"),
+        among(run.c.flow, "flows"),
+        COUNTS,
+    )
+    .group_by(run.c.contact, run.c.flow)
+)
+_HAD = select(run.c.contact, run.c.flow, run.c.key).where(
+    run.c.workspace == bindparam("workspace"),
+    among(run.c.contact, "contacts"),
+    among(run.c.flow, "flows"),
+    among(run.c.key, "keys"),
+    COUNTS,
+)
+
+
+def take_events(batch: Batch, programs: Programs, limit: int) -> int:
+    """Process up to `limit` new events of the batch's workspace, in order of receipt. Returns how many there were."""
+    arrivals = take_in(batch, limit)
+    if not arrivals:
+        return 0
+    coupons.redeem(batch, arrivals)
+    roster = programs.roster(batch.tx)
+    ties.note(batch, roster, arrivals)
+    concerned = [one for one in arrivals if roster.concerns(one.name)]
+    if concerned:
+        reception = _Reception(batch, programs, roster)
+        reception.look_up(concerned)
+        for arrival in concerned:
+            reception.leave_if_changed(arrival)
+            reception.leave(arrival)
+            reception.leave_if_met(arrival)
+            reception.go_on(arrival)
+            if arrival.depth <= echo.MOST_DEEP:
+                reception.start(arrival)
+    return len(arrivals)
+
+
+class _Reception:
+    """Ends, restarts and starts runs for the events of a batch, one event after the other."""
+
+    def __init__(self, batch: Batch, programs: Programs, roster: Roster) -> None:
+        self._batch = batch
+        self._programs = programs
+        self._roster = roster
+        self._open = OpenRuns()
+        self._last: dict[tuple[int, int], int] = {}
+        self._seen = 0, 0
+        self._changed: set[int] = set()
+        """Contacts whom earlier events of the batch have changed, and who were not looked at since."""
+        self._had: set[tuple[int, int, str]] = set()
+        """(contact, flow, key) of earlier runs, where a key may have one run only."""
+        self._fields: dict[int, str] = {}
+        """Typed fields of the events that runs stand on which one of these events may take further."""
+
+    def look_up(self, arrivals: Sequence[Arrival]) -> None:
+        """Fetch what deciding about these events takes, in a constant number of statements."""
+        batch, tx = self._batch, self._batch.tx
+        contacts = sorted({one.contact for one in arrivals})
+        batch.expect(contacts)
+        names = {one.name for one in arrivals}
+        starting = {program.flow: program for name in names for program, _, _ in self._roster.starts.get(name, ())}
+        leaving = {flow_id for name in names for flow_id in self._roster.exits.get(name, ())}
+        hearing = {flow_id for name in names for flow_id in self._roster.hears.get(name, ())}
+        flows = sorted(starting.keys() | leaving | hearing | set(self._roster.watching))
+        keys = sorted({key for one in arrivals for key in self._exit_keys(one)})
+        values = {"workspace": tx.workspace, "contacts": listed(tx, contacts), "flows": listed(tx, flows)}
+        for row in tx.all(_OPEN_OF, values):
+            self._open.add(Run.of(row))
+        if keys:
+            values_of_keys = {"workspace": tx.workspace, "keys": listed(tx, keys), "flows": listed(tx, leaving)}
+            for row in tx.all(_OPEN_KEYED, values_of_keys):
+                self._open.add(Run.of(row))
+        batch.expect(one.contact for one in self._open.all())
+        choosy = sorted(id_ for id_, program in starting.items() if program.entry.again in ("never", "after_days"))
+        if choosy:
+            for row in tx.all(_LAST, {**values, "flows": listed(tx, choosy)}):
+                self._last[row.contact, row.flow] = row.at
+        once = {id_: program.entry.key for id_, program in starting.items() if program.entry.again == "once_each"}
+        if once:
+            keys = sorted({text_of(one.fields, path) or "" for one in arrivals for path in set(once.values())})
+            for row in tx.all(_HAD, {**values, "flows": listed(tx, sorted(once)), "keys": listed(tx, keys)}):
+                self._had.add((row.contact, row.flow, row.key))
+        standing = {one.event for one in self._open.all() if names & self._heard_by(one) or self._asks_of_event(one)}
+        self._fields = {one.id: one.typed for one in arrivals}
+        if standing := standing - self._fields.keys():
+            values_of_events = {"workspace": tx.workspace, "ids": listed(tx, standing)}
+            self._fields |= {row.id: row.typed for row in tx.all(FIELDS, values_of_events)}
+        self._fetch_history(arrivals, starting)
+        # A run and a message for each start is the common case.
+        batch.ids_at_once = max(10, 2 * sum(len(self._roster.starts.get(one.name, ())) for one in arrivals))
+
+    def _fetch_history(self, arrivals: Sequence[Arrival], starting: Mapping[int, Program]) -> None:
+        batch = self._batch
+        programs = list(starting.values())
+        programs += [self._programs.get(batch.tx, one.version) for one in self._open.all()]
+        rules = list(dict.fromkeys(rule for program in programs for rule in program.reads))
+        if rules:
+            begun = [min(one.at, batch.now) for one in arrivals] + [one.entered_at for one in self._open.all()]
+            whom = {one.contact for one in arrivals} | {one.contact for one in self._open.all()}
+            batch.history.fetch(batch.tx, whom, rules, batch.now, min(begun))
+        look_up(batch, programs, list(self._open.all()), arrivals)
+
+    def _exit_keys(self, arrival: Arrival) -> Iterator[str]:
+        for flow_id in self._roster.exits.get(arrival.name, ()):
+            for path in self._roster.exit_keys[flow_id, arrival.name]:
+                if (key := text_of(arrival.fields, path)) is not None:
+                    yield key
+
+    # ---- exits
+
+    def leave(self, arrival: Arrival) -> None:
+        """End the runs that this event ends."""
+        for flow_id in self._roster.exits.get(arrival.name, ()):
+            for one, leave in self._leaving(flow_id, arrival):
+                program = self._programs.get(self._batch.tx, one.version)
+                if depart(self._batch, program, one, leave, by_event(leave)):
+                    # The last way stands on what ended the run: the thank-you is for the order, not for the cart.
+                    one.event = arrival.id
+                    advance(self._batch, program, one, Standpoint(arrival.fields, arrival.id))
+
+    def leave_if_met(self, arrival: Arrival) -> None:
+        """End the contact's runs for which a rule holds now that this has happened to them."""
+        self._hold(arrival.contact, arrival.id)
+
+    def leave_if_changed(self, arrival: Arrival) -> None:
+        """The same for what earlier events of this batch have changed about the contact: it was so before this one."""
+        batch, (changes, listings) = self._batch, self._seen
+        self._changed.update(one.contact for one in batch.contact_changes[changes:])
+        self._changed.update(one.contact for one in batch.listings[listings:])
+        self._seen = len(batch.contact_changes), len(batch.listings)
+        if arrival.contact in self._changed:
+            self._changed.discard(arrival.contact)
+            self._hold(arrival.contact, arrival.id - 1)
+
+    def _hold(self, contact: int, up_to: int) -> None:
+        for flow_id in self._roster.watching:
+            for one in self._open.of_contact(flow_id, contact):
+                program = self._programs.get(self._batch.tx, one.version)
+                if program.conditions and not one.leaving:
+                    typed = orjson.loads(self._fields.get(one.event) or NOTHING)
+                    leave_if_met(self._batch, program, one, Standpoint(typed, up_to))
+
+    def _asks_of_event(self, one: Run) -> bool:
+        """Whether a rule by which a run may end looks at the event that it stands on."""
+        return self._programs.get(self._batch.tx, one.version).conditions_of_event
+
+    def _leaving(self, flow_id: int, arrival: Arrival) -> list[tuple[Run, Exit]]:
+        """Those with the event's own key; without a match, all of the contact's runs that began before it."""
+        mine = [one for one in self._open.of_contact(flow_id, arrival.contact) if not one.leaving]
+        found: dict[int, tuple[Run, Exit]] = {}
+        for one in {other.id: other for other in mine + self._keyed(flow_id, arrival)}.values():
+            for leave in self._programs.get(self._batch.tx, one.version).exits:
+                if leave.event == arrival.name and self._admits(leave, one, arrival):
+                    key = text_of(arrival.fields, leave.key) if leave.key else None
+                    if key is not None and one.key == key:
+                        found.setdefault(one.id, (one, leave))
+        if found:
+            return list(found.values())
+        for one in mine:
+            for leave in self._programs.get(self._batch.tx, one.version).exits:
+                if one.entered_at <= arrival.at and leave.event == arrival.name and self._admits(leave, one, arrival):
+                    found.setdefault(one.id, (one, leave))
+        return list(found.values())
+
+    def _keyed(self, flow_id: int, arrival: Arrival) -> list[Run]:
+        paths = self._roster.exit_keys[flow_id, arrival.name]
+        keys = [key for path in paths if (key := text_of(arrival.fields, path)) is not None]
+        return [one for key in keys for one in self._open.with_key(flow_id, key) if not one.leaving]
+
+    def _admits(self, leave: Exit, one: Run, arrival: Arrival) -> bool:
+        if leave.where is None:
+            return True
+        return leave.where.meets(self._ctx(one, arrival, self._programs.get(self._batch.tx, one.version)))
+
+    def _ctx(self, one: Run, arrival: Arrival, program: Program) -> Ctx:
+        return Ctx(self._batch, one, arrival.fields, arrival.id, program.slug)
+
+    # ---- going on
+
+    def go_on(self, arrival: Arrival) -> None:
+        """Take further those of the contact's runs that are held until this event."""
+        for flow_id in self._roster.hears.get(arrival.name, ()):
+            for one in self._open.of_contact(flow_id, arrival.contact):
+                if one.wake_at is not None and arrival.name in self._heard_by(one):
+                    typed = orjson.loads(self._fields.get(one.event) or NOTHING)
+                    program = self._programs.get(self._batch.tx, one.version)
+                    advance(self._batch, program, one, Standpoint(typed, arrival.id))
+
+    def _heard_by(self, one: Run) -> frozenset[str]:
+        """The events for which the block at which a run stands holds it."""
+        block = self._programs.get(self._batch.tx, one.version).blocks.get(one.block)
+        return frozenset(block.listens_to()) if block is not None and one.wake_at is not None else frozenset()
+
+    # ---- starts
+
+    def start(self, arrival: Arrival) -> None:
+        """Start, restart or refresh the runs that this event asks for."""
+        now = self._batch.now
+        if arrival.at < now - TOO_OLD and not arrival.late:
+            return
+        for program, block_id, trigger in self._roster.starts.get(arrival.name, ()):
+            entry = program.entry
+            key = (text_of(arrival.fields, entry.key) or "") if entry.key else ""
+            fresh = Run(
+                id=self._batch.new_id(),
+                flow=program.flow,
+                version=program.version,
+                contact=arrival.contact,
+                key=key,
+                block=block_id,
+                entry_event=arrival.id,
+                event=arrival.id,
+                hops=0,
+                messages=0,
+                entered_at=min(arrival.at, now),
+                arrived_at=min(arrival.at, now) if arrival.late else now,
+                fresh=True,
+            )
+            if not trigger.admits(self._ctx(fresh, arrival, program)):
+                continue
+            same = self._open.same(program.flow, arrival.contact, key)
+            if same is not None and arrival.late:
+                # What became of their run is decided already, where the date was seen to change (`following`).
+                continue
+            if same is not None:
+                self._come_again(same, fresh, arrival)
+            elif self._may_enter(program, fresh):
+                self._enter(program, fresh, arrival)
+
+    def _come_again(self, one: Run, fresh: Run, arrival: Arrival) -> None:
+        """A further event with the key of an open run: never a second run."""
+        batch = self._batch
+        batch.touch(one)
+        if one.leaving:
+            return
+        if one.messages:
+            batch.note(one, one.block, "", Reason("refreshed"))
+            one.event = arrival.id
+            return
+        batch.forget(one)
+        batch.note(one, one.block, "", Reason("restarted"))
+        batch.counts[one.flow, one.block, "restarted"] += 1
+        # It may stand on an older version; it starts again on that one, at the trigger it came in by.
+        program = self._programs.get(batch.tx, one.version)
+        doors = [id_ for id_, block in program.triggers if not isinstance(block, Farewell)]
+        trigger = fresh.block if fresh.block in program.blocks else doors[0]
+        one.block, one.event, one.entry_event = trigger, arrival.id, arrival.id
+        one.entered_at, one.arrived_at, one.wake_at = fresh.entered_at, batch.now, None
+        advance(batch, program, one, Standpoint(arrival.fields, arrival.id))
+
+    def _may_enter(self, program: Program, fresh: Run) -> bool:
+        entry = program.entry
+        if entry.again == "once_each":
+            return (fresh.contact, fresh.flow, fresh.key) not in self._had
+        last = self._last.get((fresh.contact, fresh.flow))
+        if entry.again == "always" or last is None:
+            return True
+        return entry.again == "after_days" and last <= self._batch.now - entry.again_days * DAY
+
+    def _enter(self, program: Program, fresh: Run, arrival: Arrival) -> None:
+        batch = self._batch
+        self._last[fresh.contact, fresh.flow] = fresh.entered_at
+        self._had.add((fresh.contact, fresh.flow, fresh.key))
+        held = program.document.hold_out
+        if held and lot(program.flow, "hold-out", fresh.contact) * 100 < held:
+            self._hold_out(fresh)
+            return
+        if program.entry.newest_wins:
+            for older in self._open.of_contact(program.flow, fresh.contact):
+                if older.leaving:
+                    continue
+                reason = Reason("replaced_by_newer")
+                batch.touch(older)
+                batch.cancel(older)
+                batch.note(older, older.block, "", reason)
+                batch.counts[older.flow, older.block, "replaced"] += 1
+                older.end("replaced", batch.now, reason)
+        batch.started.append(fresh)
+        batch.counts[fresh.flow, fresh.block, "entered"] += 1
+        self._open.add(fresh)
+        advance(batch, program, fresh, Standpoint(arrival.fields, arrival.id), behind=arrival.late)
+
+    def _hold_out(self, fresh: Run) -> None:
+        """Let a run end before it begins: it is there to be measured against."""
+        batch, reason = self._batch, Reason("held_out")
+        batch.started.append(fresh)
+        batch.counts[fresh.flow, fresh.block, "entered"] += 1
+        batch.counts[fresh.flow, fresh.block, "held_out"] += 1
+        batch.note(fresh, fresh.block, "", reason)
+        fresh.end("ended", batch.now, reason)
