@@ -4,7 +4,8 @@ usage: python bench/canvas.py [--blocks 200]
 
 Opens flows of that size in Chromium against the real web process, three times cold and three times warm, and drags a
 card for two seconds. Prints the time from navigation until what is in view stands, until all of the flow does, and the
-time between two frames while dragging. A card stands when it was measured and is visible, a link when it has its way and
+time between two frames while dragging; the times also at the speed of the machine for which 1.5 s is the figure to hold
+(bench/machine.py). A card stands when it was measured and is visible, a link when it has its way and
 its "+"; both are counted when the frame after that is painted. Without a graphics card, as on a server.
 """
 
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from playwright.sync_api import sync_playwright
 
+from bench.machine import Machine
 from tests.canvas.conftest import make_shop
 from tests.conftest import ARGUMENTS, CHROMIUM
 
@@ -89,8 +91,9 @@ def main() -> None:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             document = a_flow(size)
-            cold, warm, frames = [], [], []
+            cold, warm, frames, machine = [], [], [], Machine()
             for _ in range(ROUNDS):
+                machine.look()
                 # A flow of its own each time: one that another page has just left is opened like one loaded anew.
                 address = f"{shop.url}/flows/{shop.new_flow('Large', document)}"
                 context = browser.new_context(viewport={"width": 1400, "height": 900})
@@ -98,11 +101,18 @@ def main() -> None:
                 page = context.new_page()
                 cold.append(stands(page, address, document))
                 warm.append(stands(page, address, document))
+                machine.look()
                 frames += dragged(page)
                 context.close()
             for name, found in (("cold", cold), ("warm", warm)):
                 view, everything = (statistics.median(one) for one in zip(*found, strict=True))
-                print(f"{name}: the view stands after {view:.2f} s, all {size} blocks after {everything:.2f} s")
+                there = (
+                    f"at the speed of the figures {view / machine.slower:.2f} and {everything / machine.slower:.2f} s"
+                )
+                print(
+                    f"{name}: the view stands after {view:.2f} s, all {size} blocks after {everything:.2f} s; {there}"
+                )
+            print(machine.say())
             frames.sort()
             print(
                 f"dragging: median {frames[len(frames) // 2]:.0f} ms a frame, p95 {frames[int(len(frames) * 0.95)]:.0f} ms"

@@ -25,7 +25,7 @@ from bench.intake import free_port, started, steady
 from blocks.values import type_document
 from runtime.accounts import keys, workspaces
 from runtime.clock import SECOND
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.house import House, open_house
 from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.tables import contact, identity, member, run, schedule, segment

@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from runtime.accounts import keys, preferences, workspaces
 from runtime.accounts.preferences import Sender
-from runtime.engine.publish import publish
+from runtime.engine.publishing.publish import publish
 from runtime.house import open_house
 from runtime.settings import load_settings
 
