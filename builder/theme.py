@@ -6,8 +6,10 @@ them for a year and still gets new ones after an upgrade.
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
+import nicegui
 from fastapi import FastAPI
 from nicegui import app, ui
 from starlette.datastructures import MutableHeaders
@@ -134,6 +136,14 @@ def mount(app: FastAPI) -> None:
     app.mount("/cw", GZipMiddleware(_Static(_DAY), minimum_size=1000))
 
 
+def _icons() -> list[str]:
+    """Where NiceGUI serves the font of the icons, whose name is a digest. A page that learns of it from its stylesheet has
+    drawn itself by then, and does so again."""
+    sheet = (Path(nicegui.__file__).parent / "static" / "fonts.css").read_text("utf-8")
+    found = re.findall(r'"Material Symbols Rounded";[^}]*?url\((fonts/\w+\.woff2)\)', sheet)
+    return [f"/_nicegui/{nicegui.__version__}/static/{one}" for one in found]
+
+
 def dress() -> None:
     """Give NiceGUI and Quasar our looks. Once a process, before the first page."""
     app.colors(**COLOURS)
@@ -141,9 +151,10 @@ def dress() -> None:
     for field in (ui.input, ui.number, ui.textarea):
         field.default_props("outlined dense hide-bottom-space")
     ui.select.default_props("outlined dense hide-bottom-space behavior=menu dropdown-icon=sym_r_expand_more")
+    fonts = [f"{BASE}/fonts/inter-latin-wght-normal.woff2", *_icons()]
     ui.add_head_html(
-        f'<link rel="preload" href="{BASE}/fonts/inter-latin-wght-normal.woff2" as="font" type="font/woff2" crossorigin>'
-        f'<link rel="stylesheet" href="{BASE}/cartwheel.css"><script src="{BASE}/boot.js"></script>',
+        "".join(f'<link rel="preload" href="{one}" as="font" type="font/woff2" crossorigin>' for one in fonts)
+        + f'<link rel="stylesheet" href="{BASE}/cartwheel.css"><script src="{BASE}/boot.js"></script>',
         shared=True,
     )
 

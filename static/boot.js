@@ -18,6 +18,15 @@
   window.cwFlip = () => cwTheme(isDark() ? "light" : "dark");
   show();
 
+  // Whether the line to the server is cut, as NiceGUI's own notice says. On the root and not asked for with :has(), for which
+  // the browser looks at the whole page again whenever anything is added to it.
+  addEventListener("DOMContentLoaded", () => {
+    const notice = document.getElementById("popup");
+    if (!notice) return;
+    const say = () => (document.documentElement.dataset.line = notice.ariaHidden === "false" ? "off" : "on");
+    new MutationObserver(say).observe(notice, { attributeFilter: ["aria-hidden"] });
+  });
+
   // The navigation beside a long page says which part of it is on screen.
   addEventListener(
     "scroll",
