@@ -1,6 +1,6 @@
 """One transaction's worth of engine work, collected in memory and written in a few statements."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -63,6 +63,8 @@ class Run:
     """The same in typed form."""
     fresh: bool = False
     """Started in this batch, so not in the ledger yet."""
+    _was: tuple[Any, ...] = ()
+    """What rarely changes, as the ledger has it."""
 
     @property
     def leaving(self) -> bool:
@@ -72,7 +74,21 @@ class Run:
     @classmethod
     def of(cls, row: Row[Any]) -> "Run":
         """A run as the ledger has it; the row begins with `AS_RUN`."""
-        return cls(*row[: len(AS_RUN)])
+        one = cls(*row[: len(AS_RUN)])
+        one._was = one._rare
+        return one
+
+    @property
+    def _rare(self) -> tuple[Any, ...]:
+        return self.version, self.entry_event, self.entered_at, self.state, self.code, self.args
+
+    def changes(self) -> tuple[str, ...]:
+        """The columns to be written. An index is written anew for each of its columns that is set, to whatever value, and
+        most runs only go on to the next block."""
+        is_, was = self._rare, self._was
+        if is_ == was:
+            return _GOES_ON
+        return _ENDS if is_[:3] == was[:3] else _BEGINS_ANEW
 
     def end(self, state: str, now: int, reason: Reason | None = None) -> None:
         """Close the run."""
@@ -85,10 +101,11 @@ _STORED = (
     "id", "flow", "version", "contact", "key", "block", "entry_event", "event", "hops", "messages",
     "entered_at", "arrived_at", "wake_at", "state", "ended_at", "code", "args",
 )  # fmt: skip
-_CHANGES = (
-    "version", "block", "event", "entry_event", "hops", "messages", "entered_at", "arrived_at", "wake_at", "state", "ended_at",
-    "code", "args",
-)  # fmt: skip
+_GOES_ON = ("block", "event", "hops", "messages", "arrived_at", "wake_at")
+_ENDS = (*_GOES_ON, "state", "ended_at", "code", "args")
+_BEGINS_ANEW = (*_ENDS, "version", "entry_event", "entered_at")
+_WAYS: tuple[tuple[str, ...], ...] = (_ENDS, _BEGINS_ANEW, _GOES_ON)
+_changed = {columns: attrgetter(*columns, "id") for columns in _WAYS}
 AS_RUN = (*(run.c[name] for name in _STORED[:-1]), cast(run.c.args, Text).label("args"), run.c.kept, run.c.typed)
 """What a run is made from, in the order of its fields."""
 _RUN = ("workspace", *_STORED)
@@ -97,7 +114,7 @@ _MESSAGE = (
     "id", "workspace", "flow", "version", "block", "run", "hop", "contact", "event", "channel", "marketing", "test",
     "state", "queued_at", "due_at", "tries", "done_at", "code",
 )  # fmt: skip
-_stored, _changed, _message = attrgetter(*_STORED), attrgetter(*_CHANGES), attrgetter(*_MESSAGE[2:])
+_stored, _message = attrgetter(*_STORED), attrgetter(*_MESSAGE[2:])
 _CANCEL = (
     message.update()
     .where(
@@ -269,7 +286,12 @@ class Batch:
     def write(self) -> None:
         """Write it all. Changed runs go first: the key of one that ended may be taken by one that starts."""
         tx = self.tx
-        update_tuples(tx, run, "id", _CHANGES, [(*_changed(one), one.id) for one in self.changed.values()])
+        changed: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+        for one in self.changed.values():
+            columns = one.changes()
+            changed[columns].append(_changed[columns](one))
+        for columns in _WAYS:
+            update_tuples(tx, run, "id", columns, changed[columns])
         if self.cancelled:
             tx.execute(_CANCEL, {"ws": tx.workspace, "runs": listed(tx, self.cancelled), "at": self.now})
         insert_tuples(tx, run, _RUN, [(tx.workspace, *_stored(one)) for one in self.started])

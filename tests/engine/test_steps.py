@@ -1,13 +1,15 @@
 """What blocks decide, and what is recorded of it."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import event as hooks
 
 from blocks.splits.branch import Branch
 from blocks.values import moment
 from runtime.ledger.tables import run, tally
-from tests.engine.stage import Stage, block, in_a_row, link
+from tests.engine.stage import Stage, block, cart_flow, in_a_row, link
 
 DEWI, SOMCHAI, HANNAH = "dewi@example.com", "somchai@example.com", "hannah@example.com"
 
@@ -171,3 +173,26 @@ def test_who_is_due_in_two_flows_at_once_is_counted_once(stage: Stage) -> None:
     stage.happens("Account created", DEWI)
     stage.after(hours=2)
     assert stage.messages(DEWI) == []
+
+
+def test_an_index_is_written_only_for_what_changes_of_a_run(stage: Stage) -> None:
+    written: list[set[str]] = []
+
+    @hooks.listens_for(stage.house.ledger.engine, "before_cursor_execute")
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.startswith("UPDATE run SET "):
+            written.append(set(re.findall(r"(\w+) = ", statement.partition(" WHERE ")[0])))
+
+    stage.publish(cart_flow())
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    stage.after(hours=1)  # the reminder is queued, and she waits again
+    on = {"block", "event", "hops", "messages", "arrived_at", "wake_at"}
+    assert written == [on]
+    stage.happens("Order placed", DEWI, checkout_token="c1")
+    assert written[1:] == [on | {"state", "ended_at", "code", "args"}]
+    assert stage.runs(DEWI) == [("day", "left")]
+    stage.happens("Checkout started", SOMCHAI, checkout_token="c2")
+    stage.after(minutes=30)
+    stage.happens("Checkout started", SOMCHAI, checkout_token="c2")  # begins anew, so all of it is
+    assert {"entered_at", "entry_event", "version"} <= written[2]
+    assert stage.runs(SOMCHAI) == [("hour", "open")]

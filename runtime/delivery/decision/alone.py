@@ -5,7 +5,6 @@ Only flows that ask for it (`speaks_alone`) keep quiet, and only with marketing.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
@@ -72,7 +71,7 @@ def apply(tx: Tx, bounds: Bounds, cases: Sequence[Case], now: int) -> None:
     for row in sorted(rows, key=lambda row: louder[row]):
         case = quiet[row.id]
         if louder[row] > terms[_key(case)].priority:
-            case.facts = replace(case.facts, spoken_for=row.flow_name)
+            case.facts.spoken_for = row.flow_name
 
 
 def _key(case: Case) -> Key:

@@ -70,17 +70,14 @@ class Lately:
     out: defaultdict[int, list[tuple[int, int | None]]]
     rivals: defaultdict[int, list[Rival]]
 
-    def weigh(self, contact: int, facts: Facts, now: int) -> Facts:
-        """The facts of a message to one of them."""
+    def weigh(self, contact: int, facts: Facts, now: int) -> None:
+        """Add that to the facts of a message to one of them."""
         out = self.out[contact]
         rivals = (replace(one, own_out=_of(one.flow, out, one.terms)) for one in self.rivals[contact])
-        return replace(
-            facts,
-            now=now,
-            out=tuple(at for at, _ in out),
-            own_out=_of(facts.flow, out, facts.terms),
-            rivals=tuple(rivals),
-        )
+        facts.now = now
+        facts.out = tuple(at for at, _ in out)
+        facts.own_out = _of(facts.flow, out, facts.terms)
+        facts.rivals = tuple(rivals)
 
     def went(self, claimed: Claimed, now: int) -> None:
         """A message is going out now: it counts, and is nobody's rival any more."""
@@ -117,20 +114,15 @@ class Bounds:
             terms = self._of(claimed.version, claimed.block, case.live)
             if claimed.test or not (terms.ask or (claimed.marketing and limited)):
                 continue
-            case.facts = replace(
-                case.facts,
-                now=now,
-                before=terms.before(claimed.queued_at),
-                limits=self._limits,
-                terms=terms,
-                home=zone_of(case.person.zone if case.person is not None else None, zone),
-                flow=claimed.flow,
-            )
+            facts = case.facts
+            facts.now, facts.before = now, terms.before(claimed.queued_at)
+            facts.limits, facts.terms, facts.flow = self._limits, terms, claimed.flow
+            facts.home = zone_of(case.person.zone if case.person is not None else None, zone)
         capped = [case for case in cases if counting and self.caps(case.facts, case.message)]
         if capped:
             lately = self._lately(tx, [(case.message.contact, case.facts) for case in capped], now)
             for case in capped:
-                case.facts = lately.weigh(case.message.contact or 0, case.facts, now)
+                lately.weigh(case.message.contact or 0, case.facts, now)
 
     def caps(self, facts: Facts, claimed: Claimed) -> bool:
         """Whether a cap has a say in a message."""

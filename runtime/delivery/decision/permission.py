@@ -38,9 +38,10 @@ class Rival:
     """As in `Facts`, of its own flow."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
-    """All that the decision looks at. Instants are UTC microseconds."""
+    """All that the decision looks at, gathered step by step and in place: a copy for each step would cost more than the
+    decision. Instants are UTC microseconds."""
 
     marketing: bool
     test: bool

@@ -51,7 +51,8 @@ def last_word(tx: Tx, bounds: Bounds, going: Sequence[tuple[Claimed, Facts]], no
     lately = bounds.count_again(tx, [(claimed.contact, facts) for claimed, facts in capped], now)
     endings = []
     for claimed, facts in capped:
-        ending = verdict(claimed, lately.weigh(claimed.contact or 0, facts, now))
+        lately.weigh(claimed.contact or 0, facts, now)
+        ending = verdict(claimed, facts)
         if ending is None:
             lately.went(claimed, now)
         else:
