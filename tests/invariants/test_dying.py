@@ -12,7 +12,8 @@ from runtime.ledger.tables import message
 from tests.conftest import THE_MORNING
 from tests.invariants import laws
 from tests.invariants.histories import LONG
-from tests.invariants.town import Town, Worker
+from tests.invariants.town import Town
+from tests.invariants.worker import Worker
 
 YES = {"consent": {"email": "yes", "source": "checkout"}}
 

@@ -18,7 +18,8 @@ from tests.conftest import THE_MORNING
 from tests.invariants import laws
 from tests.invariants.flows import FLOWS, SEGMENTS
 from tests.invariants.histories import ANSWERS, CHANGES, LONG, PEOPLE, PLACES, SLUGS, TOKENS
-from tests.invariants.town import Town, Worker
+from tests.invariants.town import Town
+from tests.invariants.worker import Worker
 
 NIGHT = random.randrange(1 << 32) if LONG else 0
 PROFILE = settings(

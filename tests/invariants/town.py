@@ -11,15 +11,13 @@ import re
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import event as hooks
 from sqlalchemy import func, select, text
 
 from blocks.values import moment
@@ -32,7 +30,6 @@ from runtime.desk import Desk
 from runtime.engine.leaving.departures import BY_EXIT
 from runtime.engine.publishing import publish as publishing
 from runtime.engine.publishing.overdue import Choice, How
-from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.intake.reading import NotRight, read_events
 from runtime.intake.writer import store
@@ -55,48 +52,12 @@ from runtime.segments import lists
 from runtime.segments import publish as segments
 from runtime.settings import Settings
 from runtime.vault import Vault
+from tests.invariants.dying import KILLED, Watched, die_at
 from tests.invariants.flows import FLOWS, SEGMENTS, mails
+from tests.invariants.worker import ROUNDS, Worker
 
 SHOP = 7
-KILLED = 9
-ROUNDS = 300
-"""Turns after which workers that still find something to do are taken to go round in a circle."""
 _DIGITS = re.compile(rb"^Message-ID: <([0-9a-z]+)\.", re.MULTILINE)
-
-
-class Watched(Ledger):
-    """A ledger that lets something else happen before its n-th transaction."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.left = 0
-        self.meanwhile: Callable[[], object] | None = None
-        hooks.listen(self.engine, "connect", _need_not_reach_the_disk)
-
-    @contextmanager
-    def write(self, workspace: int = 0) -> Iterator[Tx]:
-        self._pause()
-        with super().write(workspace) as tx:
-            yield tx
-
-    @contextmanager
-    def read(self, workspace: int = 0) -> Iterator[Tx]:
-        self._pause()
-        with super().read(workspace) as tx:
-            yield tx
-
-    def _pause(self) -> None:
-        self.left -= 1
-        if self.left <= 0 and self.meanwhile is not None:
-            happening, self.meanwhile = self.meanwhile, None
-            happening()
-
-
-def _need_not_reach_the_disk(connection: Any, _record: Any) -> None:
-    """Processes are killed here, not the machine."""
-    with connection.cursor() if hasattr(connection, "pgconn") else closing(connection.cursor()) as cursor:
-        cursor.execute("SET synchronous_commit = off" if hasattr(connection, "pgconn") else "PRAGMA synchronous = OFF")
-    connection.commit()
 
 
 class Clock(SetClock):
@@ -128,33 +89,6 @@ class Paper(Local):
             with self._town.paper.open("ab", buffering=0) as file:
                 file.write(json.dumps(line).encode() + b"\n")
         super().go(parcels)
-
-
-@dataclass
-class Worker:
-    """One worker process, as far as it lives in this one."""
-
-    house: House
-    engine: Engine
-
-    @classmethod
-    def of(cls, house: House) -> "Worker":
-        return cls(house, Engine(house))
-
-    def engine_turn(self) -> bool:
-        """One look of the engine."""
-        return self.engine.work()
-
-    def delivery_turn(self) -> bool:
-        """One turn of delivery."""
-        return delivery.deliver(self.house)
-
-    def all(self) -> None:
-        """Until there is nothing to do."""
-        for _ in range(ROUNDS):
-            if not (self.engine_turn() | self.delivery_turn()):
-                return
-        raise AssertionError("the worker never comes to rest")
 
 
 @dataclass
@@ -395,7 +329,7 @@ class Town:
                 worker = Worker.of(self._house())
                 office.office_of(worker.house)._owner = owner.me()
                 office.office_of(worker.house)._carrier = lambda _: Paper(self)  # type: ignore[method-assign]
-                _die_at(worker.house.ledger, moment_)
+                die_at(worker.house.ledger, moment_)
                 work(worker)
                 os._exit(0)
             except BaseException:  # noqa: BLE001 - whatever it is, no second pytest may come of it
@@ -469,25 +403,3 @@ def _standing(given: Sequence[Any], up_to: int | None) -> str | None:
         (one for one in given if up_to is None or one.id <= up_to), key=lambda one: (one.at, one.id), default=None
     )
     return last.answer if last is not None else None
-
-
-def _die_at(ledger: Ledger, moment_: int) -> None:
-    """Be killed at the n-th moment: each statement has one before and one after it, and so has each COMMIT."""
-    left = moment_
-
-    def pass_(*_: Any) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            os._exit(KILLED)
-
-    hooks.listen(ledger.engine, "before_cursor_execute", pass_)
-    hooks.listen(ledger.engine, "after_cursor_execute", pass_)
-    commit = ledger.engine.dialect.do_commit
-
-    def do_commit(connection: Any) -> None:
-        pass_()
-        commit(connection)
-        pass_()
-
-    ledger.engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
