@@ -92,7 +92,7 @@ class Postgres:
         with psycopg.connect(url, autocommit=True) as connection:
             if not _alone(connection):
                 return False
-            sizes = dict(connection.execute(SIZES).fetchall())
+            sizes: dict[str, int] = dict(connection.execute(SIZES).fetchall())
             revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
             if sizes.keys() != self._relations or revision != (HEAD,):
                 return False

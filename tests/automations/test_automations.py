@@ -24,7 +24,7 @@ def did(event: str, **more: Any) -> dict[str, Any]:
 
 
 def test_cart_abandonment_three_mails_counted_from_entering_and_thanks_for_who_orders(stage: Stage) -> None:
-    flow = {
+    flow: dict[str, Any] = {
         "blocks": [
             block("cart", "event_trigger", event="Checkout started"),
             block("1 h", "wait", amount=1, unit="hours"),

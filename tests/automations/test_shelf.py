@@ -164,7 +164,7 @@ def test_low_stock_for_those_who_wait_or_have_it_in_the_cart(stage: Stage) -> No
     stage.publish(tells("low_stock", fewer=5))
     shelf(stage, stock=20)
     asks(stage, DEWI)
-    cart = {"items": [{"product_id": OOLONG, "quantity": 2}]}
+    cart: dict[str, Any] = {"items": [{"product_id": OOLONG, "quantity": 2}]}
     stage.happens("Checkout started", BUDI, checkout_token="b", **cart)
     stage.happens("Checkout started", NOK, checkout_token="n", **cart)
     stage.happens("Checkout updated", NOK, checkout_token="n", items=[{"product_id": "sencha", "quantity": 1}])

@@ -153,7 +153,7 @@ def test_the_draft_beside_what_is_live_and_what_really_went_out(week: Week) -> N
 
 
 def test_who_had_been_in_it_does_not_come_again_where_everyone_gets_it_once(week: Week) -> None:
-    once = {"entry": {"again": "never"}}
+    once: dict[str, Any] = {"entry": {"again": "never"}}
     desk = week.house.desk.drafts(week.shop)
     desk.put("flow", week.slug, "Once", week.flow(**once).to_json(), "Nok", week.clock.now())
     publish(week.house, week.shop, week.slug, "Nok")

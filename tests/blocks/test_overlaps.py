@@ -18,7 +18,7 @@ def flow(name: str, kind: str = "event_trigger", *, send: bool = True, **changes
 
 
 THANKS = flow("Thank you", event="Order placed")
-CART = {"event": "Checkout started", "entry": {"key": "checkout_token"}}
+CART: dict[str, Any] = {"event": "Checkout started", "entry": {"key": "checkout_token"}}
 
 
 def said(mine: Flow, *others: Flow) -> list[str]:
@@ -63,7 +63,7 @@ def test_a_farewell_for_those_who_order_thanks_for_the_order_too() -> None:
 
 
 def test_two_win_backs_and_two_welcomes_both_speak() -> None:
-    quiet = {"event": "Order placed", "unit": "days"}
+    quiet: dict[str, Any] = {"event": "Order placed", "unit": "days"}
     (text,) = said(flow("A", "quiet_trigger", amount=60, **quiet), flow("B", "quiet_trigger", amount=90, **quiet))
     assert text == "“B” writes to people who have gone quiet too, and both speak."
     (text,) = said(flow("A", event="Account created"), flow("B", event="Signed up"))

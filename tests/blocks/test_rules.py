@@ -196,7 +196,7 @@ def test_what_has_to_be_counted_is_found_in_the_whole_tree() -> None:
     tree = All(
         rules=(bought, Not(rule=AnyOf(rules=(opened, Compare(field="x", op="is_set")))), Did(event="A", where=hidden))
     )
-    assert [rule.event for rule in counted(tree)] == ["Order placed", "Opened", "A"]
+    assert [rule.event for rule in counted(tree) if isinstance(rule, Did)] == ["Order placed", "Opened", "A"]
     assert counted(None) == ()
 
 

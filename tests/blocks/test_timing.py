@@ -1,5 +1,6 @@
 """Waiting, where people live: exact spans, calendar months, and the two odd nights of the year."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -210,7 +211,7 @@ def birthday(born: str | None, arrived: str, zone: str = "Asia/Bangkok", **setti
         ("2026-11-30T20:00:00Z", "2026-11-21T09:00", {"yearly": False}, "2026-12-01 09:00+07:00"),
     ],
 )
-def test_wait_for_a_date(born: str | None, arrived: str, settings: dict[str, object], until: str) -> None:
+def test_wait_for_a_date(born: str | None, arrived: str, settings: dict[str, Any], until: str) -> None:
     assert birthday(born, arrived, **settings) == until
 
 

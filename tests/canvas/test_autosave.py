@@ -104,7 +104,7 @@ async def test_a_full_disk_is_said_and_tried_again_until_it_works(shelf: Shelf) 
     saving.put(2, {"number": 2})
     assert saving.state == "failed"
     shelf.trouble = None
-    await until(lambda: saving.state == "saved")
+    await until(lambda: str(saving.state) == "saved")
     assert shelf.written == [{"number": 2}]
     assert saving.failure is None
 

@@ -19,6 +19,13 @@ from tests.segments.stage import did, publish_segment
 pytestmark = pytest.mark.browser
 
 
+def _number(shop: Shop, slug: str) -> int:
+    """Of the version that is live."""
+    found = what_is_live(shop.house, shop.workspace, slug)
+    assert found is not None
+    return found.number
+
+
 @pytest.fixture
 def live(shop_with_web: Shop) -> tuple[Shop, str, Stage]:
     """A published flow with a trigger, a wait and an e-mail, and an engine that works when told to."""
@@ -98,12 +105,12 @@ def test_publishing_lists_the_changes_and_who_is_inside(live: Any, open_flow: Op
     dialog.get_by_text("about 2 a month").wait_for()
     dialog.get_by_role("button", name="Not yet").click()
     dialog.wait_for(state="detached")
-    assert what_is_live(shop.house, shop.workspace, slug).number == 1
+    assert _number(shop, slug) == 1
 
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("dialog").get_by_role("button", name="Publish").click()
     page.get_by_text("Published. 2 people finish on the version they entered.").wait_for()
-    assert what_is_live(shop.house, shop.workspace, slug).number == 2
+    assert _number(shop, slug) == 2
 
 
 def test_those_inside_are_taken_along(live: Any, open_flow: Open) -> None:

@@ -61,7 +61,7 @@ class Reader:
         """(what, who, how often) of all that was written down."""
         with self.house.ledger.read(self.shop) as tx:
             query = select(engagement).order_by(engagement.c.message, engagement.c.first_at, engagement.c.what.desc())
-            return [(row.what, row.who, row.count) for row in tx.all(query)]
+            return [(row.what, row.who, row._mapping["count"]) for row in tx.all(query)]
 
     def events(self) -> list[tuple[str, dict[str, Any]]]:
         """What happened to contacts by it, in order."""

@@ -99,7 +99,8 @@ def passes(lines: list[str]) -> bool:
 
 def play(stage: Stage, example: Example) -> list[str]:
     """Let it all happen. Returns the lines with outcomes as they really were. Raises NotReadable."""
-    PREPARE.get(example.kind, lambda _: None)(stage)
+    if prepare := PREPARE.get(example.kind):
+        prepare(stage)
     stage.publish(_around(example))
     return [_outcome(stage, example, line) if line.startswith("=>") else _let(stage, line) for line in example.lines]
 

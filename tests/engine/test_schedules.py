@@ -58,7 +58,7 @@ def standing(stage: Stage) -> Mapping[str, Any]:
     """The one schedule there is."""
     with stage.house.ledger.read(stage.shop) as tx:
         (row,) = tx.all(select(schedule))
-    return row._mapping
+    return dict(row._mapping)
 
 
 @pytest.fixture(autouse=True)

@@ -147,7 +147,7 @@ def test_numbers_on_the_blocks_add_up(stage: Stage) -> None:
     stage.after(minutes=30)
     with stage.house.ledger.read(stage.shop) as tx:
         rows = tx.all(tally.select().where(tally.c.flow == flow_id))
-    counts = {(row.block, row.what): row.count for row in rows}
+    counts = {(row.block, row.what): row._mapping["count"] for row in rows}
     assert counts["start", "entered"] == 4
     assert counts["hour", "next"] == 3
     assert counts["split", "yes"] == 2

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import event as hooks
 
 from runtime.ledger import Ledger, Tx
+from runtime.ledger.halt import Halt
 
 KILLED = 9
 """How a process ends that was killed here."""
@@ -29,9 +30,9 @@ class Watched(Ledger):
             yield tx
 
     @contextmanager
-    def read(self, workspace: int = 0) -> Iterator[Tx]:
+    def read(self, workspace: int = 0, halt: Halt | None = None) -> Iterator[Tx]:
         self._pause()
-        with super().read(workspace) as tx:
+        with super().read(workspace, halt) as tx:
             yield tx
 
     def _pause(self) -> None:
@@ -67,4 +68,4 @@ def die_at(ledger: Ledger, moment_: int) -> None:
         commit(connection)
         pass_()
 
-    ledger.engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+    ledger.engine.dialect.do_commit = do_commit  # type: ignore[method-assign, assignment]

@@ -42,7 +42,7 @@ def _cart() -> list[dict[str, Any]]:
 
 def _review() -> list[dict[str, Any]]:
     """The order is confirmed; then a review is waited for, in vain for three days at most. Or after it, one a contact."""
-    flow = {
+    flow: dict[str, Any] = {
         "name": "Review",
         "blocks": [
             block("order", "event_trigger", event="Order placed"),
@@ -64,7 +64,7 @@ def _review() -> list[dict[str, Any]]:
 
 
 def _birthday() -> list[dict[str, Any]]:
-    flow = {
+    flow: dict[str, Any] = {
         "name": "Birthday",
         "blocks": [
             block("birthday", "date_trigger", field="birthday", at="09:00"),
@@ -104,7 +104,7 @@ def _win_back() -> list[dict[str, Any]]:
 
 def _chain() -> list[dict[str, Any]]:
     """Started by other flows, and by itself until the chain breaks. Who has bought before is left alone from now on."""
-    flow = {
+    flow: dict[str, Any] = {
         "name": "Chain",
         "blocks": [
             block("quiet", "event_trigger", event="Went quiet"),
@@ -158,7 +158,7 @@ def _offer() -> list[dict[str, Any]]:
         block(f"night-{number}", "schedule_trigger", repeat="daily", at=at, **whom)
         for number, (at, whom) in enumerate(OFFERS)
     ]
-    flow = {
+    flow: dict[str, Any] = {
         "name": "Offer",
         "blocks": [
             *nights,
@@ -189,7 +189,7 @@ def _offer() -> list[dict[str, Any]]:
 
 def _vip() -> list[dict[str, Any]]:
     """Who writes a review, or is not among those who bought lately any more, is a good customer and put on the list."""
-    flow = {
+    flow: dict[str, Any] = {
         "name": "Good customers",
         "blocks": [
             block("review", "event_trigger", event="Review written"),
@@ -238,21 +238,23 @@ def _bought(days: int | None) -> dict[str, Any]:
     return {"kind": "did", "event": "Order placed", "window": window}
 
 
-SEGMENTS: dict[str, list[SegmentDocument]] = {
-    slug: [SegmentDocument.model_validate({"name": slug, "rule": rule}) for rule in rules]
-    for slug, rules in {
-        "club": [None],
-        "recent": [_bought(3), _bought(5)],
-        "buyers": [_bought(None), {**_bought(9), "times": 2}],
-        # Named before those that it is made of.
-        "good": [{"kind": "any", "rules": [{"kind": "in_segment", "segment": "regulars"}, VIP]}],
-        "regulars": [
-            {"kind": "all", "rules": [{"kind": "in_segment", "segment": slug} for slug in ("recent", "buyers")]},
-            {"kind": "all", "rules": [{"kind": "in_segment", "segment": "club"}, _bought(None)]},
-        ],
-    }.items()
+_RULES: dict[str, list[dict[str, Any] | None]] = {
+    "club": [None],
+    "recent": [_bought(3), _bought(5)],
+    "buyers": [_bought(None), {**_bought(9), "times": 2}],
+    # Named before those that it is made of.
+    "good": [{"kind": "any", "rules": [{"kind": "in_segment", "segment": "regulars"}, VIP]}],
+    "regulars": [
+        {"kind": "all", "rules": [{"kind": "in_segment", "segment": slug} for slug in ("recent", "buyers")]},
+        {"kind": "all", "rules": [{"kind": "in_segment", "segment": "club"}, _bought(None)]},
+    ],
 }
 """One or two rules of each; the first is a list."""
+SEGMENTS = {
+    slug: [SegmentDocument.model_validate({"name": slug, "rule": rule}) for rule in rules]
+    for slug, rules in _RULES.items()
+}
+"""The segments by these rules."""
 
 
 @cache

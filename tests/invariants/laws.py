@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from blocks import read_block
 from blocks.flow import Flow
 from blocks.phrase import Quoted, dump_arg
 from blocks.rule_words import say_rule
 from blocks.rules import Compare, InSegment
+from blocks.triggers.schedule_trigger import ScheduleTrigger
 from blocks.values import micros, moment
 from runtime.engine.leaving.departures import BY_EXIT
 from runtime.ledger import Tx
@@ -214,7 +214,7 @@ def _nights(town: Town, tx: Tx) -> None:
     """I5 of schedules: a contact is told of each night once, at the hour or in the 24 after it."""
     told: Counter[tuple[int, str, int]] = Counter()
     hours = {
-        read_block("schedule_trigger", {"repeat": "daily", "at": at, **whom}).occasion(): at for at, whom in OFFERS
+        ScheduleTrigger.model_validate({"repeat": "daily", "at": at, **whom}).occasion(): at for at, whom in OFFERS
     }
     since = town.begun.get("offer", 0)
     rows = select(event.c.contact, event.c.at, event.c.properties).where(event.c.name == "Schedule reached")

@@ -80,7 +80,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.town = self.make()
+        self.town: Town = self.make()
         self.count = 0
 
     @initialize(place=PLACES)

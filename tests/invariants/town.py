@@ -131,7 +131,7 @@ class Town:
         self.workers = [Worker.of(self._house()) for _ in range(2)]
         for number, worker in enumerate(self.workers):
             office.office_of(worker.house)._owner = f"workshop-{number}:1:1"
-            office.office_of(worker.house)._carrier = lambda _: Paper(self)  # type: ignore[method-assign]
+            office.office_of(worker.house)._carrier = lambda server: Paper(self)  # type: ignore[method-assign]
 
     def end(self) -> None:
         """Close everything."""
@@ -328,7 +328,7 @@ class Town:
             try:
                 worker = Worker.of(self._house())
                 office.office_of(worker.house)._owner = owner.me()
-                office.office_of(worker.house)._carrier = lambda _: Paper(self)  # type: ignore[method-assign]
+                office.office_of(worker.house)._carrier = lambda server: Paper(self)  # type: ignore[method-assign]
                 die_at(worker.house.ledger, moment_)
                 work(worker)
                 os._exit(0)

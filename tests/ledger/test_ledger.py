@@ -54,7 +54,7 @@ def test_counts_add_up_over_batches(ledger: Ledger, shop: int) -> None:
         with ledger.write(shop) as tx:
             tallies.add(tx, {(1, "b", "sent"): count, (1, "a", "sent"): 1}, now=0)
     with ledger.read(shop) as tx:
-        counts = {row.block: row.count for row in tx.all(tables.tally.select())}
+        counts = {row.block: row._mapping["count"] for row in tx.all(tables.tally.select())}
     assert counts == {"a": 2, "b": 5}
 
 

@@ -243,6 +243,6 @@ def shopify(client: TestClient, path: str, secret: str) -> Callable[..., int]:
             "X-Shopify-Event-Id": event_id,
             "Content-Type": "application/json",
         }
-        return client.post(path, content=body, headers=headers).status_code
+        return int(client.post(path, content=body, headers=headers).status_code)
 
     return tell

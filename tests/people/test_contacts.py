@@ -68,8 +68,8 @@ def test_a_contact_is_found_by_any_address_however_it_is_written(
     ledger: Ledger, shop: int, guests: dict[str, int]
 ) -> None:
     with ledger.read(shop) as tx:
-        for written in ("Dewi.A@EXAMPLE.com", "+62 812-0000 142"):
-            found = contacts.by_address(tx, written)
+        for address in ("Dewi.A@EXAMPLE.com", "+62 812-0000 142"):
+            found = contacts.by_address(tx, address)
             assert found is not None
             assert found.id == guests["dewi.a"]
         assert contacts.by_address(tx, "nobody@example.com") is None

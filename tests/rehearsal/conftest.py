@@ -22,7 +22,7 @@ from runtime.rehearsal import Entry, Happening, MadeUp, Rehearsal, rehearse
 from runtime.samples import samples, take
 from runtime.words import words
 
-CART = {
+CART: dict[str, Any] = {
     "checkout_token": "c1",
     "checkout_url": "https://doileaf.example/cart/c1",
     "items": [{"title": "Mae Salong oolong", "quantity": 1, "price": 640}],

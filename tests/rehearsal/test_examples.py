@@ -293,7 +293,7 @@ def test_a_rehearsal_with_somebody_made_up_is_kept_as_it_is(rehearsals: Rehearsa
 
 
 def test_what_tells_who_somebody_is_is_not_kept_even_if_the_flow_looks_at_it(rehearsals: Rehearsals) -> None:
-    properties = {**CART, "last_name": "Lestari", "note": "call +62 812 3456 7890", "city": "Bandung"}
+    properties: dict[str, Any] = {**CART, "last_name": "Lestari", "note": "call +62 812 3456 7890", "city": "Bandung"}
     rehearsals.happened("Checkout started", "dewi@example.com", says="yes", **properties)
     rules = [
         {"kind": "field", "of": "event", "field": one, "op": "is_not_set"} for one in ("last_name", "note", "city")

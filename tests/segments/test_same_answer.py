@@ -265,8 +265,8 @@ def test_sql_and_python_agree(
 def test_contacts_of_another_shop_are_nobody_here(ledger: Ledger, shop: int, clock: SetClock) -> None:
     everybody = RULES.validate_python({"kind": "all"})
     with for_now(ledger, shop) as tx:
-        dewi = {"fields": {}, "email": "dewi@example.com", "phone": None, "events": [], "mails": [], "segments": []}
-        dewi["answers"] = []
+        dewi: dict[str, Any] = {"fields": {}, "email": "dewi@example.com", "phone": None}
+        dewi |= {"events": [], "mails": [], "segments": [], "answers": []}
         settle(tx, [dewi])
         assert count(tx, everybody, NOW) == 1
         tx.workspace = shop + 1

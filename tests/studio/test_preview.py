@@ -1,8 +1,10 @@
 """Looking at the e-mail: as somebody, on a phone, in the dark, as plain text, and behind glass."""
 
 import re
+from functools import partial
 
 import pytest
+from playwright.sync_api import Locator
 
 from tests.browser import until
 from tests.pages.conftest import Web
@@ -69,13 +71,17 @@ def frame_width(mail: object) -> float:
     return float(box["width"]) if box else 0
 
 
+def _ground_is(card: Locator, *, above: float = -1, below: float = 2) -> bool:
+    return above < luminance(card.evaluate(GROUND)) < below
+
+
 def test_dark_is_dark_whatever_the_screen_of_the_marketer(studio: OpenStudio) -> None:
     for screen_is_dark in (False, True):
         mail = studio(dark=screen_is_dark)
         card = mail.mail.locator(".cw-card")
-        until(lambda card=card: luminance(card.evaluate(GROUND)) > 0.9)
+        until(partial(_ground_is, card, above=0.9))
         mail.page.get_by_role("button", name="Dark", exact=True).click()
-        until(lambda card=card: luminance(card.evaluate(GROUND)) < 0.2)
+        until(partial(_ground_is, card, below=0.2))
 
 
 GROUND = "one => getComputedStyle(one).backgroundColor"

@@ -85,7 +85,7 @@ def said_by(document: dict[str, Any]) -> Terms:
 def test_message_before_flow_before_shop(keep: str, message: str) -> None:
     """The table of the page on permission."""
     document = {
-        "limits": FlowLimits(keep=keep).model_dump(mode="json"),  # type: ignore[arg-type]
+        "limits": FlowLimits(keep=keep).model_dump(mode="json"),
         "blocks": [{"id": "mail", "kind": "send_email", "settings": {"email": "tea", "limits": message}}],
     }
     terms = said_by(document)
