@@ -20,27 +20,25 @@ from builder.studio.sample import sample_email
 from builder.studio.widgets import BRAND_WIDGETS
 from runtime.delivery import preview
 from runtime.desk import Draft
-from runtime.engine.publishing.known import known_to
+from runtime.engine.publishing.known import brand_of, known_to
 from runtime.intake import media
 from runtime.mail import Brand, MailError
 from runtime.words import Words
 
 SLUG = "brand"
 _LOOK = ("logo_url", "logo_width", "primary", "accent", "ink", "background", "surface", "heading_font", "body_font")
-_SHOP = ("name", "website", "postal_address", "support_email", "support_phone", "currency", "language")
+_SHOP = ("website", "postal_address", "support_email", "support_phone")
 _CSS = ("css",)
 
 
 def open_brand(user: Visitor) -> tuple[Draft, Brand]:
-    """The brand kit as drafted, else an empty one under the shop's name, which is stored with the first change.
+    """The brand kit as drafted, else a plain one, which is stored with the first change.
 
     Raises ValidationError for one that cannot be read.
     """
+    brand = brand_of(user.house, user.workspace)
     draft = user.house.desk.drafts(user.workspace).get("brand", SLUG)
-    if draft is not None:
-        return draft, Brand.model_validate(draft.document)
-    brand = Brand(name=user.shop, currency=user.currency)
-    return Draft("brand", SLUG, user.shop, brand.model_dump(mode="json"), 0, "active", 0, 0, ""), brand
+    return draft or Draft("brand", SLUG, user.shop, brand.model_dump(mode="json"), 0, "active", 0, 0, ""), brand
 
 
 class BrandKit:
@@ -87,6 +85,9 @@ class BrandKit:
             tag("h3", "", title)
             if text:
                 tag("p", "cw-sub", text)
+            if names is _SHOP:
+                w = self.w
+                tag("a", "cw-link", w("Its name, language and currency are in the settings"), href="/settings#shop")
             elsewhere = [name for name in Brand.model_fields if name not in names]
             form = Form(
                 Brand,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.accounts import workspaces
 from tests.browser import until
 from tests.pages.conftest import Look, Web
 from tests.studio.conftest import OpenStudio
@@ -84,10 +85,14 @@ def test_what_is_no_picture_is_refused(look: Look, web: Web, tmp_path: Path) -> 
     assert brand(web)["logo_url"] == before
 
 
-def test_the_brand_shows_in_the_studio(studio: OpenStudio, web: Web) -> None:
-    drafts = web.house.desk.drafts(web.workspace)
-    kit = drafts.get("brand", "brand")
-    assert kit is not None
-    drafts.save("brand", "brand", kit.document | {"name": "Doi Leaf & Sons"}, kit.rev, "nok", web.house.clock.now())
-    mail = studio()
-    mail.mail.get_by_text("Doi Leaf & Sons, 1 Tea Road").wait_for()
+def test_the_shop_has_one_name_and_its_e_mails_show_it(studio: OpenStudio, look: Look, web: Web) -> None:
+    shop = workspaces.get(web.house, web.workspace)
+    assert shop is not None
+    page = look("/brand")
+    page.get_by_role("link", name="Its name, language and currency are in the settings").click()
+    page.wait_for_url("**/settings#shop")
+    workspaces.update(web.house, web.workspace, name="Doi Leaf & Sons")
+    try:
+        studio().mail.get_by_text("Doi Leaf & Sons, 1 Tea Road").wait_for()
+    finally:
+        workspaces.update(web.house, web.workspace, name=shop.name)

@@ -11,7 +11,7 @@ from blocks.keeping import kept_in
 from blocks.phrase import Phrase
 from blocks.triggers.added_trigger import AddedTrigger
 from blocks.values import Typed, moment
-from runtime.accounts import app_secrets, users
+from runtime.accounts import app_secrets, users, workspaces
 from runtime.calendar import CALENDAR
 from runtime.desk import Draft
 from runtime.engine.entries import schedules
@@ -61,9 +61,14 @@ def known_to(house: House, workspace: int) -> Known:
 
 
 def brand_of(house: House, workspace: int) -> Brand:
-    """The workspace's brand as drafted, else a plain one under its name."""
+    """How the workspace's e-mails look: the brand kit as drafted, else a plain one. Name, currency and language are the
+    shop's own, which its settings say."""
     draft = house.desk.drafts(workspace).get("brand", "brand")
-    return Brand.model_validate(draft.document) if draft is not None else Brand()
+    brand = Brand.model_validate(draft.document) if draft is not None else Brand()
+    shop = workspaces.get(house, workspace)
+    if shop is None:
+        return brand
+    return brand.model_copy(update={"name": shop.name, "currency": shop.currency, "language": shop.language})
 
 
 def event_names(tx: Tx) -> Iterator[str]:
