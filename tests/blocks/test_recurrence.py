@@ -50,6 +50,14 @@ def test_on_which_days_a_rule_falls(rule: str, found: list[str]) -> None:
     assert days(rule) == found
 
 
+def test_places_in_a_week_are_counted_from_where_it_begins() -> None:
+    first_of_two = "FREQ=WEEKLY;WKST=SU;BYDAY=SU,MO;BYSETPOS=1"
+    assert days(first_of_two, 2, start=date(2026, 11, 23)) == ["2026-11-29", "2026-12-06"], (
+        "the first week's Sunday is over"
+    )
+    assert days("FREQ=WEEKLY;BYDAY=MO,WE;BYSETPOS=-1", 2, start=date(2026, 11, 24)) == ["2026-11-25", "2026-12-02"]
+
+
 def test_what_is_counted_is_counted_from_the_first_day() -> None:
     assert days("FREQ=DAILY;COUNT=10", start=date(2026, 12, 2)) == ["2026-12-02", "2026-12-03"]
     assert days("FREQ=WEEKLY;INTERVAL=2", 2, start=date(2027, 3, 1)) == ["2027-03-02", "2027-03-16"]
@@ -60,7 +68,8 @@ _SIGNED = st.one_of(st.integers(1, 31), st.integers(-31, -1))
 
 @st.composite
 def rules(draw: Any) -> str:
-    """A right rule. Days with and without a number are not mixed: there `dateutil` takes those that are both."""
+    """A right rule. Days with and without a number are not mixed: there `dateutil` takes those that are both. And no places
+    in a week: those of the first week `dateutil` counts from the first day and not from where the week begins."""
     freq = draw(st.sampled_from(("DAILY", "WEEKLY", "MONTHLY", "YEARLY")))
     parts = {"FREQ": freq, "INTERVAL": str(draw(st.integers(1, 5))), "WKST": draw(st.sampled_from(("MO", "SU", "WE")))}
 
@@ -77,7 +86,7 @@ def rules(draw: Any) -> str:
     numbered = freq in ("MONTHLY", "YEARLY") and "BYWEEKNO" not in parts and draw(st.booleans())
     numbers = st.sampled_from(("1", "2", "5", "-1", "+3", "-4") if numbered else ("",))
     some("BYDAY", st.builds(str.__add__, numbers, st.sampled_from(WEEKDAYS)))
-    if len(parts) > 3:
+    if len(parts) > 3 and freq != "WEEKLY":
         some("BYSETPOS", st.one_of(st.integers(1, 5), st.integers(-5, -1)))
     if draw(st.booleans()):
         parts["COUNT"] = str(draw(st.integers(1, 30)))
