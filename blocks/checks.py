@@ -1,6 +1,6 @@
 """What is wrong with a flow. The same checks run while drawing and again at publishing; each points to its block."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -168,7 +168,7 @@ def _shape(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
     yield from _links(flow, blocks, ids)
     yield from _farewells(flow, blocks)
     yield from _followed(flow, blocks)
-    reached = _reachable(flow, triggers)
+    reached = flow.onward(*triggers)
     for doc in flow.blocks:
         if triggers and doc.id not in reached:
             yield Problem("unreachable", say("Nothing leads here"), block=doc.id)
@@ -227,7 +227,7 @@ def _followed(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
     """Blocks that look at the message of one that nobody can have passed before."""
     for block_id, block in blocks.items():
         for sender in block.follows():
-            if sender in blocks and block_id not in _reachable(flow, [sender]) - {sender}:
+            if sender in blocks and block_id not in flow.onward(sender) - {sender}:
                 text = say("The Block whose Message this looks at does not come before it.")
                 yield Problem("message_later", text, "warn", block_id, "message")
 
@@ -243,19 +243,6 @@ def _is_trigger(doc: BlockDoc) -> bool:
 
 def _leads_on(flow: Flow, block: str) -> bool:
     return any(link.from_ == block for link in flow.links)
-
-
-def _reachable(flow: Flow, triggers: list[str]) -> set[str]:
-    onward: dict[str, list[str]] = defaultdict(list)
-    for link in flow.links:
-        onward[link.from_].append(link.to)
-    seen, todo = set(triggers), list(triggers)
-    while todo:
-        for target in onward[todo.pop()]:
-            if target not in seen:
-                seen.add(target)
-                todo.append(target)
-    return seen
 
 
 def _spinning(flow: Flow, blocks: Mapping[str, Block]) -> list[str]:

@@ -4,6 +4,7 @@ A draft may be unfinished, so a block's settings are kept as they were typed; `b
 `read_block` makes the strict block of them. `Flow.model_json_schema()` is the exported schema.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -147,6 +148,23 @@ class Flow(_Part):
     def ways(self) -> Mapping[tuple[str, str], str]:
         """(block, outlet) to the block it leads to."""
         return {(link.from_, link.outlet): link.to for link in self.links}
+
+    def onward(self, *blocks: str) -> frozenset[str]:
+        """These blocks, and all to which somebody may come from them."""
+        seen, todo = set(blocks), list(blocks)
+        while todo:
+            for target in self._next.get(todo.pop(), ()):
+                if target not in seen:
+                    seen.add(target)
+                    todo.append(target)
+        return frozenset(seen)
+
+    @cached_property
+    def _next(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for link in self.links:
+            found[link.from_].append(link.to)
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """The document as it is saved."""

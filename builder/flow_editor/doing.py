@@ -18,7 +18,7 @@ from builder.flow_list.resuming import resume
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.toast import toast
-from runtime.engine.publishing.moving import inside
+from runtime.engine.publishing.moving import had_already, inside
 from runtime.engine.publishing.publish import NotPublishable, publish
 from runtime.rehearsal import run_examples
 
@@ -107,7 +107,15 @@ class Doing:
         insiders = None
         if live is not None and live.state != "archived" and standing:
             before = Flow.model_validate(live.document)
-            insiders = Insiders(standing, before, editor.flow, editor.look.known, w)
+            house, workspace = editor.user.house, editor.user.workspace
+            insiders = Insiders(
+                standing,
+                before,
+                editor.flow,
+                editor.look.known,
+                lambda moves: fetch(had_already, house, workspace, editor.slug, editor.flow, moves),
+                w,
+            )
         confirm = partial(self._publish, insiders)
         publishing.ask(
             editor.look, editor.flow, reach, insiders, confirm, self.open_settings, tried, self.open_examples, w
@@ -147,11 +155,11 @@ class Doing:
         await act(editor.user, deeds.finish, editor.user, editor.slug)
         await self._changed(w("Nobody enters any more. The Flow is archived when the last one is out."))
 
-    async def _changed(self, said: str) -> None:
-        """Show the state as it is now; it can be switched back."""
+    async def _changed(self, said: str, undo: bool = True) -> None:
+        """Show the state as it is now; with `undo` it can be switched back."""
         editor, w = self._editor, self._editor.w
         editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, w))
-        toast(said, action=w("Undo"), on_action=self.switch_live)
+        toast(said, action=w("Undo") if undo else "", on_action=self.switch_live)
 
     async def duplicate(self) -> None:
         """A draft like it, and its page."""
@@ -170,11 +178,11 @@ class Doing:
     async def archive(self) -> None:
         """Put it away. Asks first when people are inside, because they leave at once."""
         editor, w = self._editor, self._editor.w
-        inside = editor.look.live.inside if editor.look.live is not None else 0
-        if not inside:
+        people = sum((await fetch(inside, editor.user.house, editor.user.workspace, editor.slug)).values())
+        if not people:
             await self._archive()
             return
-        title = w("{n} person is in this Flow | {n} people are in this Flow", n=inside)
+        title = w("{n} person is in this Flow | {n} people are in this Flow", n=people)
         text = w("They leave at once, and what waits for them is not sent. The numbers stay.")
         with dialog(title, text, close=w("Close")) as box, box.footer:
             button(w("Cancel"), box.close)

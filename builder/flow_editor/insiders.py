@@ -1,8 +1,10 @@
 """Those inside while a change is published: for each block where people stand, what becomes of them."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
+
+from nicegui import background_tasks
 
 from blocks import KINDS
 from blocks.contract import Known
@@ -10,18 +12,23 @@ from blocks.flow import BlockDoc, Flow
 from builder.drafting.faces import face
 from builder.forms.box import Box, Option
 from builder.parts.controls import button
-from builder.parts.tag import icon, tag
+from builder.parts.tag import Tag, icon, tag
 from runtime.engine.publishing.moving import How, Move
 from runtime.words import Words
 
 _TO = "to:"
+Ask = Callable[[Mapping[str, Move]], Awaitable[dict[str, int]]]
 
 
 class Insiders:
     """The rows of the dialog, and what was chosen. With nobody inside nothing is drawn."""
 
-    def __init__(self, standing: Mapping[str, int], live: Flow, draft: Flow, known: Known, w: Words) -> None:
+    def __init__(self, standing: Mapping[str, int], live: Flow, draft: Flow, known: Known, ask: Ask, w: Words) -> None:
+        """`ask` says how many at each block would get an e-mail a second time by going over as it is chosen."""
         self.moves: dict[str, Move] = {}
+        self._ask = ask
+        self._again: dict[str, int] = {}
+        self._said: dict[str, Tag] = {}
         self._standing = standing
         self._stood = {doc.id: doc for doc in live.blocks}
         self._draft = {doc.id: doc for doc in draft.blocks}
@@ -32,7 +39,7 @@ class Insiders:
     @property
     def staying(self) -> int:
         """How many finish the version they entered, as it is chosen now."""
-        return sum(count for block, count in self._standing.items() if block not in self.moves)
+        return sum(n if block not in self.moves else self._again.get(block, 0) for block, n in self._standing.items())
 
     @property
     def going(self) -> int:
@@ -61,6 +68,7 @@ class Insiders:
             with tag("div", "cw-grow"):
                 tag("span", "cw-trunc cw-block-el", said["say"])
                 tag("span", "cw-cap", w("{n} person | {n} people", n=count))
+                self._said[block] = tag("span", "cw-cap cw-warn-t hidden", role="status")
             self._boxes[block] = Box(
                 "stay",
                 partial(self._choose, block),
@@ -98,6 +106,23 @@ class Insiders:
             self.moves[block] = Move("to", str(chosen).removeprefix(_TO))
         else:
             self.moves.pop(block, None)
+        background_tasks.create(self._look(dict(self.moves)), name="insiders", context=self._said[block])
+
+    async def _look(self, moves: Mapping[str, Move]) -> None:
+        """Say who of them stays behind all the same."""
+        again = await self._ask(moves)
+        if moves != self.moves:
+            return
+        self._again = again
+        for block, said in self._said.items():
+            if not said.is_deleted:
+                count = again.get(block, 0)
+                said.text = self._w(
+                    "{n} person finishes the version they entered: an e-mail that they have had would come again."
+                    " | {n} people finish the version they entered: an e-mail that they have had would come again.",
+                    n=count,
+                )
+                said.classes(remove="hidden") if count else said.classes(add="hidden")
 
     def _take_all(self) -> None:
         for block, box in self._boxes.items():

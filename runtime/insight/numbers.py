@@ -16,7 +16,7 @@ from runtime.ledger.tallies import day_of
 
 WEEKS = 12
 _MESSAGES = frozenset({"queued", "sent", "skipped", "failed", "uncertain", "cancelled"})
-_RUNS = frozenset({"entered", "left", "replaced", "restarted", "stopped"})
+_RUNS = frozenset({"entered", "left", "moved", "replaced", "restarted", "stopped"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 
 from blocks.flow import Flow
 from runtime.clock import HOUR
+from runtime.engine.by_hand.handling import skip_wait
 from runtime.engine.publishing.publish import publish
 from runtime.insight.published import what_is_live
 from runtime.ledger.tables import run
@@ -133,6 +134,38 @@ def test_those_inside_are_taken_along(live: Any, open_flow: Open) -> None:
     with shop.house.ledger.read(shop.workspace) as tx:
         one = tx.connection.execute(run.select().where(run.c.block == "wait").order_by(run.c.id.desc())).first()
     assert one.wake_at - one.arrived_at == 3 * HOUR
+
+
+def test_who_would_get_an_email_again_stays_and_that_is_said(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    draft = shop.house.desk.drafts(shop.workspace).get("flow", slug)
+    document = draft.document
+    document["blocks"].append(
+        {**block("later", "wait", amount=5, unit="days"), "position": {"x": 0, "y": 390}},
+    )
+    document["links"].append(link("mail", "later"))
+    shop.house.desk.drafts(shop.workspace).save(
+        "flow", slug, document, draft.rev, "nok@example.com", shop.house.clock.now(), "Live"
+    )
+    publish(shop.house, shop.workspace, slug, "nok@example.com")
+    stage.happens(event(shop, slug), "dewi@example.com")
+    dewi = {one.id: one.hops for one in stage.all_runs() if one.state == "open" and one.block == "wait"}
+    skip_wait(shop.house, shop.workspace, dewi, "Nok")  # her e-mail is queued, and she waits again
+    page = open_flow(shop, slug)
+    card(page, "Wait 5 days").click()
+    page.keyboard.press("Delete")
+    card(page, "Wait 5 days").wait_for(state="detached")
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    choice = dialog.locator(".fe-insider").get_by_role("combobox")
+    choice.select_option(value="to:mail")
+    dialog.get_by_text("an e-mail that they have had would come again").wait_for()
+    choice.select_option(label="Leave the Flow")
+    dialog.get_by_text("an e-mail that they have had would come again").wait_for(state="hidden")
+    choice.select_option(value="to:mail")
+    dialog.get_by_text("1 person finishes the version they entered").wait_for()
+    dialog.get_by_role("button", name="Publish").click()
+    page.get_by_text("Published. 1 person finishes on the version they entered.").wait_for()
 
 
 def test_a_flow_is_paused_and_goes_on(live: Any, open_flow: Open) -> None:

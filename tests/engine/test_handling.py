@@ -210,6 +210,16 @@ def test_nobody_is_moved_to_an_email_they_have_had(stage: Stage) -> None:
     assert stage.messages(DEWI) == [("first", "queued")]
 
 
+def test_nobody_is_moved_to_where_an_email_comes_again(stage: Stage) -> None:
+    stage.publish(cart_flow())
+    cart(stage, DEWI, "c1")
+    stage.after(hours=1)
+    answer = handling.move_to(stage.house, stage.shop, chosen(stage, DEWI), "hour", "Nok")
+    assert why_not(answer) == {"had_it": 1}
+    stage.after(hours=2)
+    assert stage.messages(DEWI) == [("first", "queued")]
+
+
 def test_nobody_is_moved_to_a_block_that_their_version_has_not(stage: Stage) -> None:
     stage.publish(cart_flow())
     cart(stage, DEWI, "c1")

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
-from runtime.engine.publishing.moving import CannotMove, Move, inside
-from tests.engine.stage import Stage, block, in_a_row
+from blocks.flow import Flow
+from runtime.engine.by_hand import handling
+from runtime.engine.publishing.moving import CannotMove, Move, had_already, inside
+from runtime.insight.numbers import block_numbers
+from tests.engine.stage import Stage, block, cart_flow, in_a_row, link
 
 DEWI, BUDI, NOK = "dewi@example.com", "budi@example.com", "nok@example.com"
 
@@ -114,3 +117,47 @@ def test_nobody_goes_where_there_is_nothing(two_inside: Stage) -> None:
             )
     two_inside.after(hours=20)
     assert two_inside.messages() == [("mail-old", "queued")] * 2
+
+
+def test_nobody_gets_an_email_again_by_going_over(stage: Stage) -> None:
+    stage.publish(cart_flow())
+    for who, cart in ((DEWI, "c1"), (BUDI, "c2")):
+        stage.happens("Checkout started", who, checkout_token=cart)
+    budi = {one.id: one.hops for one in stage.all_runs() if one.contact == stage.contact(BUDI).id}
+    handling.move_to(stage.house, stage.shop, budi, "day", "Nok")  # past the first e-mail
+    stage.after(hours=1)
+    assert (stage.messages(DEWI), stage.messages(BUDI)) == ([("first", "queued")], [])
+    three_days = cart_flow()
+    three_days["blocks"][3] = block("days", "wait", amount=3, unit="days")
+    three_days["links"][2:4] = [link("first", "days"), link("days", "ordered")]
+    moves = {"day": Move("to", "first")}
+    assert had_already(stage.house, stage.shop, "flow", Flow.model_validate({"name": "", **three_days}), moves) == {
+        "day": 1
+    }
+    stage.publish(three_days, moves=moves)
+    stage.work()
+    assert (stage.messages(DEWI), stage.messages(BUDI)) == ([("first", "queued")], [("first", "queued")])
+    stage.after(hours=23)
+    assert stage.messages(DEWI) == [("first", "queued"), ("second", "queued")], "on the version she entered"
+    assert stage.messages(BUDI) == [("first", "queued")]
+
+
+def test_who_goes_over_has_not_passed_the_block_where_they_stood(two_inside: Stage) -> None:
+    two_inside.publish(welcome(1, "new"), moves={"wait": Move("keep")})
+    two_inside.work()
+    with two_inside.house.ledger.read(two_inside.shop) as tx:
+        wait = block_numbers(tx, "flow")["wait"]
+    assert (wait.passed, wait.waiting) == (0, 2)
+
+
+def test_who_goes_round_as_it_is_drawn_gets_it_again(stage: Stage) -> None:
+    def weekly(days: int) -> dict[str, Any]:
+        flow = welcome(1, "tip", block("week", "wait", amount=days, unit="days"))
+        return {**flow, "links": [*flow["links"], link("week", "mail-tip")]}
+
+    stage.publish(weekly(7))
+    stage.happens("Account created", DEWI)
+    stage.after(hours=1)
+    stage.publish(weekly(2), moves={"week": Move("renew")})
+    stage.after(days=2)
+    assert stage.messages(DEWI) == [("mail-tip", "queued")] * 2

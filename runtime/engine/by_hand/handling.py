@@ -19,12 +19,13 @@ from blocks.phrase import Phrase, say
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.leaving.departures import BY_EXIT
 from runtime.engine.program import Program, Programs
+from runtime.engine.publishing.again import had_by, led_back_to
 from runtime.engine.wakes import take_further
 from runtime.engine.work import one_batch
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import flow, message, run, step
+from runtime.ledger.tables import flow, run, step
 
 AT_ONCE = 100
 """Runs that are handled in one transaction; while it lasts, intake waits."""
@@ -44,7 +45,8 @@ REFUSED: Mapping[str, Phrase] = {
         " | {n} people are on a version of the Flow without that Block."
     ),
     "had_it": say(
-        "{n} person has had the e-mail of that Block already. | {n} people have had the e-mail of that Block already."
+        "{n} person has had an e-mail already that would come again from there."
+        " | {n} people have had an e-mail already that would come again from there."
     ),
     "went_far": say("{n} person has gone too far to be put back. | {n} people have gone too far to be put back."),
 }
@@ -57,12 +59,6 @@ _INSIDE = select(run.c.flow, run.c.contact, run.c.key).where(
 )
 _EXITS = select(step.c.run, step.c.code, step.c.args).where(
     step.c.workspace == bindparam("workspace"), among(step.c.run, "ids"), step.c.code.in_(BY_EXIT)
-)
-_HAD = select(message.c.run).where(
-    message.c.workspace == bindparam("workspace"),
-    among(message.c.run, "ids"),
-    message.c.block == bindparam("block"),
-    message.c.state.in_(("queued", "sending", "sent", "uncertain")),
 )
 _SINCE = select(step.c.run, step.c.hop, step.c.block).where(
     step.c.workspace == bindparam("workspace"), among(step.c.run, "ids")
@@ -140,10 +136,15 @@ def move_to(house: House, workspace: int, chosen: Hops, block: str, who: str) ->
     """Let those inside, and those who failed, go on from another block of the version they are on."""
 
     def move(hand: "_Hand", runs: list[Run]) -> list[Run]:
-        had = {row.run for row in hand.rows(_HAD, runs, block=block)}
+        had = had_by(hand.batch.tx, runs)
+
+        def again(one: Run) -> bool:
+            drawn = hand.program(one).document
+            return bool(had[one.id] & led_back_to(drawn, one.block, drawn, block, anew=True))
+
         found = hand.only(runs, "not_inside", lambda one: one.state in ("open", "failed"))
         found = hand.only(found, "no_block", lambda one: block in hand.program(one).blocks)
-        found = hand.reopened(hand.only(found, "had_it", lambda one: one.id not in had))
+        found = hand.reopened(hand.only(found, "had_it", lambda one: not again(one)))
         for one in found:
             hand.remember(one)
             hand.note(one, "moved_by")

@@ -1,37 +1,41 @@
 """Those inside when a change is published: they finish the version they entered, or go over to the new one.
 
 What was chosen for each block is written down with the new version, in one transaction; the engine then does it, some
-hundred people at a time, so that whatever is killed meanwhile, everybody stands on a version that exists.
+hundred people at a time, so that whatever is killed meanwhile, everybody stands on a version that exists. Who would get an
+e-mail a second time by it finishes the version they entered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, not_, select
 
 from blocks.contract import Reason
 from blocks.flow import Flow
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Programs
+from runtime.engine.publishing.again import has_had, led_back_to
 from runtime.engine.wakes import take_further
 from runtime.house import House
 from runtime.ledger import Tx
-from runtime.ledger.tables import flow, move, run
+from runtime.ledger.tables import flow, move, run, version
 
 How = Literal["stay", "keep", "renew", "to", "leave"]
 
 _PROMISED = move.select().where(move.c.workspace == bindparam("workspace")).order_by(move.c.id).limit(1)
-_STANDING = (
-    select(*AS_RUN)
+_OLDER = (
+    select(version.c.id)
     .where(
-        run.c.workspace == bindparam("workspace"),
-        run.c.flow == bindparam("flow"),
-        run.c.block == bindparam("block"),
-        run.c.version != bindparam("version"),
-        run.c.state == "open",
+        version.c.workspace == bindparam("workspace"),
+        version.c.flow == bindparam("flow"),
+        version.c.id != bindparam("version"),
+        exists().where(run.c.version == version.c.id, run.c.block == bindparam("block"), run.c.state == "open"),
     )
-    .limit(bindparam("limit"))
+    .order_by(version.c.id)
+)
+_STANDING = select(*AS_RUN).where(
+    run.c.version == bindparam("older"), run.c.block == bindparam("block"), run.c.state == "open"
 )
 _INSIDE = (
     select(run.c.block, func.count().label("people"))
@@ -85,8 +89,12 @@ def keep_promises(batch: Batch, programs: Programs, limit: int) -> int:
     promised = tx.first(_PROMISED, {"workspace": tx.workspace})
     if promised is None:
         return 0
-    values = {"workspace": tx.workspace, "flow": promised.flow, "block": promised.block, "version": promised.version}
-    runs = [Run.of(row) for row in tx.all(_STANDING, values | {"limit": limit})]
+    runs: list[Run] = []
+    for older, standing in _going(tx, programs, promised):
+        query = _STANDING.where(standing).limit(limit - len(runs))
+        runs += [Run.of(row) for row in tx.all(query, {"older": older, "block": promised.block})]
+        if len(runs) == limit:
+            break
     on: list[Run] = []
     for one in runs:
         batch.touch(one)
@@ -107,6 +115,39 @@ def keep_promises(batch: Batch, programs: Programs, limit: int) -> int:
     if len(runs) < limit:
         tx.execute(move.delete().where(tx.mine(move), move.c.id == promised.id))
     return len(runs)
+
+
+def _going(tx: Tx, programs: Programs, promised: Any) -> Iterator[tuple[int, ColumnElement[bool]]]:
+    """The older versions on which somebody stands there, and who of them goes."""
+    new = programs.get(tx, promised.version).document
+    values = {"workspace": tx.workspace, "flow": promised.flow, "version": promised.version, "block": promised.block}
+    for row in tx.all(_OLDER, values):
+        move_ = Move(promised.how, promised.target)
+        yield row.id, not_(has_had(_again(programs.get(tx, row.id).document, promised.block, new, move_)))
+
+
+def _again(before: Flow, block: str, after: Flow, move_: Move) -> frozenset[str]:
+    """The blocks that come again for those who stand at one and go over like this."""
+    if move_.how == "leave":
+        return frozenset()
+    to = move_.how == "to"
+    return led_back_to(before, block, after, move_.target if to else block, anew=to)
+
+
+def had_already(house: House, workspace: int, slug: str, after: Flow, moves: Mapping[str, Move]) -> dict[str, int]:
+    """How many of those who stand at each of these blocks would get an e-mail a second time by going over like this."""
+    found: dict[str, int] = {}
+    programs = Programs()
+    with house.ledger.read(workspace) as tx:
+        flow_id = tx.scalar(select(flow.c.id).where(tx.mine(flow), flow.c.slug == slug))
+        for block, move_ in moves.items():
+            values = {"workspace": workspace, "flow": flow_id, "version": 0, "block": block}
+            for row in tx.all(_OLDER, values):
+                again = _again(programs.get(tx, row.id).document, block, after, move_)
+                here = (run.c.version == row.id, run.c.block == block, run.c.state == "open")
+                count = tx.scalar(select(func.count()).select_from(run).where(*here, has_had(again)))
+                found[block] = found.get(block, 0) + int(count or 0)
+    return found
 
 
 def _leave(batch: Batch, one: Run) -> None:
