@@ -12,13 +12,16 @@ from builder.parts.tag import Tag, tag
 from runtime.engine.publishing.overdue import MOST_HOURS, SEND, BadChoice, Choice, How
 from runtime.words import Words
 
+Then = Callable[[str, bool], Awaitable[object]]
+"""Gets the sentence that says what was done, and whether pausing again takes it back: what was skipped does not come back."""
 
-async def resume(user: Visitor, slug: str, name: str, then: Callable[[str], Awaitable[object]], w: Words) -> None:
-    """Let it go on; where messages are overdue, after asking. `then` gets the sentence that says what was done."""
+
+async def resume(user: Visitor, slug: str, name: str, then: Then, w: Words) -> None:
+    """Let it go on; where messages are overdue, after asking."""
 
     async def go(chosen: Choice) -> None:
         await act(user, deeds.resume, user, slug, chosen)
-        await then(_said(chosen, count, name, w))
+        await then(_said(chosen, count, name, w), not (count and chosen.how == "skip"))
 
     count = await fetch(deeds.overdue, user, slug)
     if count:

@@ -166,9 +166,9 @@ class _FlowsPage(ListPage[Entry]):
     async def resume(self, entry: Entry) -> None:
         """Send again; what came due meanwhile is asked about."""
 
-        async def done(said: str) -> None:
+        async def done(said: str, undo: bool) -> None:
             await self.refresh()
-            toast(said, action=self.w("Undo"), on_action=partial(self.pause, entry))
+            toast(said, action=self.w("Undo") if undo else "", on_action=partial(self.pause, entry))
 
         await resume(self.user, entry.slug, entry.name, done, self.w)
 
