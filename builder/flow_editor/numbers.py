@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from nicegui import ui
 
 from blocks import KINDS
+from blocks.contract import Farewell
 from blocks.flow import Flow
 from builder.access import Visitor, fetch
 from builder.flow_editor.reach import block_reach
@@ -82,6 +83,8 @@ def card_counts(kind: str, found: BlockNumbers, w: Words) -> list[Count]:
         waiting = [{"value": w.number(found.waiting), "label": label, "icon": "hourglass_empty", "end": True}]
     match family:
         case "trigger":
+            if kind in KINDS and issubclass(KINDS[kind], Farewell):
+                return [{"value": w.number(found.passed), "label": w("passed")}]
             return [{"value": w.number(found.entered), "label": w("entered")}]
         case "send":
             shown: list[Count] = [{"value": w.number(found.sent), "label": w("sent")}]

@@ -91,7 +91,9 @@ class Run:
         return _ENDS if is_[:3] == was[:3] else _BEGINS_ANEW
 
     def end(self, state: str, now: int, reason: Reason | None = None) -> None:
-        """Close the run."""
+        """Close the run. Who has left by an exit and comes to the end of the last way has "departed", for the reason why."""
+        if state == "ended" and self.leaving:
+            state, reason = "departed", None
         self.state, self.ended_at, self.wake_at = state, now, None
         if reason is not None:
             self.code, self.args = reason.code, dump_args(reason)

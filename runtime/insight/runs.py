@@ -22,7 +22,7 @@ State = Literal["all", "inside", "ended", "left", "failed"]
 STATES: Mapping[str, tuple[str, ...]] = {
     "inside": ("open",),
     "ended": ("ended",),
-    "left": ("left", "replaced"),
+    "left": ("left", "departed", "replaced"),
     "failed": ("failed",),
 }
 """What is chosen on screen to the states of runs."""

@@ -11,13 +11,12 @@ from blocks.phrase import Phrase, Quoted, Span, dump_arg, say
 from blocks.registry import KINDS
 from blocks.rule_words import say_rule
 from runtime.clock import MINUTE, SECOND
-from runtime.engine.leaving.departures import BY_EXIT
 from runtime.people.who import CHANNELS
 from runtime.reasons import reason_phrase
 from runtime.rehearsal.told import Entry, Rehearsal
 
 _SENT = frozenset({"sent", "uncertain"})
-_LEFT = frozenset({"left", "replaced"})
+_LEFT = frozenset({"left", "departed", "replaced"})
 
 
 class Compared:
@@ -167,7 +166,7 @@ class Compared:
         if not self._ends:
             return "outside"
         last = self._ends[-1]
-        return "left" if last.state in _LEFT or last.code in BY_EXIT else "end" if last.state == "ended" else last.state
+        return "left" if last.state in _LEFT else "end" if last.state == "ended" else last.state
 
     def _left_by(self, exit_: str) -> bool:
         why = self._ends[-1].why

@@ -11,7 +11,6 @@ from blocks.phrase import Phrase, Quoted
 from blocks.registry import KINDS
 from blocks.values import moment
 from runtime.clock import MINUTE, SECOND
-from runtime.engine.leaving.departures import BY_EXIT
 from runtime.ledger import Tx
 from runtime.people import consent, contacts
 from runtime.rehearsal.script import MadeUp
@@ -117,7 +116,7 @@ def _came_true(document: Flow, result: Rehearsal) -> Iterator[Expectation]:
         yield Ends(ends="inside")
     elif ends and ends[-1].state == "ended" and not ends[-1].code:
         yield Ends(ends="end")
-    elif ends and (ends[-1].state == "left" or ends[-1].code in BY_EXIT):
+    elif ends and ends[-1].state in ("left", "departed"):
         yield Ends(ends="left", by=_exit(document, ends[-1].why))
 
 

@@ -146,7 +146,7 @@ def test_a_farewell_picks_its_exit_by_name(stage: Stage) -> None:
     change_contacts(stage.house, stage.shop, [Change(stage.contact(DEWI).id, add_tags=("vip",))])
     assert stage.messages(DEWI) == [("vip", "queued")]
     assert stage.messages(BUDI) == [("order", "queued")]
-    assert {state for _, state in stage.runs()} == {"ended"}
+    assert {state for _, state in stage.runs()} == {"departed"}
     stage.happens("Page viewed", DEWI)
     assert stage.messages(DEWI) == [("vip", "queued")], "nothing makes them leave again"
 
@@ -180,4 +180,4 @@ def test_the_last_way_of_whom_a_person_takes_out_may_ask_what_any_way_may(stage:
     stage.happens("Signed up", DEWI)
     change_contacts(stage.house, stage.shop, [Change(stage.contact(DEWI).id, add_tags=("VIP",))])
     assert stage.steps(DEWI)[-2:] == [("bye", "next", None), ("how", "not_sent", "no_message")]
-    assert stage.runs(DEWI) == [("how", "ended")]
+    assert stage.runs(DEWI) == [("how", "departed")]

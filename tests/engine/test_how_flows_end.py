@@ -228,4 +228,4 @@ def test_who_failed_after_leaving_by_a_rule_goes_on_with_the_last_way_only(stage
         tx.execute(run.update().where(run.c.id == one.id).values(failed))
         tx.execute(message.delete().where(message.c.run == one.id))
     retry(stage.house, stage.shop, {one.id: one.hops}, "Nok")
-    assert (stage.messages(DEWI), stage.runs(DEWI)) == ([("thanks", "queued")], [("thanks", "ended")])
+    assert (stage.messages(DEWI), stage.runs(DEWI)) == ([("thanks", "queued")], [("thanks", "departed")])

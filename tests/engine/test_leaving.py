@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from runtime.engine.publishing.publish import archive
+from runtime.insight.runs import Wish, flow_of, page
 from runtime.ledger.tables import tally
 from tests.engine.stage import Stage, block, cart_flow, link
 
@@ -32,7 +33,11 @@ def test_who_orders_gets_the_thanks_and_no_further_reminder(stage: Stage) -> Non
     assert stage.runs(DEWI) == [("later", "open")]
     stage.after(days=3)
     assert stage.messages(DEWI) == [("first", "cancelled"), ("thanks", "queued")]
-    assert stage.runs(DEWI) == [("tag", "ended")]
+    assert stage.runs(DEWI) == [("tag", "departed")]
+    with stage.house.ledger.read(stage.shop) as tx:
+        of = flow_of(tx, "flow")
+        assert of is not None
+        assert [len(page(tx, Wish(of, state))) for state in ("left", "ended")] == [1, 0]
     assert [step[0] for step in stage.steps(DEWI)][-4:] == ["later", "later", "thanks", "tag"]
     assert "exit_event" in [code for _, _, code in stage.steps(DEWI)]
 

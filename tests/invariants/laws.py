@@ -49,7 +49,7 @@ _ENDS = {
 """Steps that are no decision of a block, by reason code, and what is counted for them."""
 _COUNTED = ("sent", "skipped", "uncertain", "failed")
 _TRIGGERS = frozenset({"event_trigger", "date_trigger", "quiet_trigger", "schedule_trigger", "segment_trigger"})
-_CLOSED = {"ended", "left", "replaced", "failed"}
+_CLOSED = {"ended", "left", "departed", "replaced", "failed"}
 
 
 def check(town: Town) -> None:

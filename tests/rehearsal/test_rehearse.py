@@ -294,7 +294,7 @@ def test_who_leaves_by_a_last_way_is_told_why_where_it_begins(rehearsals: Rehear
         ("24 Nov 23:10", "When someone leaves because they ordered (Because “Order placed” happened)"),
         ("24 Nov 23:10", "Wait 1 hour (Waits until 25 Nov 2026, 00:10)"),
         ("25 Nov 00:10", "Add the tag “regular”"),
-        ("25 Nov 00:10", "Reached the end of the Flow “Rehearsed” (Because “Order placed” happened)"),
+        ("25 Nov 00:10", "Left the Flow “Rehearsed” (Because “Order placed” happened)"),
     ]
 
 

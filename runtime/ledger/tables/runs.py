@@ -13,7 +13,7 @@ run = Table(
     Column("version", Int, nullable=False),
     Column("contact", Int, nullable=False),
     Column("key", Text, nullable=False),
-    Column("state", State, nullable=False),  # open, ended, left, replaced, failed
+    Column("state", State, nullable=False),  # open, ended, left, departed (by a last way), replaced, failed
     Column("block", Text, nullable=False),
     Column("entry_event", Int),
     Column("event", Int),
