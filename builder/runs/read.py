@@ -38,6 +38,11 @@ class Drawn:
         """The version that was published last."""
         return max(self.flow.versions, key=lambda id_: self.flow.versions[id_])
 
+    def knowing(self, version: int, block: str) -> int:
+        """This version if it has the block, else the newest that has it: somebody may have come through it on an older one."""
+        having = [id_ for id_, said in self.said.items() if block in said]
+        return version if version in having or not having else max(having, key=lambda id_: self.flow.versions[id_])
+
     def say(self, version: int, block: str) -> str:
         """The sentence of a block."""
         found = self.said.get(version, {}).get(block)
@@ -126,14 +131,17 @@ def everybody(of: Drawn, wish: Wish) -> dict[int, int]:
 
 
 def one(user: Visitor, id_: int, w: Words) -> tuple[runs.Way, Drawn] | None:
-    """A run with the version it is on."""
+    """A run with the version it is on, and the others if it came through what that has not."""
     with user.house.ledger.read(user.workspace) as tx:
         way = runs.one(tx, id_)
         flow = runs.flow_of(tx, way.slug) if way is not None else None
-    if way is None or flow is None:
-        return None
+        if way is None or flow is None:
+            return None
+        there = {doc["id"] for doc in way.document["blocks"]}
+        gone = any(step.block not in there for step in way.steps)
+        others = runs.documents(tx, sorted(flow.versions)) if gone else {}
     made = Drawn(user, w, flow, known_to(user.house, user.workspace))
-    made.take({way.entry.version: way.document})
+    made.take({**others, way.entry.version: way.document})
     return way, made
 
 

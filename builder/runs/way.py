@@ -92,7 +92,8 @@ class OneRun:
                 deeds.draw(inside=entry.state == "open", failed=entry.state == "failed")
 
     def _step(self, step: Step) -> Node:
-        w, of, version = self._w, self._of, self._way.entry.version
+        w, of = self._w, self._of
+        version = of.knowing(self._way.entry.version, step.block)
         now = self._user.house.clock.now()
         symbol, family = of.icon(version, step.block)
         bad = step.code in ("block_failed", "block_gone", "spins")
@@ -133,7 +134,7 @@ class OneRun:
 
     def _outlet(self, step: Step) -> str:
         """The way that was taken, where there was a choice."""
-        document = self._of.documents[self._way.entry.version]
+        document = self._of.documents[self._of.knowing(self._way.entry.version, step.block)]
         doc = next((doc for doc in document.blocks if doc.id == step.block), None)
         if doc is None or not step.outlet:
             return ""
@@ -178,7 +179,8 @@ class OneRun:
             for message in self._way.messages:
                 with tag("div", "co-line"):
                     with tag("div", "cw-grow"):
-                        said = message.subject or self._of.say(self._way.entry.version, message.block)
+                        version = self._of.knowing(self._way.entry.version, message.block)
+                        said = message.subject or self._of.say(version, message.block)
                         tag("a", "cw-strong cw-trunc cw-block-el", said, href=f"/messages/{message.id}")
                         told = [w.date(message.at, self._zone, "moment", now)]
                         if message.code:
