@@ -1,5 +1,6 @@
 """The documents say what the code does: every block, flow key, route and sample is in them."""
 
+import importlib
 import json
 import re
 from pathlib import Path
@@ -76,6 +77,23 @@ def test_the_readme_names_both_commands_and_shows_a_picture() -> None:
     for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", readme):
         assert (ROOT / picture).exists(), picture
     assert "![" in readme
+
+
+def _faces() -> list[tuple[str, str]]:
+    """(room, name) of what the page on architecture calls the faces of the runtime's rooms."""
+    rows = re.findall(
+        r"^\| `([a-z]+)/` \|.*\| ([^|]*) \|$", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE
+    )
+    return [(room, name) for room, names in rows for name in re.findall(r"`([A-Za-z_.]+)", names)]
+
+
+@pytest.mark.parametrize(("room", "name"), _faces())
+def test_the_faces_of_the_rooms_are_where_the_page_on_architecture_says(room: str, name: str) -> None:
+    found = importlib.import_module(f"runtime.{room}")
+    for part in name.split("."):
+        if not hasattr(found, part):
+            importlib.import_module(f"{found.__name__}.{part}")
+        found = getattr(found, part)
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:

@@ -1,4 +1,5 @@
-"""The engine: publishes flows, starts runs, takes them on, wakes them. It names no block.
+"""The engine: starts runs, takes them on, wakes them; its folders publish, and let people change what is under way. It names
+no block.
 
 What publishing needs (MJML, premailer) is loaded only when something is published; the worker never does.
 """
