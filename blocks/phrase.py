@@ -90,6 +90,20 @@ def say(msgid: str, /, **args: Any) -> Phrase:
     return Phrase(msgid, args)
 
 
+def seen_in(phrase: Phrase, zone: str) -> Phrase:
+    """The same with its instants by the clocks of `zone` (an IANA name), as everything around it has them."""
+
+    def seen(value: Any) -> Any:
+        match value:
+            case Moment():
+                return Moment(value.at, zone)
+            case Phrase():
+                return seen_in(value, zone)
+        return value
+
+    return Phrase(phrase.msgid, {name: seen(value) for name, value in phrase.args.items()})
+
+
 def worded(value: Any, text: Callable[[Phrase], str]) -> Any:
     """JSON with a text in the place of each Phrase in it."""
     match value:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blocks import read_block
+from blocks.phrase import seen_in
 from blocks.rule_words import readable
 from blocks.values import instant
 from builder.access import Visitor, fetch
@@ -98,7 +99,10 @@ class OneRun:
         symbol, family = of.icon(version, step.block)
         bad = step.code in ("block_failed", "block_gone", "spins")
         when = w.date(step.at, self._zone, "moment", now)
-        lines = [w.text(reason_phrase(step.code, step.args, of.kind(version, step.block)), now)] if step.code else []
+        lines: list[str] = []
+        if step.code:
+            reason = reason_phrase(step.code, step.args, of.kind(version, step.block))
+            lines.append(w.text(seen_in(reason, self._zone), now))
         if outlet := self._outlet(step):
             lines.append(w("By the way “{outlet}”", outlet=outlet))
         if not lines:
@@ -184,6 +188,7 @@ class OneRun:
                         tag("a", "cw-strong cw-trunc cw-block-el", said, href=f"/messages/{message.id}")
                         told = [w.date(message.at, self._zone, "moment", now)]
                         if message.code:
-                            told.append(w.text(reason_phrase(message.code, message.args), now))
+                            reason = reason_phrase(message.code, message.args)
+                            told.append(w.text(seen_in(reason, self._zone), now))
                         tag("span", "cw-cap cw-block-el", " · ".join(told))
                     state_chip(message.state, w)

@@ -6,7 +6,21 @@ from typing import Any
 
 import pytest
 
-from blocks.phrase import Day, Joined, Moment, Money, Months, Quoted, Span, TimeOfDay, Weekdays, dump_arg, load_arg, say
+from blocks.phrase import (
+    Day,
+    Joined,
+    Moment,
+    Money,
+    Months,
+    Quoted,
+    Span,
+    TimeOfDay,
+    Weekdays,
+    dump_arg,
+    load_arg,
+    say,
+    seen_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,3 +45,10 @@ from blocks.phrase import Day, Joined, Moment, Money, Months, Quoted, Span, Time
 )
 def test_there_and_back(value: Any) -> None:
     assert load_arg(json.loads(json.dumps(dump_arg(value)))) == value
+
+
+def test_a_sentence_beside_others_has_their_clocks() -> None:
+    eleven = datetime(2026, 11, 29, 23, 0, tzinfo=UTC)
+    inner = say("until {until}", until=Moment(eleven, "Asia/Bangkok"))
+    seen = seen_in(say("Waits {span} for {n}", span=inner, n=2), "Europe/Stockholm")
+    assert seen.args == {"span": say("until {until}", until=Moment(eleven, "Europe/Stockholm")), "n": 2}
