@@ -32,7 +32,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 _ADDITION = frozenset({"id", "contact", "properties"})
 _FIELDS = frozenset({"id", "name", "time", "contact", "properties"})
 _CONSENT = frozenset({*CHANNELS, "source", "time", "text"})
-_DEEP = f"is nested more than {DEEPEST} levels deep"
+DEEP = f"is nested more than {DEEPEST} levels deep"
 _NUL = "has a text with a NUL character (\\u0000), which no database can store"
 _TIME = 'must be a date and time like "2026-11-21T09:00:00Z"'
 _NEEDED = {
@@ -182,7 +182,7 @@ class _Reader:
         try:
             typed = type_document(properties, DEEPEST)
         except TooDeep:
-            self._wrong("properties", _DEEP)
+            self._wrong("properties", DEEP)
             return None
         if self._may_hold_nul and _has_nul(properties):
             self._wrong("properties", _NUL)
@@ -209,8 +209,8 @@ class _Reader:
             self._wrong("contact", "must have email, phone or customer_id, so that we know who it is")
         if len(who) > MOST_PROPERTIES:
             self._wrong("contact", f"has {len(who)} fields; {MOST_PROPERTIES} are the most")
-        if not _fits(who, DEEPEST):
-            self._wrong("contact", _DEEP)
+        if not nested_within(who, DEEPEST):
+            self._wrong("contact", DEEP)
         elif self._may_hold_nul and _has_nul(who):
             self._wrong("contact", _NUL)
         if TAGS in who:
@@ -275,13 +275,13 @@ class _AdditionReader(_Reader):
         return None if checked is None else digest_of(self._source, f"{self._slug}\nadded\n{id_}")
 
 
-def _fits(value: Any, room: int) -> bool:
+def nested_within(value: Any, room: int) -> bool:
     """Whether objects and lists are nested in at most `room` levels."""
     if room == 0:
         return False
     for inner in value.values() if type(value) is dict else value:
         kind = type(inner)
-        if (kind is dict or kind is list) and not _fits(inner, room - 1):
+        if (kind is dict or kind is list) and not nested_within(inner, room - 1):
             return False
     return True
 
