@@ -20,8 +20,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from runtime.accounts import links, sessions, users, workspaces
 from runtime.house import House
+from runtime.intake.http import peer_of
+from runtime.intake.limits import Limit
 
 COOKIE = "cartwheel_session"
+SIGN_IN = "/sign-in"
+TOO_OFTEN = "That was asked for too often. Wait a little, then try again."
 LONGEST_FORM = 10_000
 
 P = ParamSpec("P")
@@ -123,11 +127,13 @@ def safe_next(wish: str) -> str:
 class Door:
     """Lets in who is signed in; leads others to the page for signing in, and refuses changes asked for by other sites."""
 
-    OPEN = ("/_nicegui", "/cw/", "/sign-in", "/favicon.ico")
+    OPEN = ("/_nicegui", "/cw/", SIGN_IN, "/favicon.ico")
 
     def __init__(self, app: ASGIApp, house: House) -> None:
         self.app = app
         self.house = house
+        # A page that was asked for and never came alive is kept for a minute, and takes 250 KB.
+        self._strangers = Limit(rate=1, burst=60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -139,6 +145,10 @@ class Door:
             await _refuse(scope, receive, send)
             return
         path: str = scope["path"]
+        if path.startswith(SIGN_IN) and not self._strangers.allows(peer_of(scope)):
+            wait = {"Retry-After": str(self._strangers.wait)}
+            await PlainTextResponse(TOO_OFTEN, status_code=429, headers=wait)(scope, receive, send)
+            return
         if path.startswith(self.OPEN):
             await self.app(scope, receive, send)
             return

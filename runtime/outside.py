@@ -196,7 +196,9 @@ def _way(host: str, allowed: Allowed, end: float) -> "httpcore.NetworkBackend":
             failed: Exception = httpcore.ConnectError(host)
             for address in found[:4]:
                 try:
-                    stream = httpcore.SyncBackend().connect_tcp(str(address), port, _left(end, timeout))
+                    stream = httpcore.SyncBackend().connect_tcp(
+                        str(address), port, _left(timeout, httpcore.ConnectTimeout)
+                    )
                 except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                     failed = error
                 else:
@@ -210,10 +212,10 @@ def _way(host: str, allowed: Allowed, end: float) -> "httpcore.NetworkBackend":
             self._stream = stream
 
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-            return self._stream.read(max_bytes, _left(end, timeout))
+            return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
 
         def write(self, buffer: bytes, timeout: float | None = None) -> None:
-            self._stream.write(buffer, _left(end, timeout))
+            self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
 
         def close(self) -> None:
             self._stream.close()
@@ -221,15 +223,17 @@ def _way(host: str, allowed: Allowed, end: float) -> "httpcore.NetworkBackend":
         def start_tls(
             self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
         ) -> httpcore.NetworkStream:
-            return Timed(self._stream.start_tls(ssl_context, server_hostname, _left(end, timeout)))
+            left = _left(timeout, httpcore.ConnectTimeout)
+            return Timed(self._stream.start_tls(ssl_context, server_hostname, left))
 
         def get_extra_info(self, info: str) -> Any:
             return self._stream.get_extra_info(info)
 
-    def _left(end: float, timeout: float | None) -> float:
+    def _left(timeout: float | None, late: type[httpcore.TimeoutException]) -> float:
         left = end - time.monotonic()
         if left <= 0:
-            raise httpcore.ReadTimeout
+            # Of which kind it is decides whether the other side may have got it.
+            raise late
         return left if timeout is None else min(left, timeout)
 
     return Way()

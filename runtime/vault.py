@@ -43,6 +43,9 @@ class Vault:
             raw = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
         except ValueError:
             return None
+        # The decoder passes over what is not of its alphabet, and tries are counted by word: it has one spelling only.
+        if _encode(raw) != word:
+            return None
         mac, payload = raw[:16], raw[16:]
         return payload if hmac.compare_digest(mac, self._mac(purpose, payload)) else None
 

@@ -171,6 +171,28 @@ def test_who_hangs_up_may_have_got_it() -> None:
     assert (broken.value.code, broken.value.sent) == ("outside_broken", True)
 
 
+@pytest.mark.parametrize("patience", [0.2, 0.0])
+def test_who_was_never_reached_did_not_get_it(monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
+    """A name server that takes longer than the whole call may, and no time at all."""
+    resolve = resolver(["127.0.0.1"])
+
+    def slow(*asked: Any, **more: Any) -> list[Any]:
+        time.sleep(0.3)
+        return list(resolve(*asked, **more))
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with server(b"HTTP/1.1 200 OK\r\n\r\n") as (port, heard), pytest.raises(NotCalled) as late:
+        call(Request("POST", f"http://crm.example:{port}/"), HERE, patience=Patience(total=patience))
+    assert (late.value.code, late.value.sent) == ("outside_unreachable", False)
+    assert heard == []
+
+
+def test_who_never_agrees_on_a_secret_did_not_get_it() -> None:
+    with server(every=2.0) as (port, _), pytest.raises(NotCalled) as silent:
+        call(Request("POST", f"https://127.0.0.1:{port}/"), HERE, patience=Patience(total=0.3))
+    assert silent.value.sent is False
+
+
 def test_nobody_there_did_not_get_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobodys:
         port = nobodys.getsockname()[1]

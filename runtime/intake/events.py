@@ -8,11 +8,10 @@ from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
-from blocks.beginning import INCLUDED
-from blocks.triggers.added_trigger import ADDED
 from runtime.house import House
 from runtime.intake.http import answer_json, headers_of, peer_of
 from runtime.intake.keyed import Keyed, Refusal, Touch, answered, store, stored
+from runtime.intake.own_events import OWN_EVENTS
 from runtime.intake.reading import MOST_EVENTS, read_events
 from runtime.intake.reading_apart import WORTH_IT, Lost, ReadingApart
 from runtime.intake.writer import Writer
@@ -26,11 +25,6 @@ SMALLEST = 200
 """Bytes of a small event, by which the length of a list is guessed before it is read."""
 
 WRONG_KIND = "This key cannot send events. Make one of the kind that sends events on the settings page."
-OWN_EVENTS = {
-    ADDED: "is a name of our own: add contacts with POST /api/v1/flows/<slug>/contacts",
-    INCLUDED: "is a name of our own: it happens to those with whom a flow begins",
-}
-"""Events that are not for others to send, with what to do instead."""
 
 
 class EventsApi:

@@ -11,8 +11,8 @@ from runtime import shop
 from runtime.house import House
 from runtime.intake.http import answer_json, headers_of, peer_of
 from runtime.intake.keyed import NO_STORE, Keyed, Refusal, Touch, answered
-from runtime.intake.reading import NotReadable, NotRight, Wrong
-from runtime.shop import NoTitle, PartlyKept, Told
+from runtime.intake.reading import DEEP, DEEPEST, NotReadable, NotRight, Wrong, nested_within
+from runtime.shop import MOST_PIECES, NoTitle, PartlyKept, Told
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,6 @@ LONGEST_TITLE = 500
 LONGEST_URL = 2000
 LARGEST_FIELDS = 20_000
 """Bytes of a product's own fields, as JSON."""
-MOST_PIECES = 1_000_000_000
 
 _COLUMNS = {
     "variant_of": "parent",
@@ -166,6 +165,8 @@ def _problem(name: str, value: Any) -> str | None:
 def _problem_of_fields(value: Any) -> str | None:
     if type(value) is not dict:
         return 'must be an object, like {"days_per_unit": 30}'
+    if not nested_within(value, DEEPEST):
+        return DEEP
     written = orjson.dumps(value)
     if b"\\u0000" in written:
         return "has a text with a NUL character (\\u0000), which no database can store"

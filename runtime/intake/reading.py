@@ -4,6 +4,7 @@ By hand and not with pydantic, because this is 40 % of the work of intake; the s
 program that sends.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from blocks.values import TooDeep, Typed, instant, moment, type_document
 from runtime.clock import HOUR
 from runtime.intake.writer import NewEvent, digest_of
 from runtime.people.addresses import IDENTITIES
+from runtime.people.card import language_of, zone_of
 from runtime.people.who import ANSWERS, CHANNELS, CONSENT, TAGS
 
 MOST_EVENTS = 1000
@@ -32,7 +34,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 _ADDITION = frozenset({"id", "contact", "properties"})
 _FIELDS = frozenset({"id", "name", "time", "contact", "properties"})
 _CONSENT = frozenset({*CHANNELS, "source", "time", "text"})
-_DEEP = f"is nested more than {DEEPEST} levels deep"
+DEEP = f"is nested more than {DEEPEST} levels deep"
 _NUL = "has a text with a NUL character (\\u0000), which no database can store"
 _TIME = 'must be a date and time like "2026-11-21T09:00:00Z"'
 _NEEDED = {
@@ -40,6 +42,13 @@ _NEEDED = {
     "phone": "is not a phone number",
     "customer_id": f"must be a text of 1 to {LONGEST_ID} characters, or a whole number",
 }
+_NAMES = ("name", "first_name", "last_name")
+_KNOWN = {
+    "language": (language_of, 'must be a language tag like "th" or "en-GB"'),
+    "zone": (zone_of, 'must be a time zone like "Asia/Bangkok"'),
+}
+_NEXT_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What ends a line, or is no character of a text at all."""
 
 
 class NotReadable(Exception):
@@ -127,7 +136,7 @@ class _Reader:
             for name in document.keys() - _FIELDS:
                 self._wrong(str(name)[:LONGEST_TAG], "is not a field of an event: id, name, time, contact, properties")
         name = document.get("name")
-        if type(name) is not str or not (name := name.strip()) or len(name) > LONGEST_NAME or not name.isprintable():
+        if type(name) is not str or not (name := name.strip()) or len(name) > LONGEST_NAME or _NEXT_LINE.search(name):
             self._wrong("name", f"must be a text of 1 to {LONGEST_NAME} characters in one line")
         elif name in self._refused:
             self._wrong("name", self._refused[name])
@@ -182,7 +191,7 @@ class _Reader:
         try:
             typed = type_document(properties, DEEPEST)
         except TooDeep:
-            self._wrong("properties", _DEEP)
+            self._wrong("properties", DEEP)
             return None
         if self._may_hold_nul and _has_nul(properties):
             self._wrong("properties", _NUL)
@@ -209,10 +218,17 @@ class _Reader:
             self._wrong("contact", "must have email, phone or customer_id, so that we know who it is")
         if len(who) > MOST_PROPERTIES:
             self._wrong("contact", f"has {len(who)} fields; {MOST_PROPERTIES} are the most")
-        if not _fits(who, DEEPEST):
-            self._wrong("contact", _DEEP)
+        if not nested_within(who, DEEPEST):
+            self._wrong("contact", DEEP)
         elif self._may_hold_nul and _has_nul(who):
             self._wrong("contact", _NUL)
+        for field in _NAMES:
+            if who.get(field) is not None and type(who[field]) is not str:
+                self._wrong(f"contact.{field}", "must be a text")
+        for field, (known_as, reason) in _KNOWN.items():
+            value = who.get(field)
+            if value is not None and value != "" and known_as(value) is None:
+                self._wrong(f"contact.{field}", reason)
         if TAGS in who:
             self._tags(who[TAGS])
         if CONSENT in who:
@@ -275,13 +291,13 @@ class _AdditionReader(_Reader):
         return None if checked is None else digest_of(self._source, f"{self._slug}\nadded\n{id_}")
 
 
-def _fits(value: Any, room: int) -> bool:
+def nested_within(value: Any, room: int) -> bool:
     """Whether objects and lists are nested in at most `room` levels."""
     if room == 0:
         return False
     for inner in value.values() if type(value) is dict else value:
         kind = type(inner)
-        if (kind is dict or kind is list) and not _fits(inner, room - 1):
+        if (kind is dict or kind is list) and not nested_within(inner, room - 1):
             return False
     return True
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from blocks.values import instant, number
 from runtime.people.addresses import customer_id_of, email_of, phone_of
+from runtime.shop import MOST_PIECES
 
 Json = Mapping[str, Any]
 
@@ -66,7 +67,7 @@ def _ordered(notice: Json) -> Told:
         "order_number": _id(notice.get("order_number") or notice.get("name")),
         "order_url": _url(notice.get("order_status_url")),
         "checkout_token": _id(notice.get("checkout_token")),
-        "orders_count": _part(notice, "customer").get("orders_count"),
+        "orders_count": _count(_part(notice, "customer").get("orders_count")),
         **_common(notice),
     }
     return Told("Order placed", _instant(notice.get("created_at")), _who(notice), _without_nothing(properties))
@@ -105,7 +106,7 @@ def _item(item: Json) -> dict[str, Any]:
             "sku": _text(item.get("sku")),
             "title": _text(item.get("title") or item.get("presentment_title")),
             "variant": _text(item.get("variant_title") or item.get("presentment_variant_title")),
-            "quantity": item["quantity"] if type(item.get("quantity")) is int else 0,
+            "quantity": _count(item.get("quantity")) or 0,
             "price": _amount(item.get("price")),
             "image": _url(image.get("src") if isinstance(image, dict) else image),
             "url": _url(item.get("url")),
@@ -190,6 +191,10 @@ def _amount(value: Any) -> float | None:
     """Shopify writes amounts as text, "403.00"."""
     found = number(value) if isinstance(value, str) else value
     return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def _count(value: Any) -> int | None:
+    return max(0, min(value, MOST_PIECES)) if type(value) is int else None
 
 
 def _instant(value: Any) -> int | None:

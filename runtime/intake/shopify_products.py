@@ -10,7 +10,7 @@ from typing import Any
 from blocks.values import instant, number
 from runtime import shop
 from runtime.house import House
-from runtime.shop import Told
+from runtime.shop import MOST_PIECES, Told
 
 Json = Mapping[str, Any]
 
@@ -30,9 +30,9 @@ def keep(house: House, workspace: int, topic: str, domain: str, notice: Json) ->
         item, place, pieces = (
             _id(notice.get("inventory_item_id")),
             _id(notice.get("location_id")),
-            notice.get("available"),
+            _pieces(notice.get("available")),
         )
-        if item is None or place is None or type(pieces) is not int:
+        if item is None or place is None or pieces is None:
             return False
         return shop.count_at(house, workspace, item, place, pieces, _instant(notice, house.clock.now()))
     if id_ is None:
@@ -60,8 +60,8 @@ def variants(notice: Json, domain: str, now: int) -> list[Told]:
     for one in _list(notice, "variants"):
         if (id_ := _id(one.get("id"))) is None:
             continue
-        name, pieces = _text(one.get("title")), one.get("inventory_quantity")
-        counted = one.get("inventory_management") is not None and type(pieces) is int
+        name, pieces = _text(one.get("title")), _pieces(one.get("inventory_quantity"))
+        counted = one.get("inventory_management") is not None
         fields = {
             "vendor": _text(notice.get("vendor")),
             "tags": tags,
@@ -103,6 +103,10 @@ def _text(value: Any) -> str:
 
 def _id(value: Any) -> str | None:
     return str(value) if type(value) is int else _text(value) or None
+
+
+def _pieces(value: Any) -> int | None:
+    return max(-MOST_PIECES, min(value, MOST_PIECES)) if type(value) is int else None
 
 
 def _url(value: Any) -> str | None:

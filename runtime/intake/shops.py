@@ -140,7 +140,9 @@ def event_of(source: Source, topic: str, delivery: str, body: bytes, now: int) -
         return None
     name = f"{SHOPIFY}:{source.slug}"
     # One thing that happens in a shop can be told under several topics, all with its id.
-    once = delivery or (f"{notice['id']} {notice.get('updated_at')}" if notice.get("id") else "")
+    id_, changed = notice.get("id"), notice.get("updated_at")
+    told_apart = type(id_) in (int, str) and id_ and (changed is None or type(changed) is str)
+    once = delivery or (f"{id_} {changed}" if told_apart else "")
     return NewEvent(
         source.workspace,
         digest_of(name, f"{topic} {once}") if once else None,

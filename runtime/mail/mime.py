@@ -66,11 +66,14 @@ class Skeleton:
         """One message, 7-bit, with CRLF line ends, no line longer than 998.
 
         Marketing mail needs `unsubscribe_url`, the address of a one-click POST (RFC 8058); in transactional mail it is
-        left out. Raises HeaderRefused, which names the field, for what may not stand in a header.
+        left out. Raises HeaderRefused, which names the field, for what may not stand in a header; only `to_name` is left
+        out instead.
         """
+        # What somebody typed as their own name must not keep them from getting their mail.
+        shown = "" if headers.has_control(to_name) else to_name
         lines = [
             self._head,
-            f"To: {headers.mailbox('To', to_name, to_address)}\r\n",
+            f"To: {headers.mailbox('To', shown, to_address)}\r\n",
             f"Subject: {headers.unstructured('Subject', rendered.subject)}\r\n",
             f"Message-ID: {headers.message_id(message_id)}\r\n",
             f"Date: {headers.date(date)}\r\n",

@@ -12,6 +12,7 @@ from blocks.values import Typed, type_document
 
 FIELD_LIMIT = 500
 """Fields a contact may have; further names are not taken up, so that a runaway sender cannot swell every batch."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?\Z")
 
 
@@ -73,8 +74,8 @@ class Card:
     def columns(self) -> tuple[Any, ...]:
         """The values of `COLUMNS`, JSON already written."""
         fields = self.fields
-        name = _text(fields.get("name")) or " ".join(
-            part for part in (_text(fields.get("first_name")), _text(fields.get("last_name"))) if part
+        name = _line(fields.get("name")) or " ".join(
+            part for part in (_line(fields.get("first_name")), _line(fields.get("last_name"))) if part
         )
         language = language_of(fields.get("language") or fields.get("locale"))
         typed = type_document(
@@ -135,8 +136,9 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _text(value: Any) -> str:
-    return value.strip() if type(value) is str else ""
+def _line(value: Any) -> str:
+    """A text as one line: a name is shown in lists, and stands in the header of every mail."""
+    return " ".join(_CONTROL.sub(" ", value).split()) if type(value) is str else ""
 
 
 def _differs(old: Any, new: Any) -> bool:

@@ -21,6 +21,8 @@ from runtime.ledger.tables import product, product_change
 
 AT_ONCE = 200
 """Products that are written in one transaction: some 5 ms."""
+MOST_PIECES = 1_000_000_000
+"""What is told to be more is a mistake, and no database could add it up."""
 GONE_AFTER = 90 * DAY
 """So long it is kept how prices and stock went."""
 

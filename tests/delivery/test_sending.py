@@ -113,6 +113,21 @@ def test_a_contact_without_an_address_or_with_a_broken_one(post: Post, smtp: Smt
     assert not any("Bcc" in command for command in smtp.commands)
 
 
+@pytest.mark.parametrize("name", ["Dewi\tAnggraini", "Dewi\r\nBcc: all@example.com", "Dewi\x7f"])
+def test_a_name_that_an_earlier_version_kept_with_a_line_break_keeps_nobodys_mail_back(
+    post: Post, smtp: SmtpServer, reminder: Email, ledger: Ledger, shop: int, name: str
+) -> None:
+    dewi = post.contact("Dewi")
+    message = post.message(post.flow(reminder), dewi)
+    with ledger.write(shop) as tx:
+        tx.execute(update(tables.contact).where(tables.contact.c.id == dewi).values(name=name))
+
+    post.deliver()
+
+    assert post.state(message) == ("sent", "sent")
+    assert [mail.parsed["To"] for mail in smtp.mails] == ["dewi@example.com"]
+
+
 def test_a_letter_that_cannot_be_written_keeps_no_other_from_going(
     post: Post, smtp: SmtpServer, reminder: Email, ledger: Ledger, shop: int
 ) -> None:

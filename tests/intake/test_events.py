@@ -79,6 +79,20 @@ def test_the_engine_makes_contacts_and_answers_of_what_was_sent(door: Door, hous
     assert door.stored()[0].contact == dewi.id
 
 
+@pytest.mark.parametrize("name", ["Family 👩‍👩‍👧 met", "می‌خواهم", "ได้รับ สินค้า", "Order\u00a0placed"])
+def test_an_event_is_called_whatever_stands_in_one_line(door: Door, name: str) -> None:
+    """Emoji of several people are joined by a character that is not seen, and so are Persian words."""
+    assert door.post(order(name=name)).json()["accepted"] == 1
+    assert door.stored()[0].name == name
+
+
+def test_what_is_empty_or_cleared_of_a_contact_is_no_mistake(door: Door) -> None:
+    fields = ("name", "first_name", "last_name", "language", "zone")
+    said = [{"email": "dewi@example.com", **dict.fromkeys(fields, nothing)} for nothing in (None, "")]
+    known = {"email": "nok@example.com", "language": "pt_BR", "zone": "Asia/Bangkok", "first_name": "นก"}
+    assert door.post([order(n, contact=who) for n, who in enumerate([*said, known])]).json()["accepted"] == 3
+
+
 # ---- one bad item
 
 
@@ -111,6 +125,8 @@ def nested(levels: int) -> Any:
     [
         ({"name": 7}, "name", "must be a text of 1 to 200 characters in one line"),
         ({"name": "x" * 201}, "name", "must be a text of 1 to 200 characters in one line"),
+        ({"name": "Order\u2028placed"}, "name", "must be a text of 1 to 200 characters in one line"),
+        ({"name": "Order\u0085placed"}, "name", "must be a text of 1 to 200 characters in one line"),
         ({"name": "Order\nplaced"}, "name", "must be a text of 1 to 200 characters in one line"),
         ({"id": ""}, "id", "must be a text of 1 to 200 characters, or a whole number"),
         ({"id": True}, "id", "must be a text of 1 to 200 characters, or a whole number"),
@@ -129,6 +145,25 @@ def nested(levels: int) -> Any:
             "contact.customer_id",
             "must be a text of 1 to 200 characters, or a whole number",
         ),
+        ({"contact": {"customer_id": 1, "first_name": {"a": 1}}}, "contact.first_name", "must be a text"),
+        ({"contact": {"customer_id": 1, "last_name": [1]}}, "contact.last_name", "must be a text"),
+        ({"contact": {"customer_id": 1, "name": 7}}, "contact.name", "must be a text"),
+        (
+            {"contact": {"customer_id": 1, "language": 5}},
+            "contact.language",
+            'must be a language tag like "th" or "en-GB"',
+        ),
+        (
+            {"contact": {"customer_id": 1, "language": "Bahasa Indonesia"}},
+            "contact.language",
+            'must be a language tag like "th" or "en-GB"',
+        ),
+        (
+            {"contact": {"customer_id": 1, "zone": "Mars/Base"}},
+            "contact.zone",
+            'must be a time zone like "Asia/Bangkok"',
+        ),
+        ({"contact": {"customer_id": 1, "zone": []}}, "contact.zone", 'must be a time zone like "Asia/Bangkok"'),
         ({"contact": {"customer_id": 1, "tags": "vip"}}, "contact.tags", "must be a list of at most 100 texts"),
         ({"contact": {"customer_id": 1, "in": nested(11)}}, "contact", "is nested more than 10 levels deep"),
         (

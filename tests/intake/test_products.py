@@ -9,6 +9,7 @@ from runtime.accounts import keys
 from runtime.ledger import Tx, tables
 from runtime.shop import Told, shelf
 from tests.intake.conftest import Door
+from tests.intake.test_events import nested
 
 OOLONG = {"id": "MSO-100", "title": "Mae Salong oolong", "price": 320, "currency": "thb", "stock": 5}
 
@@ -82,6 +83,8 @@ def test_a_failure_halfway_says_how_many_are_stored(door: Door, monkeypatch: pyt
         ({"id": "x", "title": "x", "url": "javascript:alert(1)"}, "url"),
         ({"id": "x", "title": "x", "fields": [1]}, "fields"),
         ({"id": "x", "title": "x", "fields": {"a": "\0"}}, "fields"),
+        ({"id": "x", "title": "x", "fields": {"in": nested(10)}}, "fields"),
+        ({"id": "x", "title": "x", "fields": {"in": nested(900)}}, "fields"),
         ({"id": "x", "title": "x", "variant_of": ""}, "variant_of"),
         ({"id": "x", "title": "x", "colour": "green"}, "colour"),
         (["x"], ""),
@@ -93,6 +96,10 @@ def test_one_that_is_wrong_refuses_the_list_and_says_where(door: Door, wrong: An
     assert [(one["index"], one["field"]) for one in answer.json()["problems"]] == [(1, field)]
     assert all(one["reason"] for one in answer.json()["problems"])
     assert rows(door, tables.product) == []
+
+
+def test_fields_may_be_nested_as_deep_as_in_an_event(door: Door) -> None:
+    assert post(door, {**OOLONG, "fields": {"in": nested(9)}}).json() == {"accepted": 1, "changed": 1}
 
 
 def test_only_a_key_that_sends_may_fill_it(door: Door) -> None:

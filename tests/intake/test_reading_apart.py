@@ -12,7 +12,7 @@ import pytest
 from runtime.accounts import keys
 from runtime.house import House
 from runtime.intake import build_app, reading_apart
-from runtime.intake.events import OWN_EVENTS
+from runtime.intake.own_events import OWN_EVENTS
 from runtime.intake.reading import NotReadable, NotRight, read_events
 from runtime.intake.reading_apart import Lost, ReadingApart
 from runtime.ledger import tables

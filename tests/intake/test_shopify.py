@@ -32,6 +32,11 @@ def notice(name: str, **changes: Any) -> Notice:
     return found
 
 
+def deep() -> Any:
+    """What no shop sends: a list in a list in a list, as deep as JSON may go here."""
+    return json.loads("[" * 900 + "]" * 900)
+
+
 def signed(body: bytes, secret: str = SECRET) -> str:
     return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
 
@@ -338,6 +343,8 @@ def test_a_shops_own_idea_of_subscribed_does_not_undo_an_unsubscribe_here(
         {"token": ["x"], "abandoned_checkout_url": "javascript:alert(1)", "created_at": 7, "currency": {"code": "THB"}},
         {"shipping_address": {"province": "a\0b", "country_code": 7}},
         {"customer": "dewi", "customer_locale": 7, "phone": {"n": 1}},
+        {"line_items": [{"title": "Tea", "quantity": 10**18}] * 20},
+        {"id": deep(), "token": deep(), "customer": {"id": deep(), "first_name": deep()}, "line_items": deep()},
     ],
 )
 def test_odd_notices_are_taken_for_what_can_be_read(send: Send, house: House, shop: int, odd: Notice) -> None:
@@ -345,6 +352,21 @@ def test_odd_notices_are_taken_for_what_can_be_read(send: Send, house: House, sh
     (event,) = stored(house, shop)
     assert event.who["email"] == "dewi@example.com"
     assert "javascript" not in str(event.properties)
+
+
+def test_an_order_is_kept_whatever_is_told_of_how_many(send: Send, house: House, shop: int) -> None:
+    odd = {"line_items": [{"title": "Tea", "quantity": 10**18}] * 20, "customer": {"id": 1, "orders_count": deep()}}
+    assert send("orders/create", notice("order", **odd), "e1").status_code == 200
+    (event,) = stored(house, shop)
+    assert "orders_count" not in event.properties
+    assert event.properties["items"][0]["quantity"] == 1_000_000_000
+    assert event.properties["quantity"] == 20_000_000_000
+
+
+def test_a_notice_whose_id_is_none_is_kept(send: Send, house: House, shop: int) -> None:
+    body = json.dumps(notice("order", id="…")).replace(json.dumps("…"), "[" * 1000 + "]" * 1000).encode()
+    assert send("orders/create", body, **{"x-shopify-webhook-id": ""}).status_code == 200
+    assert [event.name for event in stored(house, shop)] == ["Order placed"]
 
 
 def test_pictures_and_addresses_of_products_are_kept_where_the_shop_gives_them() -> None:

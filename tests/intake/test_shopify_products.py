@@ -115,3 +115,12 @@ def test_unknown_variants_and_odd_notices_are_answered_well(
 def test_without_the_signature_nothing_is_kept(send: Send, house: House, shop: int) -> None:
     refused = send("products/create", notice("product"), "p1", **{"x-shopify-hmac-sha256": signed(b"other")})
     assert (refused.status_code, shelf(house, shop)) == (401, {})
+
+
+def test_pieces_that_nobody_has_are_as_many_as_can_be_kept(send: Send, house: House, shop: int) -> None:
+    document = notice("product")
+    document["variants"][0]["inventory_quantity"] = 2**64 - 1
+    assert send("products/create", document, "p1").status_code == 200
+    assert shelf(house, shop)[SMALL].stock == 1_000_000_000
+    assert send("inventory_levels/update", level(-(2**63)), "p2").status_code == 200
+    assert shelf(house, shop)[SMALL].levels == {"24826418": -1_000_000_000}

@@ -168,6 +168,16 @@ def test_a_made_up_link_unsubscribes_nobody(client: TestClient, link: str, answe
     assert answers() == []
 
 
+@pytest.mark.parametrize("spelled", ["{}....", "....{}", "{}=", "{}==", "{}.", "{}é", "{last}"])
+def test_a_link_is_spelled_in_one_way(house: House, link: str, spelled: str) -> None:
+    """Tries are counted by link, so that a second spelling would be a second lot of tries."""
+    token = link.removeprefix("/u/")
+    # The last four bits of this many characters say nothing.
+    other = spelled.format(token, last=token[:-1] + chr(ord(token[-1]) + 1))
+    assert links.read(house, token) is not None
+    assert links.read(house, other) is None
+
+
 @pytest.mark.usefixtures("no_refill")
 def test_made_up_links_are_slowed_down_and_real_ones_go_on(client: TestClient, link: str) -> None:
     assert [client.post(f"/u/{number}").status_code for number in range(35)] == [404] * 30 + [429] * 5

@@ -164,7 +164,6 @@ def test_names_come_back_as_they_were(name: str) -> None:
     [
         ("from_name", "From"),
         ("from_address", "From"),
-        ("to_name", "To"),
         ("to_address", "To"),
         ("reply_to", "Reply-To"),
         ("message_id", "Message-ID"),
@@ -176,6 +175,13 @@ def test_line_breaks_are_refused_in_every_field(bad: str, argument: str, field: 
     with pytest.raises(HeaderRefused) as caught:
         built(MAIL, **{argument: f"{good.get(argument, 'x')}{bad}"})
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("bad", ["\r\nBcc: x@y.example", "a\nb", "a\rb", "a\x00b", "\x1b[31m", "a\x7f"])
+def test_dewi_gets_her_mail_without_a_name_that_cannot_be_written(bad: str) -> None:
+    raw = built(to_name=f"Dewi{bad}", to_address="dewi@example.com")
+    assert b"\r\nTo: dewi@example.com\r\n" in raw
+    assert b"Bcc" not in raw
 
 
 def test_line_breaks_are_refused_in_a_subject_and_in_further_fields() -> None:

@@ -46,6 +46,24 @@ def test_a_new_address_makes_a_contact_and_the_same_address_finds_it_again(
     assert dewi.fields == {"first_name": "Dewi", "last_name": "Anggraini"}
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"first_name": "Dewi\r\nAnggraini\t"},
+        {"first_name": "Dewi\x7f", "last_name": "Anggraini"},
+        {"name": " Dewi \n\n\u2028 Anggraini\x85"},
+    ],
+)
+def test_a_name_is_one_line_whatever_was_pasted_into_it(
+    meet: Any, ledger: Ledger, shop: int, typed: dict[str, str]
+) -> None:
+    (id_,) = meet({"email": "dewi@example.com", **typed})
+
+    dewi = known(ledger, shop, id_)
+    assert (dewi.name, dewi.typed["t"]["name"]) == ("Dewi Anggraini", "dewi anggraini")
+    assert dewi.fields == typed
+
+
 def test_one_batch_with_the_same_new_person_three_times_makes_one_contact(meet: Any, ledger: Ledger, shop: int) -> None:
     ids = meet(
         {"email": "somchai@example.com", "orders": 1},
