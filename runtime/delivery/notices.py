@@ -20,9 +20,9 @@ from runtime.accounts import users
 from runtime.accounts.users import User
 from runtime.clock import HOUR
 from runtime.delivery.channels import TEAM
-from runtime.delivery.sending.book import dump_args
 from runtime.delivery.sending.claims import Claimed
 from runtime.ledger import Tx
+from runtime.ledger.documents import dump_args
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, message, version
 

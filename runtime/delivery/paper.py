@@ -10,12 +10,13 @@ from sqlalchemy import bindparam, select
 from runtime.delivery.channels import CHANNELS, Channel
 from runtime.delivery.decision.bounds import Bounds
 from runtime.delivery.decision.facts import Shop, look_up, shop_of
-from runtime.delivery.sending.book import AS_IT_WAS, Ending, dump_args, reply_of, tell_runs
+from runtime.delivery.sending.book import AS_IT_WAS, Ending, reply_of, tell_runs
 from runtime.delivery.sending.claims import Claimed
 from runtime.delivery.sending.writer import last_word, verdict
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.bulk import update_tuples
+from runtime.ledger.documents import dump_args
 from runtime.ledger.tables import message
 
 _AT_ONCE = 500

@@ -16,9 +16,9 @@ from sqlalchemy import select
 from runtime.delivery.channels import CHANNELS
 from runtime.delivery.letters.letter import Scribe
 from runtime.delivery.sending.answers import LONGEST, Answer
-from runtime.delivery.sending.book import dump_args
 from runtime.house import House
 from runtime.ledger import tallies
+from runtime.ledger.documents import dump_args
 from runtime.ledger.tables import message
 from runtime.people import consent
 from runtime.segments.stirring import stir

@@ -12,11 +12,11 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Text, bindparam, cast, select, text
 
-from blocks.values import type_document
 from runtime.clock import DAY, HOUR
 from runtime.engagement.machines import PERSON
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
+from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, engagement, event, flow, message, version_mail
 from runtime.segments.stirring import stir
@@ -240,5 +240,5 @@ def _event(tx: Tx, one: Noticed, about: AboutMessage, now: int) -> tuple[Any, ..
         "words": about.mail.words.get(one.link, ""),
     }
     properties = {"message": one.message, **{name: value for name, value in said.items() if value}}
-    written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()
+    written, typed = in_both_forms(properties)
     return tx.workspace, EVENTS[one.what], SOURCE, about.contact, one.at, now, "{}", written, typed, "new"

@@ -11,7 +11,6 @@ import orjson
 from sqlalchemy import Row, Text, bindparam, cast, select
 
 from blocks.contract import Reason, TooMuchKept
-from blocks.phrase import dump_arg
 from blocks.rules import Counted
 from blocks.values import Typed, type_document
 from runtime.delivery.channels import NEVER_RECALLED
@@ -22,6 +21,7 @@ from runtime.engine.lookback.history import History
 from runtime.engine.lookback.lookups import Lookups
 from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import insert_tuples, update_tuples
+from runtime.ledger.documents import dump_args
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, message, run, step
 from runtime.people import consent, contacts, forgotten
@@ -96,7 +96,7 @@ class Run:
             state, reason = "departed", None
         self.state, self.ended_at, self.wake_at = state, now, None
         if reason is not None:
-            self.code, self.args = reason.code, dump_args(reason)
+            self.code, self.args = reason.code, dump_args(reason.args)
 
 
 _STORED = (
@@ -281,7 +281,7 @@ class Batch:
 
     def note(self, one: Run, block: str, outlet: str, reason: Reason | None = None) -> None:
         """Record a step of a run."""
-        code, args = (reason.code, dump_args(reason)) if reason is not None else (None, None)
+        code, args = (reason.code, dump_args(reason.args)) if reason is not None else (None, None)
         self.steps.append((self.tx.workspace, one.id, one.hops, block, self.now, outlet, code, args))
         one.hops += 1
 
@@ -319,10 +319,3 @@ def _kept(one: Run) -> tuple[str | None, str | None, int]:
     if one.kept is None:
         return None, None, one.id
     return orjson.dumps(one.kept).decode(), orjson.dumps(one.typed).decode(), one.id
-
-
-def dump_args(reason: Reason) -> str | None:
-    """A reason's arguments as JSON."""
-    if not reason.args:
-        return None
-    return orjson.dumps({key: dump_arg(value) for key, value in reason.args.items()}).decode()

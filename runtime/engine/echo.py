@@ -11,9 +11,9 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Text, bindparam, cast, select
 
-from blocks.values import type_document
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
+from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event
 
@@ -67,7 +67,7 @@ def write(tx: Tx, emitted: Sequence[Emitted], now: int) -> None:
         who = orjson.dumps({"depth": ours.get(one.entry, 0) + 1}).decode()
         if one.more:
             properties = {**like.get(one.like, {}), **one.more}
-            written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()
+            written, typed = in_both_forms(properties)
             made.append((id_, tx.workspace, one.name, SOURCE, one.contact, now, now, who, written, typed, "new"))
             continue
         row = {"id": id_, "workspace": tx.workspace, "name": one.name, "source": SOURCE, "contact": one.contact}

@@ -13,12 +13,12 @@ from sqlalchemy import bindparam, select
 
 from blocks.phrase import Phrase
 from blocks.triggers.added_trigger import ADDED, told
-from blocks.values import type_document
 from runtime.engine.by_hand.adding import door, kept_out
 from runtime.house import House
 from runtime.intake.contact_file import Line, Sheet
 from runtime.intake.writer import NewEvent, digest_of, store
 from runtime.ledger import Tx
+from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import identity, seen
 from runtime.people.addresses import IDENTITIES
@@ -85,7 +85,7 @@ def add(
 ) -> int:
     """Add these lines. How many were not added before. Raises CannotAdd; what was stored until then stays added."""
     properties = told(slug, "file", by)
-    written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()
+    written, typed = in_both_forms(properties)
     stored = done = 0
     for some in _some(lines):
         now = house.clock.now()

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, select
 
-from blocks.phrase import Moment, Phrase, dump_arg, say
+from blocks.phrase import Moment, Phrase, say
 from blocks.values import moment
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.channels import EMAIL, Channel
@@ -19,6 +19,7 @@ from runtime.delivery.sending.claims import LEASE, Claimed
 from runtime.delivery.sending.ladder import next_try
 from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import run_many
+from runtime.ledger.documents import dump_args
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import message
 from runtime.people import consent
@@ -306,8 +307,3 @@ def tell_runs(tx: Tx, replies: Sequence[Mapping[str, Any]]) -> None:
 
 def _attempt(one: Outgoing) -> dict[str, Any]:
     return {"id": one.claimed.id, "number": one.tries}
-
-
-def dump_args(args: Mapping[str, Any]) -> str | None:
-    """A reason's arguments as JSON."""
-    return orjson.dumps({name: dump_arg(value) for name, value in args.items()}).decode() if args else None

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from sqlalchemy import bindparam, func, select
 
 from blocks.phrase import Phrase, Quoted, say
@@ -20,6 +19,7 @@ from runtime.engine.program import Program, Programs
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples
+from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event, flow, run, version
 from runtime.reasons import REASONS
@@ -115,7 +115,7 @@ def add(house: House, workspace: int, slug: str, ids: Sequence[int], by: str) ->
     """Add contacts by hand: `by` is whoever does it. The ids of the events, in their order. Raises CannotAdd."""
     made: list[int] = []
     properties = told(slug, "hand", by)
-    written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()
+    written, typed = in_both_forms(properties)
     for start in range(0, len(ids), AT_ONCE):
         now = house.clock.now()
         with house.ledger.write(workspace) as tx:

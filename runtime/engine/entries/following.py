@@ -22,6 +22,7 @@ from runtime.engine.entries.occasions import EVENT, SOURCE
 from runtime.engine.program import Program, Programs
 from runtime.engine.wakes import EVERYTHING, look_up
 from runtime.ledger.bulk import insert_tuples
+from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event, run
 
@@ -134,7 +135,7 @@ def _stand_on_new_days(batch: Batch, on: list[_Moved]) -> None:
         one, at = moved.run, moved.to.at
         entered = batch.now if at is None else micros(at)
         told = {**moved.told, DATE: _day(moved)}
-        written, typed = orjson.dumps(told).decode(), orjson.dumps(type_document(told)).decode()
+        written, typed = in_both_forms(told)
         # Done: it tells what they stand on, and is not to start or restart anything.
         rows.append((
             id_, tx.workspace, moved.name, SOURCE, one.contact, entered, batch.now, "{}", written, typed, "done",

@@ -16,12 +16,13 @@ import orjson
 from sqlalchemy import Row, Text, bindparam, cast, func, select
 
 from blocks.contract import DATE, Timed, Trigger
-from blocks.values import Typed, micros, moment, type_document
+from blocks.values import Typed, micros, moment
 from runtime.clock import DAY
 from runtime.engine.batch import Batch
 from runtime.engine.program import Programs, Roster
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
+from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import appointment, contact, event, occasion
 from runtime.zones import zone_of
@@ -177,7 +178,7 @@ def _happens(trigger: Timed, who: Somebody, at: int, batch: Batch) -> tuple[Any,
         properties[LATE] = True
     if trigger.late_is_fine and at < batch.now - DAY:
         at = batch.now
-    written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()
+    written, typed = in_both_forms(properties)
     return batch.tx.workspace, trigger.happening, SOURCE, who.id, at, batch.now, "{}", written, typed, "new"
 
 

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import ColumnElement, Row, Text, and_, bindparam, cast, literal_column, or_, select
 
 from blocks.offered import BOUGHT, CARTS, Change, Line, Offered, all_ids
-from blocks.values import Typed, fold, text_of, type_document
+from blocks.values import Typed, fold, text_of
 from runtime import shop
 from runtime.clock import DAY, HOUR
 from runtime.engine.batch import Batch
@@ -21,6 +21,7 @@ from runtime.engine.entries.occasions import EVENT
 from runtime.engine.program import Programs
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
+from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import event, interest, offer, product, product_change
 
@@ -231,7 +232,7 @@ def _tell(batch: Batch, trigger: Offered, item: Any, before: float, rows: Sequen
         "items": [{**about, "quantity": 1}],
         "occasion": trigger.occasion(),
     }
-    written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()
+    written, typed = in_both_forms(properties)
     common = (trigger.happening, SOURCE)
     told = [
         (id_, tx.workspace, *common, row.contact, batch.now, batch.now, "{}", written, typed, "new")

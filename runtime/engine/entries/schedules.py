@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, cast, 
 
 from blocks.contract import Trigger
 from blocks.scheduled import Scheduled
-from blocks.values import micros, moment, text_of, type_document
+from blocks.values import micros, moment, text_of
 from runtime.calendar import CALENDAR
 from runtime.clock import DAY
 from runtime.engine.batch import Batch
@@ -30,6 +30,7 @@ from runtime.engine.entries.occasions import EVENT, SOURCE
 from runtime.engine.program import Programs
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
+from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, event, flow, member, schedule, segment, version
 from runtime.zones import zone_of
@@ -333,7 +334,7 @@ def _tell(batch: Batch, trigger: Scheduled, due: Row[Any], people: Sequence[int]
 def tell(batch: Batch, name: str, properties: Mapping[str, Any], people: Sequence[int]) -> None:
     """Let one event happen to all of these contacts."""
     tx = batch.tx
-    written, typed = orjson.dumps(properties).decode(), orjson.dumps(type_document(properties)).decode()
+    written, typed = in_both_forms(properties)
     told = [
         (id_, tx.workspace, name, SOURCE, who, batch.now, batch.now, "{}", written, typed, "new")
         for id_, who in zip(tx.reserve(len(people)), people, strict=True)

@@ -4,8 +4,9 @@ from blocks.contract import Context, Reason
 from blocks.flow import Exit
 from blocks.phrase import Quoted
 from blocks.rule_words import say_rule
-from runtime.engine.batch import Batch, Run, dump_args
+from runtime.engine.batch import Batch, Run
 from runtime.engine.program import Program
+from runtime.ledger.documents import dump_args
 
 BY_EXIT = ("exit_event", "exit_rule")
 """The reasons of those who left by an exit."""
@@ -38,6 +39,6 @@ def depart(batch: Batch, program: Program, one: Run, leave: Exit, reason: Reason
     if block is None:
         one.end("left", batch.now, reason)
         return False
-    one.code, one.args = reason.code, dump_args(reason)
+    one.code, one.args = reason.code, dump_args(reason.args)
     one.block, one.arrived_at, one.wake_at = block, batch.now, None
     return True
