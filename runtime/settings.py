@@ -4,7 +4,6 @@ What belongs to a workspace (its zone, its mail server typed into the settings p
 """
 
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -108,20 +107,3 @@ def load_settings(environ: Mapping[str, str] = os.environ, **options: Any) -> Se
         error = wrong.errors()[0]
         name = PREFIX + str(error["loc"][0]).upper()
         raise BadSetting(f"{name} is {error['input']!r}: {error['msg']}. Change it and start again.") from None
-
-
-def secret_key(settings: Settings) -> bytes:
-    """The installation's key, made at first use and readable by its owner only."""
-    if settings.secret_key:
-        return settings.secret_key.encode()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    file = settings.data / "secret.key"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_bytes()
-    with os.fdopen(descriptor, "wb") as handle:
-        handle.write(secrets.token_urlsafe(32).encode())
-        handle.flush()
-        os.fsync(handle.fileno())
-    return file.read_bytes()

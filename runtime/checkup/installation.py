@@ -20,10 +20,11 @@ from runtime.delivery.carriers.connect import CannotConnect, connect
 from runtime.delivery.preferred import server_of
 from runtime.doorbell import Doorbell
 from runtime.house import House, open_house
+from runtime.key import key_file, secret_key
 from runtime.ledger import Ledger
 from runtime.ledger.schema import HEAD
 from runtime.reasons import reason_phrase
-from runtime.settings import Settings
+from runtime.settings import BadSetting, Settings
 from runtime.words import words
 
 FUTURE = 60 * SECOND
@@ -47,15 +48,17 @@ def data(settings: Settings) -> Finding:
 
 
 def key(settings: Settings) -> Finding:
-    """Whether the installation's key is there and secret."""
-    if settings.secret_key:
-        if len(settings.secret_key) < 20:
-            cure = "Choose a longer one, or leave CARTWHEEL_SECRET_KEY empty."
-            return Finding("bad", "CARTWHEEL_SECRET_KEY is short enough to be guessed", cure)
-        return Finding("good", "from CARTWHEEL_SECRET_KEY")
-    file = settings.data / "secret.key"
-    if not file.exists():
+    """Whether the installation's key is there, long enough and secret."""
+    file = key_file(settings)
+    if not settings.secret_key and not file.exists():
         return Finding("note", LATER)
+    try:
+        secret_key(settings)
+    except BadSetting as wrong:
+        said, _, cure = str(wrong).partition(". ")
+        return Finding("bad", said, cure)
+    if settings.secret_key:
+        return Finding("good", "from CARTWHEEL_SECRET_KEY")
     if file.stat().st_mode & 0o077:
         return Finding("bad", f"{file} can be read by other users of this machine", f"chmod 600 {file}")
     return Finding("good", f"{file}; keep a copy of it with the database")
