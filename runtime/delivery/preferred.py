@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from blocks.phrase import Phrase, say
 from runtime.accounts import preferences
-from runtime.delivery.carriers.address import BadAddress, Safety, ServerAddress, read_address
 from runtime.delivery.letters.press import Sender
 from runtime.house import House
 from runtime.ledger import Tx
+from runtime.mail_server import BadAddress, Safety, ServerAddress, read_address
 from runtime.vault import CannotDecrypt
 
 _SAFETY: dict[str, Safety] = {"starttls": "required", "tls": "from_start", "none": "never"}
