@@ -51,9 +51,9 @@ def opened() -> Iterator[tuple["House", int]]:
     except PermissionError as error:
         raise Mistake(f"{error.filename} belongs to another user of this machine: {error.strerror}.") from None
     except Exception as error:
-        if (said := database_trouble(error)) is None:
+        if (trouble := database_trouble(error)) is None:
             raise
-        raise Mistake(f"The database cannot be used: {said}") from None
+        raise Mistake(str(trouble)) from None
 
 
 def shown(us: int | None) -> str:

@@ -81,6 +81,8 @@ def queue(settings: Settings) -> Finding:
     """Whether the doorbell can be rung."""
     if not settings.data.exists():
         return Finding("note", LATER)
+    if not settings.queue_url and _made(settings):
+        _revision(settings)  # it may be in the database, and then what that one lacks is said there
     bell = Doorbell(settings)
     try:
         bell.waiting()

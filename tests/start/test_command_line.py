@@ -23,11 +23,11 @@ Type = Callable[..., Said]
 def cartwheel(tmp_path: Path) -> Type:
     """Types a command for the installation in a folder of this test's own."""
 
-    def type_in(*words: str, stdin: str = "", data: Path = tmp_path / "data") -> Said:
+    def type_in(*words: str, stdin: str = "", data: Path = tmp_path / "data", **settings: str) -> Said:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "CARTWHEEL_DATA": str(data)}
         return subprocess.run(
             [sys.executable, "-P", "-m", "builder.command", *words],
-            env=environment,
+            env=environment | settings,
             input=stdin,
             capture_output=True,
             text=True,
@@ -226,6 +226,23 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(cartwheel: Type, tmp_path
     answer = cartwheel("doctor")
     assert answer.returncode == 1
     assert re.search(r"BAD +Key .*can be read by other users.*\n +chmod 600 ", answer.stdout)
+
+
+@pytest.mark.parametrize(
+    ("database", "said"),
+    [("", "file is not a database"), ("postgresql://nobody@127.0.0.1:1/nothing", "connection failed")],
+)
+def test_a_database_that_cannot_be_used_is_told_once(cartwheel: Type, tmp_path: Path, database: str, said: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "cartwheel.db").write_text("Dear diary, today the tea was picked on the upper terraces.\n" * 9)
+    url = {"CARTWHEEL_DATABASE_URL": database}
+    listing = cartwheel("key", "list", **url)
+    assert (listing.returncode, listing.stdout, listing.stderr.count("\n")) == (1, "", 1)
+    assert listing.stderr.startswith("The database cannot be used: ")
+    doctor = cartwheel("doctor", **url)
+    assert doctor.stdout.count(said) == 1
+    assert re.search(r"BAD +Database .*The database cannot be used: ", doctor.stdout)
+    assert re.search(r"note +Worker .*not known while the database cannot be used", doctor.stdout)
 
 
 def test_a_segment_is_counted_imported_published_and_shown(cartwheel: Type, tmp_path: Path) -> None:
