@@ -122,9 +122,10 @@ def mail(settings: Settings) -> Finding:
             )
         with house.ledger.read(workspaces.first(house)) as tx:
             server = server_of(house, tx)
-    cure = "Correct CARTWHEEL_SMTP_URL, or the mail server on the settings page. Messages are safe and wait meanwhile."
-    if server.wrong:
-        return Finding("bad", f"its address cannot be read: {server.wrong}", cure)
+    source = "the mail server on the settings page" if server.own else "CARTWHEEL_SMTP_URL"
+    cure = f"Correct {source}. Messages are safe and wait meanwhile."
+    if server.wrong is not None:
+        return Finding("bad", f"{source}: {words('en').text(server.wrong)}", cure)
     if server.address is None:
         return Finding(
             "note", "none; mail stays in the local outbox", "Set CARTWHEEL_SMTP_URL to send mail to customers."
@@ -134,7 +135,8 @@ def mail(settings: Settings) -> Finding:
     except CannotConnect as error:
         return Finding("bad", words("en").text(reason_phrase(error.trouble.code, error.trouble.args)), cure)
     named = f", as {server.address.user}" if server.address.user else ""
-    return Finding("good", f"{server.address.host}:{server.address.port} takes us in{named}")
+    over = "; CARTWHEEL_SMTP_URL counts only without it" if server.own and settings.smtp_url else ""
+    return Finding("good", f"{server.address.host}:{server.address.port} takes us in{named} ({source}{over})")
 
 
 def public(settings: Settings) -> Finding:

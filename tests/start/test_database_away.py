@@ -30,7 +30,9 @@ def browser(tmp_path: Path) -> TestClient:
 
     ledger = Ledger("postgresql://nobody@127.0.0.1:1/nothing")
     settings = Settings(data=tmp_path)
-    house = House(settings, ledger, Desk(tmp_path / "desk"), Vault(b"a key for tests only"), SystemClock(), lambda: None)
+    house = House(
+        settings, ledger, Desk(tmp_path / "desk"), Vault(b"a key for tests only"), SystemClock(), lambda: None
+    )
     app = Starlette(routes=[Route("/flows", page), Route("/sign-in", page)])
     app.add_middleware(Door, house=house)
     app.add_middleware(DatabaseAway)
