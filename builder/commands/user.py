@@ -89,7 +89,7 @@ def link(
     with opened() as (house, _):
         user = owner(house) if address is None else _user(house, address)
         token = links.make(house, user.id, minutes)
-        base = _running_at(house) or house.settings.own_url
+        base = house.settings.own_url
     print(f"{base}/sign-in/{token}")
 
 
@@ -100,19 +100,6 @@ def _user(house: "House", address: str) -> "User":
     if user is None:
         raise Mistake(f"There is no user {address}. All there are: user list")
     return user
-
-
-def _running_at(house: "House") -> str | None:
-    """Where the web process of this data folder listens, which --port may have chosen."""
-    import json
-
-    if house.settings.base_url:
-        return None
-    try:
-        holder = json.loads((house.settings.data / "running.lock").read_text("utf-8") or "null")
-    except (OSError, ValueError):
-        return None
-    return str(holder["address"]) if holder else None
 
 
 def _password(from_stdin: bool, *, may_be_empty: bool) -> str:

@@ -166,6 +166,17 @@ def test_a_link_signs_in_and_needs_no_user_first(cartwheel: Type) -> None:
     assert len(json.loads(cartwheel("user", "list", "--json").stdout)) == 1
 
 
+def test_addresses_lead_to_where_it_runs(cartwheel: Type, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "running.lock").write_text('{"pid": 1, "address": "http://127.0.0.1:8773"}')
+    assert cartwheel("user", "link").stdout.startswith("http://127.0.0.1:8773/sign-in/")
+    assert "http://127.0.0.1:8773/in/shopify/" in cartwheel("source", "add", "shopify", "Doi Leaf").stdout
+    (source,) = json.loads(cartwheel("source", "list", "--json").stdout)
+    assert source["address"].startswith("http://127.0.0.1:8773/in/shopify/")
+    (tmp_path / "data" / "running.lock").write_text('{"pid": 1, "address": "https://mail.doileaf.example"}')
+    assert cartwheel("user", "link").stdout.startswith("https://mail.doileaf.example/sign-in/")
+
+
 def test_somchai_may_sign_in_with_a_password_from_a_pipe(cartwheel: Type) -> None:
     added = cartwheel("user", "add", "somchai@doileaf.example", "--password-stdin", stdin="mountain tea\n")
     assert added.returncode == 0, added.stderr
