@@ -65,6 +65,20 @@ def password(address: Address, password_stdin: FromStdin = False) -> None:
 
 
 @app.command()
+def rename(
+    address: Address, new: Annotated[str, typer.Argument(metavar="NEW", help="Their address from now on.")]
+) -> None:
+    """Give a user another e-mail address. Their password and their sessions stay."""
+    from runtime.accounts import users
+
+    with opened() as (house, _):
+        user = _user(house, address)
+        users.change(house, user.id, email=new)
+        found = users.get(house, user.id)
+    print(f"{user.email} is {found.email if found else new} now.")
+
+
+@app.command()
 def remove(address: Address) -> None:
     """Let somebody sign in no more; they are signed out everywhere at once. The last user stays."""
     from runtime.accounts import users
@@ -83,11 +97,10 @@ def link(
     minutes: Annotated[int, typer.Option(min=1, max=1440, help="How long it can be used.")] = 30,
 ) -> None:
     """Print a link that signs in once, without a password."""
-    from runtime.accounts import links
-    from runtime.accounts.owner import owner
+    from runtime.accounts import links, users
 
     with opened() as (house, _):
-        user = owner(house) if address is None else _user(house, address)
+        user = users.first(house) if address is None else _user(house, address)
         token = links.make(house, user.id, minutes)
         base = house.settings.own_url
     print(f"{base}/sign-in/{token}")

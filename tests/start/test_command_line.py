@@ -177,6 +177,15 @@ def test_addresses_lead_to_where_it_runs(cartwheel: Type, tmp_path: Path) -> Non
     assert cartwheel("user", "link").stdout.startswith("https://mail.doileaf.example/sign-in/")
 
 
+def test_the_first_user_takes_an_address_of_their_own(cartwheel: Type) -> None:
+    cartwheel("user", "link")
+    said = cartwheel("user", "rename", "owner@cartwheel.example", "Nok@DoiLeaf.example")
+    assert said.stdout == "owner@cartwheel.example is nok@doileaf.example now.\n"
+    assert cartwheel("user", "rename", "nok@doileaf.example", "nok").stderr.startswith("Type an e-mail address")
+    (user,) = json.loads(cartwheel("user", "list", "--json").stdout)
+    assert user["email"] == "nok@doileaf.example"
+
+
 def test_somchai_may_sign_in_with_a_password_from_a_pipe(cartwheel: Type) -> None:
     added = cartwheel("user", "add", "somchai@doileaf.example", "--password-stdin", stdin="mountain tea\n")
     assert added.returncode == 0, added.stderr
