@@ -53,6 +53,11 @@ class Visitor:
     currency: str
     session: bytes
 
+    @property
+    def mailbox(self) -> str:
+        """Where mail reaches them; "" as long as they have not given an address of their own."""
+        return "" if self.email == users.OWNER else self.email
+
 
 def visitor() -> Visitor:
     """Who opened the page that is being built or acted on. Raises SignedOut on a page that is open to everybody."""

@@ -8,6 +8,7 @@ from nicegui import ui
 
 import builder.pages
 from builder import access, theme
+from builder.database_away import DatabaseAway
 from runtime.house import House
 from runtime.places import STATIC
 
@@ -35,5 +36,6 @@ def build(house: House) -> FastAPI:
         show_welcome_message=False,
     )
     app.add_middleware(access.Door, house=house)
+    app.add_middleware(DatabaseAway)
     app.add_middleware(theme.Headers)
     return app

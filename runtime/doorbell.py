@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from runtime.lean import without
-from runtime.settings import BadSetting, Settings
+from runtime.settings import Settings
 from runtime.wire import Wire
 
 log = logging.getLogger(__name__)
@@ -121,8 +121,6 @@ def _open(settings: Settings) -> tuple[Any, Any]:
     if url.startswith("postgresql"):
         huey = _import_huey("psycopg")
         return _on_postgres(huey, "postgresql://" + url.partition("://")[2], common), huey.crontab()
-    if url:
-        raise BadSetting(f"CARTWHEEL_QUEUE_URL is {url!r}: leave it empty, or begin it with redis:// or postgresql://.")
     huey = _import_huey()
     file = settings.data / "queue.db"
     file.parent.mkdir(parents=True, exist_ok=True)

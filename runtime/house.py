@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from runtime.clock import Clock, SystemClock
 from runtime.desk import Desk
+from runtime.key import secret_key
 from runtime.ledger import Ledger
-from runtime.settings import Settings, secret_key
+from runtime.settings import Settings
 from runtime.vault import Vault
 
 

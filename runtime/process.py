@@ -2,8 +2,10 @@
 
 import gc
 import logging
+import sqlite3
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NoReturn
 
 from runtime import lifeline
@@ -53,15 +55,34 @@ def _attempt(work: Callable[[Settings], None]) -> int:
         log.error("Cannot go on: %s", refused)
         return TRY_AGAIN
     except Exception as error:
-        if (unreachable := database_trouble(error)) is None:
+        if (trouble := database_trouble(error)) is None:
             raise
-        log.error("The database cannot be used: %s", unreachable)
-        return TRY_AGAIN
+        log.error("%s", trouble)
+        return TRY_AGAIN if trouble.may_pass else NEEDS_A_PERSON
     return 0
 
 
-def database_trouble(error: Exception) -> str | None:
-    """What the driver said, if it was the database that failed."""
-    from sqlalchemy.exc import OperationalError
+@dataclass(frozen=True, slots=True)
+class DatabaseTrouble:
+    """What keeps the database from being used, and whether that may pass by itself."""
 
-    return str(error.orig).strip().splitlines()[0] if isinstance(error, OperationalError) else None
+    said: str
+    may_pass: bool
+
+    def __str__(self) -> str:
+        return f"The database cannot be used: {self.said}"
+
+
+def database_trouble(error: Exception) -> DatabaseTrouble | None:
+    """The trouble, if it was the database that failed and not what it was asked."""
+    from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
+
+    if not isinstance(error, DatabaseError):
+        return None
+    said = str(error.orig).strip().splitlines()[0]
+    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        cure = "The file is damaged or was never a database. Stop Cartwheel and put back the copy of it that was kept."
+        return DatabaseTrouble(f"{said}. {cure}", may_pass=False)
+    if isinstance(error, ProgrammingError) and error.statement is None:  # the address names an option that there is not
+        return DatabaseTrouble(said, may_pass=False)
+    return DatabaseTrouble(said, may_pass=True) if isinstance(error, OperationalError) else None

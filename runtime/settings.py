@@ -4,20 +4,24 @@ What belongs to a workspace (its zone, its mail server typed into the settings p
 """
 
 import os
-import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from runtime.outside import Allowed
+from runtime import setting_checks as check
 
 PREFIX = "CARTWHEEL_"
 
 
 class BadSetting(Exception):
     """A setting has a value that cannot work; the message names it and says what to do."""
+
+
+def _if_any(check: Callable[[str], str]) -> AfterValidator:
+    """The check of a setting that may as well be empty."""
+    return AfterValidator(lambda text: check(text) if text else text)
 
 
 class Settings(BaseModel):
@@ -27,58 +31,56 @@ class Settings(BaseModel):
 
     data: Annotated[Path, Field(description="Folder for everything that is kept.")] = Path("data")
     database_url: Annotated[
-        str, Field(description="Where the ledger is: empty for a SQLite file in the data folder, or postgresql://…")
+        str,
+        _if_any(check.database),
+        Field(description="Where the ledger is: empty for a SQLite file in the data folder, or postgresql://…"),
     ] = ""
     queue_url: Annotated[
         str,
+        _if_any(check.queue),
         Field(
             description="Where the doorbell is: empty for the database's own kind (SQLite or PostgreSQL), or redis://…"
         ),
     ] = ""
     smtp_url: Annotated[
         str,
+        _if_any(check.mail),
         Field(
             description="Mail server: smtp://user:password@host:587 (STARTTLS when offered), smtp+starttls://… (required), "
             "smtps://… (TLS from the start). Empty: the local outbox, unless the settings page names a server."
         ),
     ] = ""
     base_url: Annotated[
-        str, Field(description="Public address of this installation, as customers reach it: https://mail.shop.example")
+        str,
+        _if_any(check.web),
+        Field(description="Public address of this installation, as customers reach it: https://mail.shop.example"),
     ] = ""
     secret_key: Annotated[
         str, Field(description="Key that signs links and encrypts secrets. Empty: made once, kept in DATA/secret.key.")
     ] = ""
     host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535, description="Port to listen on; 0 chooses a free one.")] = 8080
+    port: Annotated[int, BeforeValidator(check.port), Field(description="Port to listen on; 0 chooses a free one.")] = (
+        8080
+    )
     proxies: Annotated[
-        str, Field(description="Addresses of proxies in front whose X-Forwarded-For is believed, with commas between.")
+        str,
+        _if_any(check.proxies),
+        Field(description="Addresses of proxies in front whose X-Forwarded-For is believed, with commas between."),
     ] = ""
 
     outside_allow: Annotated[
         str,
+        _if_any(check.outside),
         Field(
             description="What flows may call although it lies inside this network: names, addresses, networks, with commas "
             "between. Empty: nothing."
         ),
     ] = ""
 
-    @field_validator("outside_allow")
-    @classmethod
-    def _readable(cls, value: str) -> str:
-        Allowed.of(value)
-        return value
-
     @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
-
-    @field_validator("base_url")
-    @classmethod
-    def _plain(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must begin with https:// or http://")
-        return value.rstrip("/")
 
     @property
     def database(self) -> str:
@@ -89,7 +91,7 @@ class Settings(BaseModel):
     def own_url(self) -> str:
         """Where this installation is reached: the public address, else the address it listens on."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
-        return self.base_url or f"http://{host}:{self.port}"
+        return self.base_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for a child process."""
@@ -106,22 +108,14 @@ def load_settings(environ: Mapping[str, str] = os.environ, **options: Any) -> Se
         return Settings.model_validate(values)
     except ValidationError as wrong:
         error = wrong.errors()[0]
-        name = PREFIX + str(error["loc"][0]).upper()
-        raise BadSetting(f"{name} is {error['input']!r}: {error['msg']}. Change it and start again.") from None
+        name = str(error["loc"][0])
+        typed = f"--{name}" if options.get(name) is not None else PREFIX + name.upper()
+        said = str(error.get("ctx", {}).get("error", error["msg"])).rstrip(".")
+        raise BadSetting(f"{typed} is {_shown(error['input'])}: {said}. Change it and start again.") from None
 
 
-def secret_key(settings: Settings) -> bytes:
-    """The installation's key, made at first use and readable by its owner only."""
-    if settings.secret_key:
-        return settings.secret_key.encode()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    file = settings.data / "secret.key"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_bytes()
-    with os.fdopen(descriptor, "wb") as handle:
-        handle.write(secrets.token_urlsafe(32).encode())
-        handle.flush()
-        os.fsync(handle.fileno())
-    return file.read_bytes()
+def _shown(value: object) -> str:
+    """What was typed, without the password that may stand before an @."""
+    if not isinstance(value, str) or "@" not in value:
+        return repr(value)
+    return repr(f"…{value[value.rindex('@') :]}")

@@ -100,3 +100,11 @@ def test_links_between_the_documents_lead_somewhere() -> None:
     for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *(ROOT / "deploy").glob("**/*.md")]:
         for target in re.findall(r"`(docs/[a-z_/]+\.md)`", document.read_text()):
             assert (ROOT / target).exists(), f"{document.name} names {target}"
+
+
+def test_commands_are_written_as_they_are_typed() -> None:
+    from tests.start.test_command_line import commands
+
+    nouns = "|".join(sorted({command.split()[0] for command in commands()}))
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *(ROOT / "deploy").glob("**/*.md")]:
+        assert re.findall(rf"(?<!-u )cartwheel (?:{nouns})\b", document.read_text()) == [], document.name

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from blocks.flow import Flow
     from runtime.desk import Draft, Kind
     from runtime.house import House
+    from runtime.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Row = Mapping[str, Any]
@@ -39,7 +41,7 @@ def opened() -> Iterator[tuple["House", int]]:
     from runtime.words import words
 
     try:
-        house = open_house(load_settings())
+        house = open_house(_as_running(load_settings()))
         try:
             yield house, workspaces.first(house)
         finally:
@@ -51,9 +53,25 @@ def opened() -> Iterator[tuple["House", int]]:
     except PermissionError as error:
         raise Mistake(f"{error.filename} belongs to another user of this machine: {error.strerror}.") from None
     except Exception as error:
-        if (said := database_trouble(error)) is None:
+        if (trouble := database_trouble(error)) is None:
             raise
-        raise Mistake(f"The database cannot be used: {said}") from None
+        raise Mistake(str(trouble)) from None
+
+
+def _as_running(settings: "Settings") -> "Settings":
+    """The settings with the address of the web process of this data folder, if it runs: addresses that a command prints
+    lead there. --port may have chosen another port, and this terminal need not know the public address."""
+    if settings.base_url:
+        return settings
+    try:
+        address = str(json.loads((settings.data / "running.lock").read_text("utf-8") or "null")["address"])
+        parts = urlsplit(address)
+        # An address that it only listens on is no public one: what publishing says about that stays true.
+        listens = parts.scheme == "http" and parts.hostname is not None and parts.port is not None
+        found = {"host": parts.hostname, "port": parts.port} if listens else {"base_url": address}
+    except (OSError, ValueError, TypeError, KeyError):
+        return settings
+    return settings.model_copy(update=found)
 
 
 def shown(us: int | None) -> str:

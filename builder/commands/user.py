@@ -65,6 +65,20 @@ def password(address: Address, password_stdin: FromStdin = False) -> None:
 
 
 @app.command()
+def rename(
+    address: Address, new: Annotated[str, typer.Argument(metavar="NEW", help="Their address from now on.")]
+) -> None:
+    """Give a user another e-mail address. Their password and their sessions stay."""
+    from runtime.accounts import users
+
+    with opened() as (house, _):
+        user = _user(house, address)
+        users.change(house, user.id, email=new)
+        found = users.get(house, user.id)
+    print(f"{user.email} is {found.email if found else new} now.")
+
+
+@app.command()
 def remove(address: Address) -> None:
     """Let somebody sign in no more; they are signed out everywhere at once. The last user stays."""
     from runtime.accounts import users
@@ -83,13 +97,12 @@ def link(
     minutes: Annotated[int, typer.Option(min=1, max=1440, help="How long it can be used.")] = 30,
 ) -> None:
     """Print a link that signs in once, without a password."""
-    from runtime.accounts import links
-    from runtime.accounts.owner import owner
+    from runtime.accounts import links, users
 
     with opened() as (house, _):
-        user = owner(house) if address is None else _user(house, address)
+        user = users.first(house) if address is None else _user(house, address)
         token = links.make(house, user.id, minutes)
-        base = _running_at(house) or house.settings.own_url
+        base = house.settings.own_url
     print(f"{base}/sign-in/{token}")
 
 
@@ -100,19 +113,6 @@ def _user(house: "House", address: str) -> "User":
     if user is None:
         raise Mistake(f"There is no user {address}. All there are: user list")
     return user
-
-
-def _running_at(house: "House") -> str | None:
-    """Where the web process of this data folder listens, which --port may have chosen."""
-    import json
-
-    if house.settings.base_url:
-        return None
-    try:
-        holder = json.loads((house.settings.data / "running.lock").read_text("utf-8") or "null")
-    except (OSError, ValueError):
-        return None
-    return str(holder["address"]) if holder else None
 
 
 def _password(from_stdin: bool, *, may_be_empty: bool) -> str:

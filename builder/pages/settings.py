@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from blocks.limits import Limits
-from builder.access import fetch, visitor
+from builder.access import Visitor, fetch, visitor
 from builder.frame import frame, page_at, page_head
 from builder.parts.tag import tag
 from builder.parts.toast import toast
 from builder.settings_page import account, address, brand, calls, delivery, doors, limits, sender, shop
-from runtime.accounts import preferences, workspaces
+from runtime.accounts import preferences, users, workspaces
 from runtime.accounts.preferences import Sender
 from runtime.accounts.workspaces import Workspace
 from runtime.house import House
@@ -24,14 +24,18 @@ class _Kept:
     delivery: delivery.Kept
     limits: Limits
     doors: doors.Doors
+    has_password: bool
 
 
-def _read(house: House, workspace: int) -> _Kept:
+def _read(user: Visitor) -> _Kept:
+    house, workspace = user.house, user.workspace
+    me = users.get(house, user.id)
     with house.ledger.read(workspace) as tx:
         found, who, often = workspaces.of_tx(tx), preferences.sender(tx), preferences.limits(tx)
     if found is None:
         raise LookupError(f"there is no workspace {workspace}")
-    return _Kept(found, who, delivery.read(house, workspace), often, doors.read(house, workspace))
+    has_password = me is not None and me.has_password
+    return _Kept(found, who, delivery.read(house, workspace), often, doors.read(house, workspace), has_password)
 
 
 def register(house: House) -> None:
@@ -41,7 +45,7 @@ def register(house: House) -> None:
     async def settings(changed: str = "") -> None:
         user = visitor()
         w = words(user.language)
-        kept = await fetch(_read, house, user.workspace)
+        kept = await fetch(_read, user)
         anchors = {
             "shop": w("Shop"),
             "sender": w("Sender"),
@@ -68,6 +72,8 @@ def register(house: House) -> None:
                     address.draw(user, w)
                     doors.draw(user, w, kept.doors)
                     calls.draw(user, w)
-                    account.draw(user, w)
+                    account.draw(user, w, has_password=kept.has_password)
             if changed == "password":
                 toast(w("The password is changed. You are signed out everywhere else."))
+            elif changed == "address":
+                toast(w("Saved."))

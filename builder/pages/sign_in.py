@@ -1,5 +1,6 @@
 """Signing in: with e-mail address and password, or by a link that works once."""
 
+import shlex
 from urllib.parse import quote
 
 from nicegui import ui
@@ -10,6 +11,8 @@ from builder.frame import bare_frame, page_at
 from builder.parts.logo import logo
 from builder.parts.tag import icon, tag
 from runtime.house import House
+from runtime.places import ROOT
+from runtime.settings import Settings
 from runtime.words import Words, words
 
 
@@ -46,7 +49,7 @@ def register(house: House) -> None:
                         "",
                         w("No password yet, or forgotten? Make a link that works once, in the terminal:") + " ",
                     )
-                    tag("code", "code", "cartwheel user link")
+                    tag("code", "code", link_command(house.settings))
 
     @page_at("/sign-in/{token}")
     def by_link(request: Request, token: str, next: str = "/") -> None:
@@ -60,6 +63,15 @@ def register(house: House) -> None:
                 tag("input", type="hidden", name="next", value=safe_next(next))
                 tag("button", "cw-btn cw-btn-primary cw-btn-l", w("Sign in"), type="submit")
         ui.run_javascript("document.querySelector('form[data-go]').requestSubmit()")
+
+
+def link_command(settings: Settings) -> str:
+    """What makes such a link, typed where Cartwheel is. Where strangers see this page, the folder's name is not told."""
+    program = "./run" if (ROOT / "run").exists() else "cartwheel"
+    folder = (
+        "" if settings.data == ROOT / "data" else "FOLDER" if settings.base_url else shlex.quote(str(settings.data))
+    )
+    return f"{program} user link" + (f" --data {folder}" if folder else "")
 
 
 def _said(problem: str, w: Words) -> str:

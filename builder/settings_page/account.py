@@ -1,4 +1,4 @@
-"""Who is signed in: the password, the language of the screens, light or dark."""
+"""Who is signed in: the language of the screens, light or dark, the e-mail address, the password."""
 
 from nicegui import ui
 
@@ -13,7 +13,7 @@ from runtime.accounts.refused import Refused
 from runtime.words import LANGUAGES, Words
 
 
-def draw(user: Visitor, w: Words) -> None:
+def draw(user: Visitor, w: Words, *, has_password: bool) -> None:
     """The card."""
     with card("account", w("Your account"), user.email):
         with tag("div", "se-two"):
@@ -25,6 +25,8 @@ def draw(user: Visitor, w: Words) -> None:
             with tag("div", "cw-field"):
                 tag("span", "cw-label", w("Look"))
                 theme_choice(user, w)
+        tag("hr", "cw-menu-line se-line")
+        _draw_address(user, w, has_password=has_password)
         tag("hr", "cw-menu-line se-line")
         with tag("div", "se-two"):
             first = text_field(w("New password"), kind="password", autocomplete="new-password")
@@ -50,3 +52,25 @@ def draw(user: Visitor, w: Words) -> None:
         with tag("div", "cw-row cw-mt4"):
             button(w("Change the password"), change)
             tag("span", "cw-cap", w("Ends your sessions on all other devices."))
+
+
+def _draw_address(user: Visitor, w: Words, *, has_password: bool) -> None:
+    with tag("div", "se-two"):
+        help_text = "" if user.mailbox else w("Your own, so that e-mails can reach you.")
+        address = text_field(w("E-mail address"), user.mailbox, kind="email", autocomplete="email", help_text=help_text)
+        fields = {"email": address}
+        if has_password:
+            fields["current"] = text_field(w("Current password"), kind="password", autocomplete="current-password")
+
+    async def change() -> None:
+        clear(fields)
+        current = str(fields["current"].value or "") if has_password else ""
+        try:
+            await act(user, users.change_address, user.house, user.id, str(address.value or ""), current)
+        except Refused as wrong:
+            complain(wrong, fields, w)
+            return
+        ui.navigate.to("/settings?changed=address")
+
+    with tag("div", "cw-row cw-mt4"):
+        button(w("Change the e-mail address"), change)

@@ -17,6 +17,7 @@ from runtime.delivery import Held, held, outbox, send_test
 from runtime.engine.publishing.known import brand_of
 from runtime.house import House
 from runtime.mail import read_document
+from runtime.people.addresses import email_of
 from runtime.reasons import reason_phrase
 from runtime.words import Words
 
@@ -64,9 +65,10 @@ class _Delivery:
         with self.form:
             self._draw_form()
         self.result = tag("div", "cw-mt4", role="status")
+        with tag("div", "se-two cw-mt4"):
+            self.to = text_field(w("Send the test to"), user.mailbox, kind="email", autocomplete="email")
         with tag("div", "cw-row cw-mt4"):
             self.go = button(w("Save and send a test"), self.save_and_test, kind="primary")
-            self.note = tag("span", "cw-cap", w("Goes to {address}", address=user.email))
         self._show()
         if kept.held is not None:
             self._say_held(kept.held)
@@ -126,7 +128,13 @@ class _Delivery:
     async def save_and_test(self) -> None:
         """Keep what is set, then send an e-mail by it and say what became of that."""
         w, user = self.w, self.user
-        clear(self.fields)
+        clear({**self.fields, "to": self.to})
+        # Into the local outbox it goes even if they have no address of their own yet.
+        leaves = self.smtp or bool(self.from_outside)
+        to = email_of(str(self.to.value or "") or ("" if leaves else user.email))
+        if to is None:
+            self.to.complain(w("Type an e-mail address, like hello@example.com."))
+            return
         wanted = MailServer()
         if self.smtp:
             values = {key: field.value for key, field in self.fields.items()}
@@ -146,12 +154,12 @@ class _Delivery:
         self.go.set(aria_busy="true", disabled=True)
         self._say("", w("Sending…"), "", symbol="schedule_send")
         try:
-            message = await act(user, _send_test, user, w)
-            await self._watch(message)
+            message = await act(user, _send_test, user, w, to)
+            await self._watch(message, to)
         finally:
             self.go.set(aria_busy=None, disabled=None)
 
-    async def _watch(self, message: int) -> None:
+    async def _watch(self, message: int, to: str) -> None:
         w, user = self.w, self.user
         began = user.house.clock.now()
         for half_seconds in range(PATIENCE_SECONDS * 2):
@@ -166,7 +174,7 @@ class _Delivery:
                 if tries and tries[-1].carrier == "local":
                     self._say("is-ok", w("It is in the local outbox."), w("Read it under Messages."), symbol="inbox")
                 else:
-                    text = w("It goes to {address}. The server said: {answer}", address=user.email, answer=answer)
+                    text = w("It goes to {address}. The server said: {answer}", address=to, answer=answer)
                     self._say("is-ok", w("The mail server took the test."), text, symbol="verified")
                 toast(w("Saved."))
                 return
@@ -203,7 +211,7 @@ class _Delivery:
                 tag("span", "", text)
 
 
-def _send_test(user: Visitor, w: Words) -> int:
+def _send_test(user: Visitor, w: Words, to: str) -> int:
     document = read_document(
         {
             "name": w("Test"),
@@ -216,7 +224,7 @@ def _send_test(user: Visitor, w: Words) -> int:
             ],
         }
     )
-    return send_test(user.house, user.workspace, document, brand_of(user.house, user.workspace), user.email)
+    return send_test(user.house, user.workspace, document, brand_of(user.house, user.workspace), to)
 
 
 def _look(user: Visitor, message: int) -> tuple[outbox.Entry, list[outbox.Attempt]]:

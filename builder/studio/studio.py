@@ -320,7 +320,7 @@ class Studio(WholePage[EmailDocument]):
         house, workspace = self.user.house, self.user.workspace
         leaves = await fetch(has_mail_server, house, workspace)
         name = self.example.name or self.w("Somebody invented")
-        test_dialog.ask(self.w, self.user.email, name, leaves=leaves, send=self._send_test)
+        test_dialog.ask(self.w, self.user.mailbox, name, leaves=leaves, send=self._send_test)
 
     async def _send_test(self, to: str) -> int:
         house, workspace, example = self.user.house, self.user.workspace, self.example

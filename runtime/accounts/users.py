@@ -16,8 +16,8 @@ from runtime.ledger import Tx, tables
 from runtime.people.addresses import email_of
 
 THEMES = ("light", "dark", "auto")
-OWNER = "owner@localhost"
-"""The address of the first user, until they give their own."""
+OWNER = "owner@cartwheel.example"
+"""The address of the first user, until they give their own. No mail ever arrives there."""
 SHORTEST = 10
 _LONGEST = 1000
 _NAME_LIMIT = 120
@@ -56,7 +56,7 @@ def first(house: House) -> User:
     if row is not None:
         return _user(row)
     try:
-        return _add(house, {"email": OWNER, "name": "", "language": "en", "password": None})
+        return _add(house, {"email": OWNER, "name": "Owner", "language": "en", "password": None})
     except Refused:  # another process made it a moment ago
         return first(house)
 
@@ -138,6 +138,21 @@ def change(house: House, id_: int, *, email: str | None = None, name: str | None
                 tx.execute(tables.user.update().where(tables.user.c.id == id_).values(values))
         except IntegrityError:
             raise _taken() from None
+
+
+def change_address(house: House, id_: int, email: str, password: str) -> None:
+    """Give a user another address, by their own hand: whoever has a password shows that they know it. Their sessions go
+    on. Raises Refused."""
+    user = get(house, id_)
+    if user is not None and user.has_password:
+        try:
+            authenticate(house, user.email, password)
+        except WrongPassword:
+            raise Refused(say("That is not your password."), "current") from None
+        except TooManyTries:
+            text = say("That was tried too often. Wait a quarter of an hour, or use a link from the terminal.")
+            raise Refused(text, "current") from None
+    change(house, id_, email=email)
 
 
 def remove(house: House, id_: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from runtime.checkup import installation, machine
 from runtime.checkup.finding import Finding
+from runtime.process import database_trouble
 from runtime.settings import Settings
 
 __all__ = ["Finding", "examine"]
@@ -15,10 +16,16 @@ __all__ = ["Finding", "examine"]
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Ask everything. Raises nothing: what a question stumbles over is its finding."""
+    told = False
     for what, ask in (*machine.QUESTIONS, *installation.QUESTIONS):
         try:
             finding = ask(settings)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what the doctor was asked for
-            lines = str(error).strip().splitlines() or [type(error).__name__]
-            finding = Finding("bad", lines[0], "Look into this first: other lines may follow from it.")
+            trouble = database_trouble(error)
+            if trouble is not None and told:
+                finding = Finding("note", "not known while the database cannot be used")
+            else:
+                lines = str(trouble or error).strip().splitlines() or [type(error).__name__]
+                finding = Finding("bad", lines[0], "Look into this first: other lines may follow from it.")
+            told = told or trouble is not None
         yield Finding(finding.state, finding.said, finding.cure, what)

@@ -20,10 +20,11 @@ from runtime.delivery.carriers.connect import CannotConnect, connect
 from runtime.delivery.preferred import server_of
 from runtime.doorbell import Doorbell
 from runtime.house import House, open_house
+from runtime.key import key_file, secret_key
 from runtime.ledger import Ledger
 from runtime.ledger.schema import HEAD
 from runtime.reasons import reason_phrase
-from runtime.settings import Settings
+from runtime.settings import BadSetting, Settings
 from runtime.words import words
 
 FUTURE = 60 * SECOND
@@ -47,15 +48,17 @@ def data(settings: Settings) -> Finding:
 
 
 def key(settings: Settings) -> Finding:
-    """Whether the installation's key is there and secret."""
-    if settings.secret_key:
-        if len(settings.secret_key) < 20:
-            cure = "Choose a longer one, or leave CARTWHEEL_SECRET_KEY empty."
-            return Finding("bad", "CARTWHEEL_SECRET_KEY is short enough to be guessed", cure)
-        return Finding("good", "from CARTWHEEL_SECRET_KEY")
-    file = settings.data / "secret.key"
-    if not file.exists():
+    """Whether the installation's key is there, long enough and secret."""
+    file = key_file(settings)
+    if not settings.secret_key and not file.exists():
         return Finding("note", LATER)
+    try:
+        secret_key(settings)
+    except BadSetting as wrong:
+        said, _, cure = str(wrong).partition(". ")
+        return Finding("bad", said, cure)
+    if settings.secret_key:
+        return Finding("good", "from CARTWHEEL_SECRET_KEY")
     if file.stat().st_mode & 0o077:
         return Finding("bad", f"{file} can be read by other users of this machine", f"chmod 600 {file}")
     return Finding("good", f"{file}; keep a copy of it with the database")
@@ -78,6 +81,8 @@ def queue(settings: Settings) -> Finding:
     """Whether the doorbell can be rung."""
     if not settings.data.exists():
         return Finding("note", LATER)
+    if not settings.queue_url and _made(settings):
+        _revision(settings)  # it may be in the database, and then what that one lacks is said there
     bell = Doorbell(settings)
     try:
         bell.waiting()
@@ -117,9 +122,10 @@ def mail(settings: Settings) -> Finding:
             )
         with house.ledger.read(workspaces.first(house)) as tx:
             server = server_of(house, tx)
-    cure = "Correct CARTWHEEL_SMTP_URL, or the mail server on the settings page. Messages are safe and wait meanwhile."
-    if server.wrong:
-        return Finding("bad", f"its address cannot be read: {server.wrong}", cure)
+    source = "the mail server on the settings page" if server.own else "CARTWHEEL_SMTP_URL"
+    cure = f"Correct {source}. Messages are safe and wait meanwhile."
+    if server.wrong is not None:
+        return Finding("bad", f"{source}: {words('en').text(server.wrong)}", cure)
     if server.address is None:
         return Finding(
             "note", "none; mail stays in the local outbox", "Set CARTWHEEL_SMTP_URL to send mail to customers."
@@ -129,7 +135,8 @@ def mail(settings: Settings) -> Finding:
     except CannotConnect as error:
         return Finding("bad", words("en").text(reason_phrase(error.trouble.code, error.trouble.args)), cure)
     named = f", as {server.address.user}" if server.address.user else ""
-    return Finding("good", f"{server.address.host}:{server.address.port} takes us in{named}")
+    over = "; CARTWHEEL_SMTP_URL counts only without it" if server.own and settings.smtp_url else ""
+    return Finding("good", f"{server.address.host}:{server.address.port} takes us in{named} ({source}{over})")
 
 
 def public(settings: Settings) -> Finding:

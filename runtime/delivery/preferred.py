@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from blocks.phrase import Phrase, say
 from runtime.accounts import preferences
-from runtime.delivery.carriers.address import BadAddress, Safety, ServerAddress, read_address
 from runtime.delivery.letters.press import Sender
 from runtime.house import House
 from runtime.ledger import Tx
+from runtime.mail_server import BadAddress, Safety, ServerAddress, read_address
 from runtime.vault import CannotDecrypt
 
 _SAFETY: dict[str, Safety] = {"starttls": "required", "tls": "from_start", "none": "never"}
@@ -16,11 +16,13 @@ _SAFETY: dict[str, Safety] = {"starttls": "required", "tls": "from_start", "none
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The server of a workspace: `address` None is the local outbox, `wrong` says why its address cannot be used."""
+    """The server of a workspace: `address` None is the local outbox, `wrong` says why its address cannot be used, `own`
+    that its settings page names it and not the installation."""
 
     address: ServerAddress | None
     ehlo: str = ""
     wrong: Phrase | None = field(default=None, hash=False)
+    own: bool = False
 
     @property
     def host(self) -> str:
@@ -36,8 +38,9 @@ def server_of(house: House, tx: Tx) -> Server:
         try:
             password = preferences.mail_password(tx, house.vault) if own.user else ""
         except CannotDecrypt:
-            return Server(None, wrong=say("the password cannot be read any more. Type it again."))
-        return Server(ServerAddress(own.host, own.port, _SAFETY[own.security], own.user, password), ehlo)
+            return Server(None, wrong=say("the password cannot be read any more. Type it again."), own=True)
+        address = ServerAddress(own.host, own.port, _SAFETY[own.security], own.user, password)
+        return Server(address, ehlo, own=True)
     if not house.settings.smtp_url:
         return Server(None)
     try:

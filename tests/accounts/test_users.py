@@ -149,6 +149,43 @@ def test_nobody_can_take_the_address_of_somebody_else(house: House, nok: users.U
     assert found.id == somchai.id
 
 
+def test_nok_takes_another_address_and_stays_signed_in(house: House, nok: users.User) -> None:
+    token = users.sign_in(house, nok.email, PASSWORD)
+    users.change_address(house, nok.id, "Nok@Tea.example", PASSWORD)
+    found = sessions.find(house, token)
+    assert found is not None
+    assert found.user.email == "nok@tea.example"
+    assert users.authenticate(house, "nok@tea.example", PASSWORD).id == nok.id
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "field", "said"),
+    [
+        ("nok@tea.example", "a guess or two", "current", "That is not your password."),
+        ("nok@tea.example", "", "current", "That is not your password."),
+        ("nok at tea", PASSWORD, "email", "Type an e-mail address, like nok@example.com."),
+        ("somchai@doileaf.example", PASSWORD, "email", "There is a user with this address already."),
+    ],
+)
+def test_an_address_is_changed_by_whoever_it_is_only(
+    house: House, nok: users.User, email: str, password: str, field: str, said: str
+) -> None:
+    users.create(house, "somchai@doileaf.example")
+    with pytest.raises(Refused) as refused:
+        users.change_address(house, nok.id, email, password)
+    assert (refused.value.field, words("en").text(refused.value.phrase)) == (field, said)
+    assert users.get(house, nok.id) == nok
+
+
+def test_who_has_no_password_needs_none_to_take_an_address_and_can_be_told_things_then(house: House) -> None:
+    owner = users.first(house)
+    with house.ledger.read() as tx:
+        assert users.reachable(tx) == []
+    users.change_address(house, owner.id, "nok@doileaf.example", "")
+    with house.ledger.read() as tx:
+        assert [user.email for user in users.reachable(tx)] == ["nok@doileaf.example"]
+
+
 def test_the_look_of_the_screens_is_remembered_for_each(house: House, nok: users.User) -> None:
     assert users.theme(house, nok.id) == "auto"
     users.set_theme(house, nok.id, "dark")

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from runtime.delivery.carriers import Parcel
-from runtime.delivery.carriers.address import BadAddress, ServerAddress, read_address
 from runtime.delivery.carriers.connect import Connection
 from runtime.delivery.carriers.line import Line, Patience
 from runtime.delivery.carriers.switch import Switch
 from runtime.delivery.sending.answers import Answer
+from runtime.mail_server import BadAddress, ServerAddress, read_address
 
 SOON = 10.0
 

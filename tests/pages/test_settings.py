@@ -10,12 +10,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from runtime import pulse
-from runtime.accounts import keys, preferences, sources, workspaces
+from runtime.accounts import keys, preferences, sessions, sources, users, workspaces
 from runtime.delivery import leave
 from runtime.worker import look_once
 from tests.browser import until
 from tests.pages.conftest import Look, Web
-from tests.pages.doi_leaf import NOK
+from tests.pages.doi_leaf import NOK, PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -114,6 +114,59 @@ def test_the_test_says_that_the_server_took_it(look: Look, web: Web, inbox: tupl
     card.get_by_text("The mail server took the test.").wait_for()
     assert "250 2.0.0 Thank you" in card.inner_text()
     assert handler.to == [NOK]
+
+
+@pytest.mark.usefixtures("working")
+def test_the_test_goes_to_the_address_that_is_typed(look: Look, web: Web, inbox: tuple[Inbox, int]) -> None:
+    handler, port = inbox
+    page = look("/settings")
+
+    card = page.locator("#delivery")
+    card.get_by_role("radio", name="SMTP server").click()
+    card.get_by_label("Server").fill("127.0.0.1")
+    card.get_by_label("Port").fill(str(port))
+    card.get_by_label("Security").click()
+    page.get_by_role("option", name="None").click()
+    card.get_by_label("Send the test to").fill("somchai at home")
+    card.get_by_role("button", name="Save and send a test").click()
+    card.get_by_text("Type an e-mail address, like hello@example.com.").wait_for()
+    card.get_by_label("Send the test to").fill("somchai@home.example")
+    card.get_by_role("button", name="Save and send a test").click()
+
+    card.get_by_text("It goes to somchai@home.example.").wait_for()
+    assert handler.to == ["somchai@home.example"]
+
+
+def test_nok_changes_her_address_and_stays_signed_in(look: Look, web: Web) -> None:
+    page = look("/settings")
+
+    card = page.locator("#account")
+    card.get_by_label("E-mail address").fill("nok@tea.example")
+    card.get_by_label("Current password").fill("a guess or two")
+    card.get_by_role("button", name="Change the e-mail address").click()
+    card.get_by_text("That is not your password.").wait_for()
+    card.get_by_label("Current password").fill(PASSWORD)
+    card.get_by_role("button", name="Change the e-mail address").click()
+    page.get_by_text("Saved.").wait_for()
+
+    nok = users.by_email(web.house, "nok@tea.example")
+    assert nok is not None
+    assert card.get_by_label("E-mail address").input_value() == "nok@tea.example"
+    users.change(web.house, nok.id, email=NOK)
+
+
+def test_the_first_user_is_asked_for_an_address(look: Look, web: Web) -> None:
+    owner = users.create(web.house, users.OWNER)
+    page = look("/settings", token=sessions.begin(web.house, owner.id))
+
+    card = page.locator("#account")
+    card.get_by_text("Your own, so that e-mails can reach you.").wait_for()
+    assert card.get_by_label("E-mail address").input_value() == ""
+    assert page.locator("#delivery").get_by_label("Send the test to").input_value() == ""
+    card.get_by_label("E-mail address").fill("hannah@doileaf.example")
+    card.get_by_role("button", name="Change the e-mail address").click()
+    page.get_by_text("Saved.").wait_for()
+    assert page.locator("#delivery").get_by_label("Send the test to").input_value() == "hannah@doileaf.example"
 
 
 @pytest.mark.usefixtures("working")

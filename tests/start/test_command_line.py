@@ -23,11 +23,11 @@ Type = Callable[..., Said]
 def cartwheel(tmp_path: Path) -> Type:
     """Types a command for the installation in a folder of this test's own."""
 
-    def type_in(*words: str, stdin: str = "", data: Path = tmp_path / "data") -> Said:
+    def type_in(*words: str, stdin: str = "", data: Path = tmp_path / "data", **settings: str) -> Said:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "CARTWHEEL_DATA": str(data)}
         return subprocess.run(
             [sys.executable, "-P", "-m", "builder.command", *words],
-            env=environment,
+            env=environment | settings,
             input=stdin,
             capture_output=True,
             text=True,
@@ -166,6 +166,26 @@ def test_a_link_signs_in_and_needs_no_user_first(cartwheel: Type) -> None:
     assert len(json.loads(cartwheel("user", "list", "--json").stdout)) == 1
 
 
+def test_addresses_lead_to_where_it_runs(cartwheel: Type, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "running.lock").write_text('{"pid": 1, "address": "http://127.0.0.1:8773"}')
+    assert cartwheel("user", "link").stdout.startswith("http://127.0.0.1:8773/sign-in/")
+    assert "http://127.0.0.1:8773/in/shopify/" in cartwheel("source", "add", "shopify", "Doi Leaf").stdout
+    (source,) = json.loads(cartwheel("source", "list", "--json").stdout)
+    assert source["address"].startswith("http://127.0.0.1:8773/in/shopify/")
+    (tmp_path / "data" / "running.lock").write_text('{"pid": 1, "address": "https://mail.doileaf.example"}')
+    assert cartwheel("user", "link").stdout.startswith("https://mail.doileaf.example/sign-in/")
+
+
+def test_the_first_user_takes_an_address_of_their_own(cartwheel: Type) -> None:
+    cartwheel("user", "link")
+    said = cartwheel("user", "rename", "owner@cartwheel.example", "Nok@DoiLeaf.example")
+    assert said.stdout == "owner@cartwheel.example is nok@doileaf.example now.\n"
+    assert cartwheel("user", "rename", "nok@doileaf.example", "nok").stderr.startswith("Type an e-mail address")
+    (user,) = json.loads(cartwheel("user", "list", "--json").stdout)
+    assert user["email"] == "nok@doileaf.example"
+
+
 def test_somchai_may_sign_in_with_a_password_from_a_pipe(cartwheel: Type) -> None:
     added = cartwheel("user", "add", "somchai@doileaf.example", "--password-stdin", stdin="mountain tea\n")
     assert added.returncode == 0, added.stderr
@@ -196,7 +216,7 @@ def test_somchai_may_sign_in_with_a_password_from_a_pipe(cartwheel: Type) -> Non
         (["user", "add", "no address"], 1, "Type an e-mail address"),
         (["user", "add", "a@example.com", "--language", "tlh"], 1, "no language of the screens"),
         (["user", "link", "a@example.com"], 1, "There is no user a@example.com"),
-        (["up", "--port", "99999"], 1, "CARTWHEEL_PORT"),
+        (["up", "--port", "99999"], 1, "--port is 99999: the port must be a number up to 65535."),
         (["flow", "dance"], 2, "No such command"),
         (["key", "create", "--kind", "master", "x"], 2, "master"),
     ],
@@ -226,6 +246,23 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(cartwheel: Type, tmp_path
     answer = cartwheel("doctor")
     assert answer.returncode == 1
     assert re.search(r"BAD +Key .*can be read by other users.*\n +chmod 600 ", answer.stdout)
+
+
+@pytest.mark.parametrize(
+    ("database", "said"),
+    [("", "file is not a database"), ("postgresql://nobody@127.0.0.1:1/nothing", "connection failed")],
+)
+def test_a_database_that_cannot_be_used_is_told_once(cartwheel: Type, tmp_path: Path, database: str, said: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "cartwheel.db").write_text("Dear diary, today the tea was picked on the upper terraces.\n" * 9)
+    url = {"CARTWHEEL_DATABASE_URL": database}
+    listing = cartwheel("key", "list", **url)
+    assert (listing.returncode, listing.stdout, listing.stderr.count("\n")) == (1, "", 1)
+    assert listing.stderr.startswith("The database cannot be used: ")
+    doctor = cartwheel("doctor", **url)
+    assert doctor.stdout.count(said) == 1
+    assert re.search(r"BAD +Database .*The database cannot be used: ", doctor.stdout)
+    assert re.search(r"note +Worker .*not known while the database cannot be used", doctor.stdout)
 
 
 def test_a_segment_is_counted_imported_published_and_shown(cartwheel: Type, tmp_path: Path) -> None:

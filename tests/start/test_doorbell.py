@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from runtime.doorbell import Doorbell, run_consumer
-from runtime.settings import BadSetting, Settings
+from runtime.settings import Settings
 
 LONG = 10.0
 
@@ -176,8 +176,3 @@ def test_what_lies_in_the_queue_is_never_run_as_pickle(tmp_path: Path) -> None:
     bell = Doorbell(Settings(data=tmp_path))
     with pytest.raises(ValueError, match="Expecting value"):
         bell.queue().huey.serializer.deserialize(trap)
-
-
-def test_a_queue_of_an_unknown_kind_is_a_setting_to_mend(tmp_path: Path) -> None:
-    with pytest.raises(BadSetting, match="CARTWHEEL_QUEUE_URL"):
-        Doorbell(Settings(data=tmp_path, queue_url="amqp://rabbit")).waiting()

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -121,3 +122,15 @@ def test_a_database_that_is_away_is_tried_again(start: Start) -> None:
     away.hears("Starting it again")
     away.stop()
     assert not any("Traceback" in line for line in away.lines)
+
+
+def test_a_file_that_is_no_database_is_told_in_one_sentence_and_left_alone(start: Start, tmp_path: Path) -> None:
+    file = tmp_path / "data" / "cartwheel.db"
+    file.parent.mkdir()
+    file.write_text("Dear diary, today the tea was picked on the upper terraces.\n" * 9)
+    diary = file.read_bytes()
+    installation = start()
+    installation.hears("The database cannot be used: file is not a database")
+    assert installation.wait() == 1
+    assert not any("Traceback" in line for line in installation.lines)
+    assert file.read_bytes() == diary

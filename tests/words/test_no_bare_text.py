@@ -52,7 +52,6 @@ NAMES = frozenset(
         "Bahasa Indonesia",
         "English",
         "Outlook",
-        "cartwheel user link",
     }
 )
 """Names and commands are the same in every language."""

@@ -10,8 +10,8 @@ import ssl
 from dataclasses import dataclass
 from functools import cache
 
-from runtime.delivery.carriers.address import ServerAddress
 from runtime.delivery.carriers.trouble import Trouble
+from runtime.mail_server import ServerAddress
 
 
 class CannotConnect(Exception):

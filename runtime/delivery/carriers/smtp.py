@@ -5,12 +5,12 @@ from collections import deque
 from collections.abc import Sequence
 
 from runtime.delivery.carriers import Parcel
-from runtime.delivery.carriers.address import ServerAddress
 from runtime.delivery.carriers.connect import CannotConnect, Connection, connect
 from runtime.delivery.carriers.line import Line, Patience
 from runtime.delivery.carriers.switch import Switch
 from runtime.delivery.carriers.trouble import Trouble
 from runtime.delivery.sending.answers import Answer
+from runtime.mail_server import ServerAddress
 
 CONNECTIONS = 8
 """Connections to one server at most. Relays allow 10 to 50 at a time."""

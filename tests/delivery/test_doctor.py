@@ -1,0 +1,35 @@
+"""What the doctor says of the mail server: whether it takes us in, and who named it."""
+
+from runtime.accounts import preferences, workspaces
+from runtime.accounts.preferences import MailServer
+from runtime.checkup.installation import mail
+from runtime.house import House
+from tests.delivery.smtp_server import SmtpServer
+
+
+def own_server(house: House, server: SmtpServer, user: str = "", password: str = "") -> None:
+    """Type a server into the settings page."""
+    host, port = server.url.removeprefix("smtp://").split(":")
+    wanted = MailServer(host=host, port=int(port), security="none", user=user)
+    preferences.save_mail_server(house, workspaces.first(house), wanted, password)
+
+
+def test_the_server_of_the_installation(house: House, smtp: SmtpServer) -> None:
+    workspaces.first(house)
+    assert mail(house.settings).said.endswith("takes us in (CARTWHEEL_SMTP_URL)")
+
+
+def test_the_server_of_the_settings_page_counts_before_it(house: House, smtp: SmtpServer) -> None:
+    own_server(house, smtp)
+    finding = mail(house.settings)
+    assert finding.state == "good"
+    assert finding.said.endswith("(the mail server on the settings page; CARTWHEEL_SMTP_URL counts only without it)")
+
+
+def test_a_password_that_cannot_be_read_any_more_is_told_in_words(house: House, smtp: SmtpServer) -> None:
+    own_server(house, smtp, "nok", "lapsang")
+    changed = house.settings.model_copy(update={"secret_key": "another key, so the old secrets are lost"})
+    finding = mail(changed)
+    assert finding.state == "bad"
+    assert finding.said == "the mail server on the settings page: the password cannot be read any more. Type it again."
+    assert finding.cure.startswith("Correct the mail server on the settings page.")
