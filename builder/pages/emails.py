@@ -15,6 +15,9 @@ from runtime.accounts import workspaces
 from runtime.house import House
 from runtime.words import LANGUAGES, Words, words
 
+_NAMED = 3
+"""So many flows are named when an e-mail that they send is put away."""
+
 
 def register(house: House) -> None:
     """The list of e-mails, and the pictures in it."""
@@ -121,6 +124,15 @@ class _EmailsPage(ListPage[Entry]):
         if len(entry.used_in) == 1:
             return w("In {flow}", flow=entry.used_in[0])
         return w("In {n} Flow | In {n} Flows", n=len(entry.used_in))
+
+    def missed(self, entry: Entry) -> str:
+        """The flows that send it; what is published has a copy of its own."""
+        w, shown = self.w, ", ".join(f"“{flow}”" for flow in entry.used_in[:_NAMED])
+        if not shown:
+            return ""
+        if (more := len(entry.used_in) - _NAMED) > 0:
+            shown = w("{items} and {n} more", items=shown, n=more)
+        return w("It is used in {flows}. What is live goes on sending it.", flows=shown)
 
     async def refresh(self) -> None:
         """Read and draw again."""
