@@ -134,6 +134,8 @@ class _List:
             return w("Notice to the team from the Flow {flow}", flow=f"“{entry.flow_name}”")
         if entry.channel == "webhook" and entry.flow_name:
             return w("Call of another app from the Flow {flow}", flow=f"“{entry.flow_name}”")
+        if entry.email_name:
+            return w("E-mail {name}", name=f"“{entry.email_name}”")
         return w("E-mail of the Flow {flow}", flow=f"“{entry.flow_name}”") if entry.flow_name else w("E-mail")
 
     def _add(self, entries: list[Entry]) -> None:
