@@ -85,7 +85,7 @@ class _EmailsPage(ListPage[Entry]):
 
     def searched(self, entry: Entry) -> str:
         """Name and subject."""
-        return f"{entry.name} {entry.subject}"
+        return f"{entry.name} {self._subject(entry)}"
 
     def place(self, entry: Entry) -> Place:
         """Where the draft is."""
@@ -111,11 +111,14 @@ class _EmailsPage(ListPage[Entry]):
                     more = icon_button("more_horiz", w("More for {name}", name=entry.name))
                     more.classes(add="more")
                     more.on_click(lambda: self.menu(entry, more))
-                tag("p", "cw-cap cw-trunc", entry.subject or w("No subject yet"))
+                tag("p", "cw-cap cw-trunc", self._subject(entry) or w("No subject yet"))
                 with tag("div", "cw-row em-foot"):
                     chip(w("Marketing") if entry.marketing else w("Transactional"))
                     tag("span", "cw-cap cw-trunc cw-grow", self._use(entry))
         return card
+
+    def _subject(self, entry: Entry) -> str:
+        return self.w.text(entry.subject) if entry.subject is not None else ""
 
     def _use(self, entry: Entry) -> str:
         w = self.w
