@@ -148,7 +148,7 @@ def _segment(rule: InSegment, known: Known) -> Quoted:
 
 
 def _got(rule: Got, known: Known) -> Phrase:
-    email = say("{value}", value=Quoted(known.emails.get(rule.email, rule.email))) if rule.email else say("an e-mail")
+    email = say("{value}", value=Quoted(known.email_name(rule.email))) if rule.email else say("an e-mail")
     times = say(" at least {times} times", times=rule.times) if rule.times > 1 else say("")
     said = _GOT[rule.what, rule.negate]
     return Phrase(said.msgid, {"email": email, "times": times, "window": say_window(rule.window)})

@@ -107,7 +107,7 @@ def _value(value: Any, info: FieldInfo, known: Known) -> Any:
         case str() if widget == "time":
             return TimeOfDay(value)
         case str() if widget == "email":
-            return Quoted(known.emails.get(value, value))
+            return Quoted(known.email_name(value))
         case str() if widget == "segment":
             return Quoted(known.segments.get(value, value))
         case str() if widget == "property":

@@ -8,7 +8,7 @@ from blocks.contract.block import Block
 from blocks.contract.brought import DATE, Brought, Elsewhere, Subject, Timed
 from blocks.contract.context import Context, Offer, TooMuchKept, UndeclaredRead
 from blocks.contract.decisions import Decision, Go, Reason, Sleep, Stop
-from blocks.contract.known import Calendar, Known, KnownFlow, Problem, Today
+from blocks.contract.known import Calendar, Known, KnownFlow, Problem, PutAway, Today
 from blocks.contract.looks import Card, Family, Outlet, Preset
 from blocks.contract.send import Send
 from blocks.contract.trigger import Farewell, Trigger
@@ -31,6 +31,7 @@ __all__ = [
     "Outlet",
     "Preset",
     "Problem",
+    "PutAway",
     "Reason",
     "Send",
     "Sleep",

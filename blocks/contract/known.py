@@ -40,6 +40,14 @@ class KnownFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class PutAway:
+    """An e-mail that was put into the archive or the bin, where it still has its name."""
+
+    name: str
+    in_bin: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What a workspace knows, for the checks that run while somebody draws.
 
@@ -50,6 +58,8 @@ class Known:
     """Slug of each e-mail to its name."""
     email_problems: Mapping[str, Phrase] = field(default_factory=dict)
     """Slug of each e-mail that may not go out to what is wrong with it."""
+    put_away: Mapping[str, PutAway] = field(default_factory=dict)
+    """Those that are not in use by their slugs, for what still asks for them."""
     events: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Event names to the property paths seen in them."""
     contact_fields: frozenset[str] = frozenset()
@@ -69,6 +79,12 @@ class Known:
     """Id of each send block of the flow that is looked at to the slug of what it sends."""
     today: Today | None = None
     """None where it is not known; what depends on it is then not checked."""
+
+    def email_name(self, slug: str) -> str:
+        """What the e-mail is called, wherever it lies; its slug where nobody knows."""
+        if (name := self.emails.get(slug)) is not None:
+            return name
+        return self.put_away[slug].name if slug in self.put_away else slug
 
 
 @dataclass(frozen=True, slots=True)

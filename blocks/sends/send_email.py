@@ -73,7 +73,7 @@ class SendEmail(Send):
     def say(self, known: Known) -> Phrase:
         if not self.email:
             return say("Choose an e-mail")
-        return say("{name}", name=Quoted(known.emails.get(self.email, self.email)))
+        return say("{name}", name=Quoted(known.email_name(self.email)))
 
     def run(self, ctx: Context) -> Decision:
         ctx.send(self.channel)
@@ -83,8 +83,15 @@ class SendEmail(Send):
         if not self.email:
             return [Problem("email_missing", say("Choose an e-mail first"), field="email")]
         if self.email not in known.emails:
-            gone = say("The e-mail {name} is not there any more. Choose another.", name=Quoted(self.email))
-            return [Problem("email_gone", gone, field="email")]
+            return [Problem("email_gone", self._gone(known), field="email")]
         if (wrong := known.email_problems.get(self.email)) is not None:
             return [Problem("email_unready", wrong, field="email")]
         return []
+
+    def _gone(self, known: Known) -> Phrase:
+        name, away = Quoted(known.email_name(self.email)), known.put_away.get(self.email)
+        if away is None:
+            return say("The e-mail {name} is not there any more. Choose another.", name=name)
+        if away.in_bin:
+            return say("The e-mail {name} is in the bin. Restore it there, or choose another.", name=name)
+        return say("The e-mail {name} is archived. Restore it there, or choose another.", name=name)

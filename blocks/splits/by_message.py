@@ -94,7 +94,7 @@ class ByMessage(Block):
         engaged = self.ways == "engagement"
         if not slug:
             return say("By whether they opened or clicked it") if engaged else say("By what became of a Message")
-        name = Quoted(known.emails.get(slug, slug))
+        name = Quoted(known.email_name(slug))
         if engaged:
             return say("By whether they opened or clicked {name}", name=name)
         return say("By what became of {name}", name=name)

@@ -58,7 +58,7 @@ class ListPage(ABC, Generic[Listed]):
 
     @abstractmethod
     def first(self) -> None:
-        """Draw what stands there while there is none."""
+        """Draw what stands there while there is none, or none that is in use."""
 
     @abstractmethod
     def find_words(self) -> tuple[str, str]:
@@ -95,6 +95,10 @@ class ListPage(ABC, Generic[Listed]):
     def more(self, entry: Listed) -> None:
         """Draw what else the menu of a draft in use offers."""
 
+    def missed(self, entry: Listed) -> str:
+        """What is to be known when it is put away: who still asks for it."""
+        return ""
+
     # ---- the list
 
     def draw(self) -> None:
@@ -113,7 +117,10 @@ class ListPage(ABC, Generic[Listed]):
                 with tag("div", "scroll-x"):
                     OneOf(self.tabs(), self.tab, self.choose_tab, label=self.w("Show"))
             self.bin_note = bin_note(self.w)
-            self.nothing = self.rows(no_match)
+            with tag("div") as self.table:
+                self.nothing = self.rows(no_match)
+            with tag("div", "cw-card") as self.none_left:
+                self.first()
         self.sift()
 
     def search(self, wish: str) -> None:
@@ -134,6 +141,9 @@ class ListPage(ABC, Generic[Listed]):
             fits = self.in_tab(entry) and wish in self.searched(entry).casefold()
             self.shown[entry.slug].set_visibility(fits)
             some = some or fits
+        all_put_away = not some and not wish and self.tab == "all"
+        self.table.set_visibility(not all_put_away)
+        self.none_left.set_visibility(all_put_away)
         self.nothing.set_visibility(not some)
         self.bin_note.set_visibility(self.tab == "bin")
 
@@ -204,6 +214,7 @@ class ListPage(ABC, Generic[Listed]):
         said = (
             w("{name} is in the bin.", name=entry.name) if where == "bin" else w("{name} is archived.", name=entry.name)
         )
+        said = " ".join(filter(None, (said, self.missed(entry))))
         toast(said, action=w("Undo"), on_action=back)
 
     async def remove(self, entry: Listed, where: str) -> Handler:

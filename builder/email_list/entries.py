@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from blocks import KINDS
 from blocks.contract import Send
+from blocks.phrase import Phrase
 from runtime.desk import Draft
 from runtime.house import House
-from runtime.mail.tags import excerpt
+from runtime.mail.tags import glimpse
 
 State = Literal["active", "archived", "bin"]
 STATES: tuple[State, ...] = ("active", "archived", "bin")
@@ -20,7 +21,7 @@ class Entry:
 
     slug: str
     name: str
-    subject: str
+    subject: Phrase | None
     marketing: bool
     state: State
     rev: int
@@ -43,7 +44,7 @@ def _entry(draft: Draft, users: list[str]) -> Entry:
     return Entry(
         slug=draft.slug,
         name=draft.name,
-        subject=excerpt(str(draft.document.get("subject") or "")),
+        subject=glimpse(str(draft.document.get("subject") or "")),
         marketing=draft.document.get("kind") != "transactional",
         state=draft.state,
         rev=draft.rev,

@@ -10,7 +10,7 @@ from builder.access import Visitor, act
 from builder.forms.around import EmailPicture
 from runtime.desk import Drafts
 from runtime.mail import EmailDocument
-from runtime.mail.tags import excerpt
+from runtime.mail.tags import glimpse
 from runtime.words import Words
 
 
@@ -30,9 +30,10 @@ class DeskEmails:
             return None
         sections = draft.document.get("sections") or []
         brand = self._drafts().get("brand", "brand")
+        subject = glimpse(str(draft.document.get("subject") or ""))
         return EmailPicture(
             name=draft.name,
-            subject=excerpt(str(draft.document.get("subject") or "")),
+            subject=self._w.text(subject) if subject is not None else "",
             lines=[str(section.get("kind", "")) for section in sections if isinstance(section, dict)],
             colour=str(brand.document.get("primary", "")) if brand is not None else "",
         )

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from blocks.phrase import Phrase, Quoted, say
+from runtime.mail.brand import TYPED
 
 
 class Wrong(NamedTuple):
@@ -21,7 +22,7 @@ EMPTY = frozenset({"missing", "string_too_short", "too_short", "none_required"})
 def wrongs(model: type[BaseModel], settings: Mapping[str, Any]) -> dict[str, Wrong]:
     """Name of each field that `model` refuses to the first thing that is wrong with it; "" for the whole."""
     try:
-        model.model_validate(settings)
+        model.model_validate(settings, context=TYPED)
     except ValidationError as refused:
         found: dict[str, Wrong] = {}
         for error in refused.errors():
@@ -53,7 +54,9 @@ def wrong(error: Mapping[str, Any]) -> Wrong:
                     n=limits["max_length"],
                 ),
             )
-        case "int_parsing" | "int_type" | "int_from_float" | "float_parsing" | "float_type":
+        case "int_parsing" | "int_type" | "int_from_float":
+            return Wrong("bad", say("Type a whole number, like 3."))
+        case "float_parsing" | "float_type":
             return Wrong("bad", say("Type a number, like 3."))
         case _:
             return Wrong("bad", say("{value} does not fit here.", value=Quoted(str(given)[:80])))

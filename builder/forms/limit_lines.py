@@ -17,6 +17,8 @@ from builder.parts.tag import Tag, tag
 from runtime.words import Words
 
 _ids = count(1)
+_MOST_EMAILS, _MOST_HOURS, _MOST_DAYS = 100, 8784, 366
+"""What `blocks.limits.Cap` takes."""
 _A_CAP = {"most": 1, "per": "day", "hours": 24, "days": 7}
 _A_NIGHT = {"start": "21:00", "end": "08:00", "days": []}
 
@@ -62,7 +64,7 @@ class LimitLines:
             {"value": "days", "label": w("within some days")},
             {"value": "hours", "label": w("within some hours")},
         ]
-        units = {"days": (w("days"), 366), "hours": (w("hours"), 8784)}
+        units = {"days": (w("days"), _MOST_DAYS), "hours": (w("hours"), _MOST_HOURS)}
         lengths: dict[str, Tag] = {}
 
         def choose(chosen: str) -> None:
@@ -75,7 +77,7 @@ class LimitLines:
                 length.set_visibility(cap["per"] == unit)
 
         with self._line(w("Remove this cap"), "caps", cap) as line:
-            self._number(cap, "most", w("At most"), 100)
+            self._number(cap, "most", w("At most"), _MOST_EMAILS)
             Box(cap["per"], choose, label=w("In which time"), kind="select", options=per, look="cw-input cw-select")
             for unit, (words, most) in units.items():
                 with tag("span", "cw-row") as lengths[unit]:
@@ -163,4 +165,15 @@ def what_is_wrong(errors: list[Any], w: Words) -> str:
     """What pydantic found wrong with limits, in words."""
     if any(error["type"] == "value_error" for error in errors):
         return w("Quiet hours must leave some time in which e-mails may go out.")
+    match errors[0]["loc"][-1] if errors and errors[0]["loc"] else "":
+        case "most":
+            return w(
+                "How many e-mails at most: type a whole number from {least} to {most}.", least=1, most=_MOST_EMAILS
+            )
+        case "hours":
+            return w("How many hours: type a whole number from {least} to {most}.", least=1, most=_MOST_HOURS)
+        case "days" if "caps" in errors[0]["loc"]:
+            return w("How many days: type a whole number from {least} to {most}.", least=1, most=_MOST_DAYS)
+        case "start" | "end":
+            return w("Quiet hours: choose when they begin and when they end.")
     return w("A number or a time is missing or too large.")

@@ -15,6 +15,9 @@ from runtime.accounts import workspaces
 from runtime.house import House
 from runtime.words import LANGUAGES, Words, words
 
+_NAMED = 3
+"""So many flows are named when an e-mail that they send is put away."""
+
 
 def register(house: House) -> None:
     """The list of e-mails, and the pictures in it."""
@@ -82,7 +85,7 @@ class _EmailsPage(ListPage[Entry]):
 
     def searched(self, entry: Entry) -> str:
         """Name and subject."""
-        return f"{entry.name} {entry.subject}"
+        return f"{entry.name} {self._subject(entry)}"
 
     def place(self, entry: Entry) -> Place:
         """Where the draft is."""
@@ -108,11 +111,14 @@ class _EmailsPage(ListPage[Entry]):
                     more = icon_button("more_horiz", w("More for {name}", name=entry.name))
                     more.classes(add="more")
                     more.on_click(lambda: self.menu(entry, more))
-                tag("p", "cw-cap cw-trunc", entry.subject or w("No subject yet"))
+                tag("p", "cw-cap cw-trunc", self._subject(entry) or w("No subject yet"))
                 with tag("div", "cw-row em-foot"):
                     chip(w("Marketing") if entry.marketing else w("Transactional"))
                     tag("span", "cw-cap cw-trunc cw-grow", self._use(entry))
         return card
+
+    def _subject(self, entry: Entry) -> str:
+        return self.w.text(entry.subject) if entry.subject is not None else ""
 
     def _use(self, entry: Entry) -> str:
         w = self.w
@@ -121,6 +127,15 @@ class _EmailsPage(ListPage[Entry]):
         if len(entry.used_in) == 1:
             return w("In {flow}", flow=entry.used_in[0])
         return w("In {n} Flow | In {n} Flows", n=len(entry.used_in))
+
+    def missed(self, entry: Entry) -> str:
+        """The flows that send it; what is published has a copy of its own."""
+        w, shown = self.w, ", ".join(f"“{flow}”" for flow in entry.used_in[:_NAMED])
+        if not shown:
+            return ""
+        if (more := len(entry.used_in) - _NAMED) > 0:
+            shown = w("{items} and {n} more", items=shown, n=more)
+        return w("It is used in {flows}. What is live goes on sending it.", flows=shown)
 
     async def refresh(self) -> None:
         """Read and draw again."""

@@ -95,7 +95,7 @@ def _looked_at(house: House, entry: Entry, html: str) -> str:
 
 def _subject(letter: _Letter, w: Words) -> str:
     said = letter.said.rendered.subject if letter.said is not None else ""
-    return letter.entry.subject or said or w("Message")
+    return letter.entry.subject or said or letter.entry.email_name or w("Message")
 
 
 class _Page:

@@ -134,6 +134,8 @@ class _List:
             return w("Notice to the team from the Flow {flow}", flow=f"“{entry.flow_name}”")
         if entry.channel == "webhook" and entry.flow_name:
             return w("Call of another app from the Flow {flow}", flow=f"“{entry.flow_name}”")
+        if entry.email_name:
+            return w("E-mail {name}", name=f"“{entry.email_name}”")
         return w("E-mail of the Flow {flow}", flow=f"“{entry.flow_name}”") if entry.flow_name else w("E-mail")
 
     def _add(self, entries: list[Entry]) -> None:
@@ -143,7 +145,7 @@ class _List:
 
     def _row(self, entry: Entry, now: int) -> Node:
         w = self.w
-        subject = entry.subject or self._nameless(entry)
+        subject, why = entry.subject or self._nameless(entry), self._why(entry, now)
         whom, to = (entry.contact_name or entry.to or "–", entry.to if entry.contact_name and entry.to else None)
         if entry.channel == "team":
             whom, to = (
@@ -157,7 +159,7 @@ class _List:
                 "span",
                 "cw-grow",
                 node("a", "cw-cover cw-strong cw-trunc cw-block-el", subject, href=f"/messages/{entry.id}"),
-                node("span", "cw-cap cw-trunc cw-block-el", self._why(entry, now)),
+                node("span", "cw-cap ms-why", why, title=why),
             ),
             node(
                 "span",

@@ -34,12 +34,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The list, and how many of its questions are answered well."""
+    """The list, and what it is made of."""
 
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...]
-    good: int
-    asked: int
+
+    @property
+    def good(self) -> int:
+        """How many lines are fine."""
+        return sum(line.level == "ok" for line in self.lines)
+
+    @property
+    def asked(self) -> int:
+        """How many lines there are."""
+        return len(self.lines)
 
     @property
     def level(self) -> Level:
@@ -53,14 +61,28 @@ def check(document: EmailDocument, brand: Brand, fields: Sequence[MergeField], s
     problems = check_email(document, brand, fields)
     left = list(problems)
     lines: list[Line] = []
-    good = asked = 0
+    targets = _link_settings(document)
     for codes, fine in _questions(document, brand, size):
-        found = [problem for problem in left if not codes or problem.code in codes]
+        found = [problem for problem in left if not codes or _code(problem, targets) in codes]
         left = [problem for problem in left if problem not in found]
         lines += [_line(problem) for problem in found] or [Line("ok", fine)]
-        asked += 1
-        good += not found
-    return Checked(tuple(lines), tuple(problems), good, asked)
+    return Checked(tuple(lines), tuple(problems))
+
+
+def _link_settings(document: EmailDocument) -> frozenset[tuple[str, str]]:
+    """(section, field) of each setting that is a link."""
+    return frozenset(
+        (section.id, written.field)
+        for section in document.sections
+        for written in section.written()
+        if written.widget == "url"
+    )
+
+
+def _code(problem: Problem, links: frozenset[tuple[str, str]]) -> str:
+    """A link that is empty leads nowhere either."""
+    empty = problem.code == "empty_setting" and (problem.section, problem.field) in links
+    return "bad_link" if empty else problem.code
 
 
 def _questions(document: EmailDocument, brand: Brand, size: int) -> Iterator[tuple[frozenset[str], Phrase]]:

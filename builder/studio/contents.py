@@ -12,7 +12,7 @@ from builder.studio.checks import Checked
 from builder.studio.panel import HEAD
 from builder.studio.section_list import Item, SectionList
 from runtime.mail import KINDS, EmailDocument, Problem
-from runtime.mail.tags import excerpt
+from runtime.mail.tags import glimpse
 from runtime.words import Words
 
 
@@ -86,7 +86,8 @@ class Contents:
     def show(self, document: EmailDocument, chosen: str) -> None:
         """The sections as they are now."""
         w = self.w
-        self._subject.text = excerpt(document.subject) or w("No subject yet")
+        subject = glimpse(document.subject)
+        self._subject.text = w.text(subject) if subject is not None else w("No subject yet")
         self._head.classes(add="is-on") if chosen == HEAD else self._head.classes(remove="is-on")
         self._head.set(aria_pressed="true" if chosen == HEAD else "false")
         self._none.set_visibility(not document.sections)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from runtime.mail import EmailDocument, Section, new_section
+from runtime.mail.brand import TYPED
 from runtime.mail.document import MAX_SECTIONS
 
 HEAD = ("name", "kind", "subject", "preview_text", "from_name", "from_address", "reply_to", "language", "track")
@@ -107,11 +108,11 @@ def acceptable(before: M, settings: Mapping[str, Any]) -> M:
     """`before` with those of `settings` that its model takes; the others stay as they were."""
     model, old = type(before), before.model_dump()
     try:
-        return model.model_validate({**old, **settings})
+        return model.model_validate({**old, **settings}, context=TYPED)
     except ValidationError as refused:
         wrong = {str(error["loc"][0]) for error in refused.errors() if error["loc"]}
         try:
-            return model.model_validate({**old, **{k: v for k, v in settings.items() if k not in wrong}})
+            return model.model_validate({**old, **{k: v for k, v in settings.items() if k not in wrong}}, context=TYPED)
         except ValidationError:
             return before
 

@@ -14,8 +14,9 @@ from builder.studio.people import Example, first_example
 from runtime.accounts import preferences
 from runtime.accounts.preferences import Sender
 from runtime.desk import Draft
-from runtime.engine.publishing.known import known_to
+from runtime.engine.publishing.known import brand_of, known_to
 from runtime.mail import EmailDocument, MergeField, read_document
+from runtime.mail.merge_fields import with_shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def open_email(user: Visitor, slug: str) -> Opened | None:
     with house.ledger.read(workspace) as tx:
         example = first_example(tx, events)
         sender = preferences.sender(tx)
-    fields = fields_of(known, events, example.properties)
+    fields = with_shop(fields_of(known, events, example.properties), brand_of(house, workspace))
     return Opened(draft, document, known, fields, events, example, flows, sender)
 
 

@@ -45,5 +45,6 @@ def ask(w: Words, to: str, example: str, *, leaves: bool, send: Callable[[str], 
 
         address.control.on("keydown.enter", go, [])
         with box.footer:
+            tag("span", "cw-grow")
             button(w("Cancel"), box.close)
             send_button = button(w("Send the test"), go, kind="primary", symbol="outgoing_mail")

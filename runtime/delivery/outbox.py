@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -17,6 +17,7 @@ from runtime.delivery.sending.claims import Claimed
 from runtime.delivery.team import Announcer
 from runtime.house import House
 from runtime.ledger import Tx, tallies
+from runtime.ledger.mail_names import mail_names
 from runtime.ledger.tables import attempt, body, contact, flow, message
 from runtime.mail import Rendered
 from runtime.segments.stirring import stir
@@ -53,6 +54,8 @@ class Entry:
     contact_email: str | None
     flow_name: str | None
     flow_slug: str | None
+    email_name: str | None = None
+    """What its e-mail is called here: asked for where there is no subject yet."""
 
     @property
     def to(self) -> str:
@@ -144,7 +147,7 @@ def one(tx: Tx, id_: int) -> tuple[Entry, list[Attempt]]:
     tries: Sequence[Any] = tx.all(
         select(*columns).where(tx.mine(attempt), attempt.c.message == id_).order_by(attempt.c.number)
     )
-    return Entry(**row._asdict()), [Attempt(*each) for each in tries]
+    return _named(tx, [Entry(**row._asdict())])[0], [Attempt(*each) for each in tries]
 
 
 def said(house: House, tx: Tx, id_: int) -> Said | None:
@@ -191,7 +194,15 @@ def _page(tx: Tx, query: Select[Any], limit: int, before: Cursor | None) -> list
         at, id_ = before
         query = query.where(message.c.queued_at <= at, or_(message.c.queued_at < at, message.c.id < id_))
     rows: Sequence[Any] = tx.all(query.order_by(message.c.queued_at.desc(), message.c.id.desc()).limit(limit))
-    return [Entry(**row._asdict()) for row in rows]
+    return _named(tx, [Entry(**row._asdict()) for row in rows])
+
+
+def _named(tx: Tx, entries: list[Entry]) -> list[Entry]:
+    names = mail_names(tx, ((each.version, each.block) for each in entries if not each.subject))
+    return [
+        each if each.subject else replace(each, email_name=names.get((each.version or 0, each.block)))
+        for each in entries
+    ]
 
 
 def _made(house: House, tx: Tx, id_: int) -> tuple[Said, Press] | None:

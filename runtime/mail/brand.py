@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+from runtime.mail import headers
+from runtime.mail.errors import HeaderRefused
 
 FONTS: Mapping[str, str] = {
     "georgia": "Georgia, 'Noto Serif', 'Noto Serif Thai', serif",
@@ -16,6 +19,8 @@ FONTS: Mapping[str, str] = {
     "trebuchet": "'Trebuchet MS', 'Lucida Grande', Tahoma, sans-serif",
 }
 """Fonts that are on people's devices already: web fonts are loaded by few mail programs."""
+TYPED: Mapping[str, Any] = {"typed": True}
+"""The context in which what somebody types into a form is validated."""
 
 _AT_RULE = re.compile(r"@(?!media\b|supports\b|font-face\b)", re.IGNORECASE)
 
@@ -23,19 +28,41 @@ _AT_RULE = re.compile(r"@(?!media\b|supports\b|font-face\b)", re.IGNORECASE)
 def _web_address(value: str) -> str:
     value = value.strip()
     if value and not re.fullmatch(r"https?://[^\s\"'<>{}\\]+", value, re.IGNORECASE):
-        raise ValueError("must begin with https:// and hold no spaces or quotes")
+        raise ValueError("Type a web address that begins with https://, without spaces and quotes.")
     return value
 
 
 def _harmless_css(value: str) -> str:
     # An @import is fetched by the CSS parser while publishing, "<" ends the style element, "{{" and "{%" open template
     # tags, and a backslash can spell any of them.
-    if _AT_RULE.search(value) or re.search(r"[<\\]|\{\s*[{%]", value):
-        raise ValueError("may use @media, @supports and @font-face, but no other @ rule, no < and no backslash")
+    if _AT_RULE.search(value):
+        raise ValueError("Of the rules that begin with @, only @media, @supports and @font-face are possible here.")
+    if "<" in value:
+        raise ValueError("Type only CSS: the sign < is not possible here.")
+    if "\\" in value:
+        raise ValueError("A backslash is not possible here.")
+    if re.search(r"\{\s*[{%]", value):
+        raise ValueError("Fields and other tags are not possible here.")
     return value
 
 
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
+def _colour(value: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise ValueError("Type a colour as # and six digits or letters from a to f, like #2f6b56.")
+    return value.lower()
+
+
+def _mail_address(value: str, info: ValidationInfo) -> str:
+    # Asked only of what somebody types now: what was kept before goes on being sent.
+    if value.strip() and info.context == TYPED:
+        try:
+            headers.address("support_email", value.strip())
+        except HeaderRefused:
+            raise ValueError("Type an e-mail address, like hello@example.com.") from None
+    return value.strip()
+
+
+Colour = Annotated[str, AfterValidator(_colour)]
 WebAddress = Annotated[str, Field(max_length=500), AfterValidator(_web_address)]
 Font = Literal["georgia", "palatino", "helvetica", "system", "verdana", "trebuchet"]
 
@@ -63,7 +90,9 @@ class Brand(BaseModel):
     ] = ""
     website: Annotated[WebAddress, Field(title="Website", json_schema_extra={"widget": "url"})] = ""
     support_email: Annotated[
-        str, Field(max_length=254, title="Support e-mail", json_schema_extra={"widget": "text"})
+        str,
+        Field(max_length=254, title="Support e-mail", json_schema_extra={"widget": "text"}),
+        AfterValidator(_mail_address),
     ] = ""
     support_phone: Annotated[str, Field(max_length=40, title="Support phone", json_schema_extra={"widget": "text"})] = (
         ""

@@ -12,7 +12,7 @@ from runtime.mail.compile import compile_email
 from runtime.mail.document import EmailDocument
 from runtime.mail.errors import HeaderRefused, MailError, TagBroken
 from runtime.mail.liquid import try_tag
-from runtime.mail.merge_fields import MERGE_FIELDS, MergeField, sample_data
+from runtime.mail.merge_fields import MERGE_FIELDS, MergeField, sample_data, with_shop
 from runtime.mail.problems import Problem
 from runtime.mail.render import Renderer
 from runtime.mail.section import Section, Written
@@ -33,7 +33,7 @@ def check_email(document: EmailDocument, brand: Brand, fields: Sequence[MergeFie
     `fields` are the workspace's (`merge_fields`), so that its own contact fields are known.
     """
     theme = Theme(brand, document.language, document.kind == "marketing")
-    known = {field.path: field for field in fields}
+    known = {field.path: field for field in with_shop(fields, brand)}
     sample = sample_data(brand, document.language, fields)
     found = [*_head(document, known, sample)]
     for section in document.sections:
@@ -137,15 +137,17 @@ def _tags(
 
 def _tag(tag: Tag, section: str, field: str, known: Mapping[str, MergeField], *, is_link: bool) -> Iterator[Problem]:
     about = known.get(tag.name)
-    named = Quoted(tag.name)
     root = tag.path[0]
     if about is None and not (root in ("event", "run") and len(tag.path) > 1):
-        text = say("There is no field {field}", field=named)
+        text = say("There is no field {field}", field=Quoted(tag.name))
         # With a fallback nobody gets a gap, and the workspace may come to know the field later.
         spared = root == "contact" and len(tag.path) > 1 and tag.fallback is not None
         yield Problem("unknown_field", text, "warn" if spared else "bad", section, field)
     elif tag.fallback is None and not is_link and (about is None or about.may_be_empty):
-        text = say("{field} may be empty: say what stands there then", field=named)
+        text = say(
+            "{field} may be empty: say what stands there then",
+            field=about.title if about is not None else Quoted(tag.name),
+        )
         yield Problem("no_fallback", text, "warn", section, field)
 
 

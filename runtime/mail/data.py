@@ -68,6 +68,7 @@ def mail_data(
             "total": total if total is not None else _sum(items),
             "currency": money.upper(),
             "count": len(items),
+            "pictured": any(item["image"] for item in items),
         },
         # None, not "": to Liquid an empty text is something, and `if` would print a link that leads nowhere.
         "unsubscribe_url": unsubscribe_url or None,

@@ -1,7 +1,7 @@
 """The fields an editor offers to insert, with an example of each."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from blocks.phrase import Phrase, say
@@ -69,6 +69,17 @@ def merge_fields(
     ]
     runs = [MergeField(f"run.{path}", Phrase(_readable(path)), example) for path, example in _leaves(kept or {})]
     return (*MERGE_FIELDS, *own, *events, *runs)
+
+
+def with_shop(fields: Iterable[MergeField], brand: Brand) -> tuple[MergeField, ...]:
+    """The fields as they are in this shop: what its brand kit says is never empty, and is its own example."""
+    shop = {f"shop.{name}": str(value) for name, value in brand.shop.items()}
+    return tuple(
+        replace(field, example=shop[field.path], may_be_empty=not shop[field.path].strip())
+        if field.path in shop
+        else field
+        for field in fields
+    )
 
 
 def _leaves(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from blocks.phrase import Quoted, say
+from blocks.phrase import Phrase, Quoted, say
 from runtime.mail.errors import TagBroken
 from runtime.mail.liquid import read_tag
+from runtime.mail.merge_fields import MERGE_FIELDS
 
+_TITLES = {field.path: field.title for field in MERGE_FIELDS}
 _TAG = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
 
 
@@ -58,10 +60,34 @@ def _near(text: str) -> Quoted:
 
 
 def excerpt(text: str, length: int = 60) -> str:
-    """One line of `text` for lists: fields are named in brackets, and a broken text is shown as it is."""
+    """One line of `text` where it is compared: fields are named in brackets, and a broken text is shown as it is."""
     try:
         parts = [part if isinstance(part, str) else f"[{part.path[-1].replace('_', ' ')}]" for part in pieces(text)]
     except TagBroken:
         parts = [text]
     line = " ".join("".join(parts).split())
     return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
+
+
+def glimpse(text: str, length: int = 60) -> Phrase | None:
+    """One line of `text` with its fields by the names that their chips have. None if there is nothing in it."""
+    try:
+        parts = pieces(text)
+    except TagBroken:
+        parts = (text,)
+    said: dict[str, str | Phrase] = {}
+    left = length
+    for number, part in enumerate(parts):
+        if isinstance(part, Tag):
+            title = _TITLES.get(part.name) or Phrase(part.path[-1].replace("_", " "))
+            said[f"part{number}"] = say("[{field}]", field=title)
+            left -= len(title.msgid) + 2
+        else:
+            line = re.sub(r"\s+", " ", part)
+            said[f"part{number}"] = line if len(line) <= left else f"{line[: max(left - 1, 0)].rstrip()}…"
+            left -= len(line)
+        if left < 0:
+            break
+    if not any(isinstance(one, Phrase) or one.strip() for one in said.values()):
+        return None
+    return Phrase("".join(f"{{{name}}}" for name in said), said)

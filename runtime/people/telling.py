@@ -158,8 +158,9 @@ def source_of(source: str) -> Phrase:
     return _SOURCES.get(source) or say("{source}", source=source)
 
 
-def title_of(subject: str | None, flow_name: str | None) -> Quoted:
-    return Quoted(subject or flow_name or "…")
+def title_of(*names: str | None) -> Quoted:
+    """The first there is: its subject, else what the e-mail is called here, else the flow."""
+    return Quoted(next(filter(None, names), "…"))
 
 
 def sent(state: str, code: str | None, title: Quoted, channel: str = "email") -> tuple[str, Tone, Phrase]:

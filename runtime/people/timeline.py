@@ -14,6 +14,7 @@ from blocks.phrase import Phrase, Quoted, say
 from blocks.triggers.added_trigger import ADDED
 from runtime.engagement import PERSON
 from runtime.ledger import Tx
+from runtime.ledger.mail_names import mail_names
 from runtime.ledger.tables import consent, contact, engagement, event, flow, message, run, step, suppression, version
 from runtime.people import telling
 from runtime.people.telling import Tone
@@ -187,6 +188,8 @@ class _Teller:
                 message.c.id,
                 message.c.state,
                 message.c.channel,
+                message.c.version,
+                message.c.block,
                 message.c.address,
                 message.c.queued_at,
                 message.c.done_at,
@@ -201,9 +204,11 @@ class _Teller:
             .where(or_(message.c.channel != "team", message.c.hop.is_not(None)))
         )
         found: dict[int, Any] = {row.id: row for row in self._latest(query, message.c.queued_at)}
+        emails = mail_names(self._tx, ((row.version, row.block) for row in found.values() if not row.subject))
         for row in found.values():
             named = row.address if row.channel == "webhook" else row.subject
-            icon, tone, what = telling.sent(row.state, row.code, telling.title_of(named, row.name), row.channel)
+            title = telling.title_of(named, emails.get((row.version, row.block)), row.name)
+            icon, tone, what = telling.sent(row.state, row.code, title, row.channel)
             from_flow = say("From the Flow {flow}", flow=Quoted(row.name)) if row.name else None
             reason = reason_phrase(row.code, row.args) if row.code else None
             why = from_flow if row.state == "sent" else reason or from_flow

@@ -240,7 +240,7 @@ class Teller:
         """What a message is called that was never written."""
         made = self._program.blocks[block]
         slug = made.document() if isinstance(made, Send) else ""
-        return self._known.emails.get(slug, slug)
+        return self._known.email_name(slug)
 
     def _letter(self, row: Any, told: Mapping[int, Sequence[str]]) -> Letter | None:
         said = delivery.outbox.said(self._house, self._tx, row.id)

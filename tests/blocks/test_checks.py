@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from blocks.checks import check
-from blocks.contract import Known, Problem
+from blocks.contract import Known, Problem, PutAway
 from blocks.flow import Flow
 from blocks.phrase import say
 from runtime.words import words
@@ -14,6 +14,7 @@ from runtime.words import words
 KNOWN = Known(
     emails={"hello": "Hello", "broken": "Broken"},
     email_problems={"broken": say("Type a subject")},
+    put_away={"letter": PutAway("A letter to Dewi", in_bin=True), "spring": PutAway("Spring", in_bin=False)},
     events={"Checkout started": frozenset({"total", "items[].sku"}), "Order placed": frozenset({"total"})},
     contact_fields=frozenset({"email", "city"}),
 )
@@ -217,6 +218,20 @@ def test_what_a_block_itself_finds(block: dict[str, Any], code: str, level: str,
     problems = check(flow(START, {"id": "here", **block}, links="start>here"), KNOWN)
     here = [(p.code, p.level, p.block, p.field) for p in problems if p.code != "loose_outlets"]
     assert here == ([(code, level, "here", field)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("email", "sentence"),
+    [
+        ("letter", "The e-mail “A letter to Dewi” is in the bin. Restore it there, or choose another."),
+        ("spring", "The e-mail “Spring” is archived. Restore it there, or choose another."),
+        ("lost", "The e-mail “lost” is not there any more. Choose another."),
+    ],
+)
+def test_an_email_that_was_put_away_keeps_its_name(email: str, sentence: str) -> None:
+    problem = only(flow(START, {**MAIL, "settings": {"email": email}}, links="start>mail"))
+
+    assert (problem.code, said(problem)) == ("email_gone", sentence)
 
 
 def test_a_filter_on_a_field_the_event_never_had() -> None:

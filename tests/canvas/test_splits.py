@@ -169,7 +169,7 @@ def test_the_weights_of_an_experiment_are_shown_as_shares(shop_with_web: Shop, o
 
     # A weight that is none takes no way out away.
     lines(page).nth(0).get_by_label("Weight").fill("half")
-    panel(page).get_by_text("Type a number, like 3.").wait_for()
+    panel(page).get_by_text("Type a whole number, like 3.").wait_for()
     assert tags(page) == ["A", "B", "C"]
     lines(page).nth(0).get_by_label("Weight").fill("0")
     becomes(shares.all_inner_texts, ["0%", "33.3%", "66.7%"])

@@ -101,6 +101,18 @@ def test_a_message_whose_email_is_gone_is_said_to_be_gone(post: Post, reminder: 
             outbox.said(post.house, tx, message + 1000)
 
 
+def test_a_message_without_a_subject_yet_is_known_by_its_email(
+    post: Post, reminder: Email, confirmation: Email
+) -> None:
+    flow, dewi = post.flow(reminder, confirmation), post.contact("Dewi")
+    for block in ("mail1", "mail2"):
+        post.message(flow, dewi, block=block)
+    assert {entry.email_name for entry in recent(post)} == {reminder[0].name, confirmation[0].name}
+
+    post.deliver()
+    assert [entry.email_name for entry in recent(post)] == [None, None]
+
+
 def test_a_message_that_waits_can_be_read_before_it_goes(post: Post, smtp: SmtpServer, reminder: Email) -> None:
     message = post.message(post.flow(reminder, state="paused"), post.contact("Dewi"))
     waiting = said(post, message)

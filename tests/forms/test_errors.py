@@ -6,6 +6,7 @@ import pytest
 
 from blocks import KINDS
 from builder.forms.errors import wrongs
+from runtime.mail import Brand
 from runtime.words import words
 
 
@@ -21,11 +22,37 @@ def said(kind: str, **settings: Any) -> dict[str, tuple[str, str]]:
         ("", "empty", "Fill this in."),
         (0, "bad", "Must be 1 or more."),
         (100_001, "bad", "Must be 100,000 or less."),
-        ("soon", "bad", "Type a number, like 3."),
+        ("soon", "bad", "Type a whole number, like 3."),
+        (1.5, "bad", "Type a whole number, like 3."),
     ],
 )
 def test_a_wait_says_what_is_wrong_with_its_length(amount: Any, level: str, sentence: str) -> None:
     assert said("wait", amount=amount) == {"amount": (level, sentence)}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("support_email", "x y", "Type an e-mail address, like hello@example.com."),
+        ("primary", "#zzz", "Type a colour as # and six digits or letters from a to f, like #2f6b56."),
+        ("website", "doileaf", "Type a web address that begins with https://, without spaces and quotes."),
+        ("css", "<style>h1 { color: teal }", "Type only CSS: the sign < is not possible here."),
+        ("css", "h1::before { content: '\\2014' }", "A backslash is not possible here."),
+        ("css", "h1 { {{ shop.name }} }", "Fields and other tags are not possible here."),
+        (
+            "css",
+            "@import 'tea.css';",
+            "Of the rules that begin with @, only @media, @supports and @font-face are possible here.",
+        ),
+    ],
+)
+def test_the_brand_kit_says_what_is_wrong_and_what_to_type(name: str, typed: str, sentence: str) -> None:
+    found = wrongs(Brand, {name: typed})
+    assert {key: words("en").text(one.phrase) for key, one in found.items()} == {name: sentence}
+
+
+def test_a_support_address_that_was_kept_before_stops_no_email() -> None:
+    assert Brand.model_validate({"support_email": "x y"}).support_email == "x y"
 
 
 def test_what_is_right_says_nothing() -> None:

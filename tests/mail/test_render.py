@@ -42,6 +42,21 @@ def test_hannah_sees_her_basket(reminder: Renderer, for_hannah: dict[str, object
     ]
 
 
+@pytest.mark.parametrize("layout", ["list", "grid"])
+def test_products_without_pictures_leave_no_room_for_them(layout: str, doi_leaf: Brand) -> None:
+    sections = [{"kind": "products", "id": "s1", "layout": layout}, {"kind": "footer", "id": "s2"}]
+    renderer = Renderer(compile_email(read_document({"subject": "Your tea", "sections": sections}), doi_leaf))
+    oolong = {"name": "Mae Salong oolong, hand rolled in the spring", "price": 640}
+    pictured = {"name": "Gayo Aceh beans", "image": "https://img.doileaf.example/gayo.png"}
+
+    def columns(*items: dict[str, Any]) -> int:
+        html = renderer.render(mail_data({}, {"items": list(items)}, doi_leaf)).html
+        return html.count('<td width="72"') + html.count('<td width="64"')
+
+    assert columns(oolong, oolong) == 0
+    assert columns(oolong, pictured) == 2
+
+
 def test_the_plain_part_says_the_same(reminder: Renderer, for_hannah: dict[str, object]) -> None:
     assert reminder.render(for_hannah).text == (
         "Doi Leaf\n\n"

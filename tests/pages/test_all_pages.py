@@ -77,6 +77,17 @@ def test_no_page_errs_asks_others_or_is_wider_than_the_screen(look: Look, web: W
             assert wide <= 0, f"{path}, {scheme}: {wide} pixels too wide"
 
 
+def test_long_words_leave_nothing_beyond_the_edge_of_a_hand(look: Look, web: Web) -> None:
+    show(web, "id")
+    page = look("/overview", phone=True)
+    assert page.locator(".ov-table .scroll-x").evaluate("box => box.scrollWidth - box.clientWidth") == 0
+
+    go(page, web, "/settings")
+    page.get_by_text(f"Dikirim ke {NOK}").evaluate("note => note.append('.of.a.shop.with.a.long.name.example')")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    show(web, "en")
+
+
 def test_no_page_is_left_in_english(look: Look, web: Web) -> None:
     show(web, "en")
     page = look(PAGES[0])

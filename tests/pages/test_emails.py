@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser import choose
 from tests.pages.conftest import Look, Web
+from tests.pages.doi_leaf import NOK
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +27,37 @@ def test_a_new_email_begins_with_the_usual_sections(look: Look, web: Web) -> Non
     draft = web.house.desk.drafts(web.workspace).get("email", "new-e-mail")
     assert draft is not None
     assert [part["kind"] for part in draft.document["sections"]] == ["header", "heading", "text", "button", "footer"]
+
+
+def test_the_bin_says_which_flows_still_send_an_email(look: Look, web: Web) -> None:
+    page = look("/emails")
+
+    choose(page.get_by_role("button", name="More for Your tea is waiting"), "Move to the bin")
+    said = page.locator(".cw-toast", has_text="is in the bin")
+    said.get_by_text("What is live goes on sending it.").wait_for()
+    assert "“Abandoned cart”" in said.inner_text()
+
+    flow = look("/flows/cart")
+    flow.get_by_text("Your tea is waiting").first.wait_for()
+    flow.get_by_text("“Your tea is waiting” is in the bin.").first.wait_for()
+
+    web.house.desk.drafts(web.workspace).restore("email", "tea", NOK, web.house.clock.now())
+
+
+def test_where_every_email_is_in_the_bin_a_new_one_is_offered(look: Look, web: Web) -> None:
+    drafts, now = web.house.desk.drafts(web.workspace), web.house.clock.now()
+    here = [draft.slug for draft in drafts.list("email")]
+    for slug in here:
+        drafts.bin("email", slug, NOK, now)
+    page = look("/emails")
+
+    page.get_by_text("No e-mails yet").wait_for()
+    assert not page.get_by_text("No e-mail matches.").is_visible()
+
+    page.get_by_role("searchbox").fill("tea")
+    page.get_by_text("No e-mail matches.").wait_for()
+    for slug in here:
+        drafts.restore("email", slug, NOK, now)
 
 
 def test_an_email_goes_to_the_bin_and_comes_back(look: Look, web: Web) -> None:

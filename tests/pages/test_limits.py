@@ -53,6 +53,19 @@ def test_what_is_kept_can_be_taken_away(look: Look, web: Web) -> None:
     until(lambda: limits(web) == Limits())
 
 
+def test_a_cap_of_nothing_is_answered_with_what_to_type(look: Look) -> None:
+    page = look("/settings")
+
+    card = page.locator("#limits")
+    card.get_by_role("button", name="Add a cap").click()
+    card.get_by_label("At most", exact=True).fill("0")
+    card.get_by_text("How many e-mails at most: type a whole number from 1 to 100.").wait_for()
+    card.get_by_label("At most", exact=True).fill("2")
+    card.get_by_label("In which time").select_option("hours")
+    card.get_by_label("hours", exact=True).fill("1.5")
+    card.get_by_text("How many hours: type a whole number from 1 to 8,784.").wait_for()
+
+
 def test_quiet_hours_all_week_are_refused(look: Look, web: Web) -> None:
     page = look("/settings")
 

@@ -19,6 +19,8 @@ from tests.pages.doi_leaf import NOK, PASSWORD
 
 pytestmark = pytest.mark.browser
 
+SHADOW = "at => getComputedStyle(at).boxShadow"
+
 
 class Inbox:
     """Takes every e-mail."""
@@ -222,3 +224,23 @@ def test_a_shop_is_connected_with_its_own_secret(look: Look, web: Web) -> None:
 
     (source,) = sources.everything(web.house, web.workspace)
     assert page.locator(".cw-dialog .code", has_text="/in/shopify/").inner_text() == web.url + source.path
+
+
+def test_a_field_reached_by_keyboard_has_one_halo_and_red_for_an_error(look: Look) -> None:
+    page = look("/settings")
+    name = page.locator("#shop").get_by_label("Name")
+    field = page.locator("#shop .q-field__control").first
+
+    name.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    assert name.evaluate("at => at.matches(':focus-visible')")
+    assert name.evaluate(SHADOW) == "none"
+    calm = field.evaluate(SHADOW)
+    assert " 3px" in calm
+
+    name.fill("")
+    page.locator("#shop").get_by_role("button", name="Save").click()
+    page.get_by_text("Type a name, in at most 120 characters.").wait_for()
+    name.focus()
+    assert field.evaluate(SHADOW) != calm

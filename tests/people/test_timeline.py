@@ -37,6 +37,10 @@ class Story:
                 tables.flow,
                 [{"id": self.flow, "slug": "cart", "name": "Abandoned cart", "state": "live", "since_at": now}],
             )
+            mail = {"version": self.version, "block": "mail", "marketing": True, "compiled": {}, "email": "reminder"}
+            tx.insert(
+                tables.version_mail, [mail | {"document": {"slug": "reminder", "email": {"name": "Second reminder"}}}]
+            )
             row = {"id": self.version, "flow": self.flow, "number": 1, "document": CART, "published_at": now}
             tx.insert(tables.version, [row | {"published_by": "Nok"}])
 
@@ -57,8 +61,9 @@ class Story:
             tx.insert(tables.step, [row])
 
     def message(self, at: int, state: str, *, test: bool = False, **columns: Any) -> int:
-        row = {"flow": self.flow, "block": "mail", "contact": self.contact, "channel": "email", "marketing": True}
-        row |= {"test": test, "state": state, "queued_at": at, "due_at": at, "tries": 0}
+        row = {"flow": self.flow, "version": self.version, "block": "mail", "contact": self.contact}
+        row |= {"channel": "email", "marketing": True, "test": test, "state": state}
+        row |= {"queued_at": at, "due_at": at, "tries": 0}
         return self._insert(tables.message, **row, **columns)
 
     def _insert(self, table: Any, **row: Any) -> int:
@@ -128,9 +133,9 @@ def test_what_was_not_sent_says_why(story: Story) -> None:
     queued, uncertain, *not_sent = told(story)
     assert not_sent == [
         "Not sent: the e-mail “Last chance” / Because the Contact left the Flow before it was sent",
-        "Not sent: the e-mail “Abandoned cart” / Because they have not agreed to marketing e-mails",
+        "Not sent: the e-mail “Second reminder” / Because they have not agreed to marketing e-mails",
     ]
-    assert queued == "Will get the e-mail “Abandoned cart” / From the Flow “Abandoned cart”"
+    assert queued == "Will get the e-mail “Second reminder” / From the Flow “Abandoned cart”"
     assert uncertain.startswith("May have got the e-mail “Hello” / The connection broke")
 
 

@@ -54,6 +54,16 @@ def test_what_is_no_colour_is_said_and_not_kept(look: Look, web: Web) -> None:
     assert str(brand(web)["accent"]).startswith("#")
 
 
+def test_a_support_address_that_is_none_is_said_and_not_kept(look: Look, web: Web) -> None:
+    page = look("/brand")
+
+    page.get_by_role("textbox", name="Support e-mail").fill("x y")
+
+    page.get_by_text("Type an e-mail address, like hello@example.com.").wait_for()
+    page.get_by_text("Not all of it is saved: a setting is wrong").wait_for()
+    assert brand(web)["support_email"] == ""
+
+
 def test_a_logo_is_uploaded(look: Look, web: Web, tmp_path: Path) -> None:
     file = tmp_path / "doi leaf.png"
     file.write_bytes(picture())

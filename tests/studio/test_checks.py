@@ -6,6 +6,7 @@ from blocks.contract import Known
 from builder.studio.checks import check
 from builder.studio.fields import choices, fields_of
 from runtime.mail import MERGE_FIELDS, Brand, read_document
+from runtime.mail.merge_fields import with_shop
 from runtime.words import words
 from tests.studio.conftest import CART, cart_reminder
 
@@ -35,6 +36,32 @@ def test_a_problem_takes_the_place_of_what_would_be_fine() -> None:
     checked = check(read_document({"sections": [{"kind": "heading", "id": "s1"}]}), BRAND, MERGE_FIELDS, 0)
     assert checked.level == "bad"
     assert checked.good < checked.asked
+
+
+def test_a_link_that_is_empty_does_not_lead_somewhere() -> None:
+    said = lines({"sections": [{"kind": "button", "id": "s1", "label": "Go", "link": ""}]})
+    assert said["Button: Link is empty"] == "bad"
+    assert not any("lead" in text for text in said)
+    assert said["Every section is filled in"] == "ok"
+
+
+def test_the_count_above_is_that_of_the_lines_below() -> None:
+    document = {"sections": [{"kind": "heading", "id": f"s{n}", "text": "{{ contact.first_name }}"} for n in (1, 2, 3)]}
+    checked = check(read_document(document), BRAND, MERGE_FIELDS, 0)
+    assert checked.asked == len(checked.lines)
+    assert checked.good == sum(line.level == "ok" for line in checked.lines)
+
+
+def test_a_shop_that_has_a_name_is_asked_for_no_other() -> None:
+    named = {"subject": "News of {{ shop.name }}, {{ shop.phone }}"}
+    assert "Your shop’s name may be empty: say what stands there then" not in lines(named)
+    assert lines(named)["Your support phone may be empty: say what stands there then"] == "warn"
+    assert lines(named, Brand())["Your shop’s name may be empty: say what stands there then"] == "warn"
+
+    offered = {one["path"]: one for one in choices(with_shop(MERGE_FIELDS, Brand(name="Kopi Tua")), "en", W)}
+    assert offered["shop.name"]["example"] == "Kopi Tua"
+    assert not offered["shop.name"]["mayBeEmpty"]
+    assert offered["shop.phone"]["example"] == ""
 
 
 def test_no_problem_is_left_out_of_the_list() -> None:

@@ -8,7 +8,7 @@ from pydantic import Field
 from blocks.phrase import Phrase, say
 from runtime.mail import markup
 from runtime.mail.section import Align, Card, Colour, Link, Section
-from runtime.mail.tags import excerpt
+from runtime.mail.tags import glimpse
 from runtime.mail.theme import SIDE, Theme
 
 
@@ -43,7 +43,7 @@ class Button(Section):
         return f"{markup.plain(self.label)}:\n{markup.address(self.link, self.id)}"
 
     def line(self) -> Phrase:
-        return say("{text}", text=excerpt(self.label)) if self.label else say("No words yet")
+        return glimpse(self.label) or say("No words yet")
 
     def links(self, theme: Theme) -> Iterator[Link]:
         yield Link(self.id, self.label, self.link)

@@ -9,7 +9,7 @@ from blocks.phrase import Phrase, say
 from runtime.mail import markup
 from runtime.mail.problems import Problem
 from runtime.mail.section import Card, Section
-from runtime.mail.tags import excerpt
+from runtime.mail.tags import glimpse
 from runtime.mail.theme import SIDE, Theme
 
 
@@ -41,7 +41,7 @@ class Coupon(Section):
         return "\n".join(row for row in rows if row)
 
     def line(self) -> Phrase:
-        return say("{text}", text=excerpt(self.code)) if self.code else say("No code yet")
+        return glimpse(self.code) or say("No code yet")
 
     def problems(self, theme: Theme) -> Iterator[Problem]:
         if not theme.marketing:

@@ -7,7 +7,7 @@ from pydantic import Field
 from blocks.phrase import Phrase, say
 from runtime.mail import markup
 from runtime.mail.section import Align, Card, Section
-from runtime.mail.tags import excerpt
+from runtime.mail.tags import glimpse
 from runtime.mail.theme import SIDE, Theme
 
 _SIZES = {"large": (27, 1), "medium": (22, 2), "small": (18, 3)}
@@ -49,4 +49,4 @@ class Heading(Section):
         return markup.plain(self.text).upper() if "{{" not in self.text else markup.plain(self.text)
 
     def line(self) -> Phrase:
-        return say("{text}", text=excerpt(self.text)) if self.text else say("No text yet")
+        return glimpse(self.text) or say("No text yet")

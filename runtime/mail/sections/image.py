@@ -9,7 +9,7 @@ from blocks.phrase import Phrase, say
 from runtime.mail import markup
 from runtime.mail.problems import Problem
 from runtime.mail.section import Align, Card, Link, Section
-from runtime.mail.tags import excerpt
+from runtime.mail.tags import glimpse
 from runtime.mail.theme import SIDE, WIDTH, Theme
 
 
@@ -59,7 +59,7 @@ class Image(Section):
     def line(self) -> Phrase:
         if not self.src.strip():
             return say("No picture yet")
-        return say("{text}", text=excerpt(self.alt)) if self.alt else say("Picture without a description")
+        return glimpse(self.alt) or say("Picture without a description")
 
     def links(self, theme: Theme) -> Iterator[Link]:
         if self.link.strip():

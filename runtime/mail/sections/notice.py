@@ -7,7 +7,7 @@ from pydantic import Field
 from blocks.phrase import Phrase, say
 from runtime.mail import markup
 from runtime.mail.section import Card, Section
-from runtime.mail.tags import excerpt
+from runtime.mail.tags import glimpse
 from runtime.mail.theme import SIDE, Theme
 
 
@@ -34,4 +34,4 @@ class Notice(Section):
         return f"* {markup.plain(self.text)}"
 
     def line(self) -> Phrase:
-        return say("{text}", text=excerpt(self.text)) if self.text else say("No text yet")
+        return glimpse(self.text) or say("No text yet")

@@ -62,13 +62,15 @@ class Products(Section):
         return f'{{{{ item.url | link: "{self.id}" }}}}'
 
     def _shot(self, size: int, padding: str, theme: Theme) -> str:
+        # The column is there as soon as one product has a picture, so that names stand below each other.
         return (
+            f"{markup.block('if cart.pictured')}"
             f'<td width="{size}" valign="top" style="padding:{padding}">'
             f"{markup.block('if item.image')}"
             f'<a href="{self._link()}" aria-hidden="true" tabindex="-1"><img src="{{{{ item.image | safe_url }}}}" '
             f'width="{size}" height="{size}" alt="" style="display:block;width:{size}px;height:{size}px;'
             f'max-width:none;border-radius:6px;object-fit:cover;background:{theme.foot}" /></a>'
-            f"{markup.block('endif')}</td>"
+            f"{markup.block('endif')}</td>{markup.block('endif')}"
         )
 
     def _words(self) -> str:

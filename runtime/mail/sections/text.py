@@ -8,7 +8,7 @@ from pydantic import Field
 from blocks.phrase import Phrase, say
 from runtime.mail import rich
 from runtime.mail.section import Align, Card, Link, Rich, Section
-from runtime.mail.tags import excerpt
+from runtime.mail.tags import glimpse
 from runtime.mail.theme import SIDE, Theme
 
 
@@ -43,8 +43,7 @@ class Text(Section):
         return rich.to_plain(self.html, self._ids().__getitem__)
 
     def line(self) -> Phrase:
-        words = excerpt(rich.wording(self.html))
-        return say("{text}", text=words) if words else say("No text yet")
+        return glimpse(rich.wording(self.html)) or say("No text yet")
 
     def links(self, theme: Theme) -> Iterator[Link]:
         words = {href: text for text, href in reversed(list(rich.links(self.html)))}

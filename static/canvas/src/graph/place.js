@@ -5,6 +5,7 @@ import { blockOf, linkOf, move } from "./model.js";
 export const GRID = 10;
 export const GAP_Y = 40; // between a Block and the next one: room for the "+" and the arrow
 export const USUAL_HEIGHT = 100; // until a card has been measured
+const ONE_ROW = 60; // a card no taller than this has its numbers in its row and does not grow
 
 const onGrid = (value) => Math.round(value / GRID) * GRID;
 export const snap = (at) => ({ x: onGrid(at.x), y: onGrid(at.y) });
@@ -18,12 +19,13 @@ const offsetsOf = (flow, block, traits, also) => {
 };
 
 /**
- * Height of a card with its outcome tags. Tags need the room below the card, so a card with tags is taken as tall as it
- * is with numbers: those, and then a strip of one line, may come at any time without a Block below covering the tags.
+ * Height of a card with its outcome tags. A card is taken as tall as it is with numbers: those come when the Flow is
+ * published, and a strip of one line at any time, without hiding the "+" or the tags between it and the Block below.
  */
 export function tall(block, traits, height) {
   const own = height(block.id);
-  return traits(block).outlets.length > 1 ? Math.max(own, USUAL_HEIGHT) + TAG_BOTTOM : own;
+  const grown = own > ONE_ROW ? Math.max(own, USUAL_HEIGHT) : own;
+  return traits(block).outlets.length > 1 ? Math.max(own, USUAL_HEIGHT) + TAG_BOTTOM : grown;
 }
 
 /** From the top of a Block to the top of the Block below it. */

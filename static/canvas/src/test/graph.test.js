@@ -210,6 +210,13 @@ describe("places", () => {
     expect(Math.abs(at.x)).toBeGreaterThan(236);
   });
 
+  it("leaves room for the numbers that a card gets when its Flow is published", () => {
+    const alone = { blocks: [{ id: "hello", kind: "send_email", settings: {}, position: { x: 0, y: 0 } }], links: [] };
+    const [withoutNumbers, withNumbers, oneRow] = [74, 100, 56].map((own) => under(alone, "hello", "next", traits, () => own).y);
+    expect(withoutNumbers).toBe(withNumbers);
+    expect(oneRow).toBeLessThan(withNumbers);
+  });
+
   it("below a split leaves room for its tags, also when its card gets numbers and a strip", () => {
     const flow = cartFlow();
     const [full, tags] = [100 + 26, 38];
