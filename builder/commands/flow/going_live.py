@@ -110,9 +110,13 @@ def finish(slug: Slug) -> None:
 
 def _change(slug: str, change: "Callable[[House, int, str], None]") -> None:
     from runtime.engine.publishing.publish import NoSuchFlow
+    from runtime.segments.publish import Gone
+    from runtime.words import words
 
     with opened() as (house, workspace):
         try:
             change(house, workspace, slug)
         except NoSuchFlow:
             raise Mistake(f"{slug} was never published. All flows: flow list") from None
+        except Gone as gone:
+            raise Mistake(f"{slug} does not go on. {words('en').text(gone.phrase)}") from None
