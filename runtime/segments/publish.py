@@ -244,6 +244,11 @@ def segments_of(tx: Tx, contact: int) -> list[tuple[str, str]]:
     return [(row.slug, row.name) for row in tx.all(query.order_by(segment.c.name))]
 
 
+def names(tx: Tx) -> dict[str, str]:
+    """What the live segments are called, by their slugs."""
+    return {slug: row.name for slug, row in _documents(tx).items()}
+
+
 def is_live(tx: Tx, slug: str) -> bool:
     """Whether a segment is published and not archived."""
     return slug in _documents(tx)
