@@ -11,7 +11,7 @@ from blocks.phrase import Phrase, Quoted, say
 from blocks.rule_problems import rule_problems
 from blocks.rule_words import say_rule
 from blocks.rules import Counted, OnlyIf, Rule, counted
-from blocks.values import fold, text_of
+from blocks.values import Typed, fold, text_of
 
 EVENTS = {"enters": "Entered segment", "leaves": "Left segment"}
 
@@ -80,9 +80,11 @@ class SegmentTrigger(Beginning):
     def filter(self) -> Rule | None:
         return self.where
 
+    def means(self, event: Typed, flow: str) -> bool:
+        return text_of(event, "segment") == fold(self.segment) and super().means(event, flow)
+
     def admits(self, ctx: Context) -> bool:
-        mine = text_of(ctx.event, "segment") == fold(self.segment) and self.means(ctx.event, ctx.flow)
-        return mine and (self.where is None or self.where.meets(ctx))
+        return self.means(ctx.event, ctx.flow) and (self.where is None or self.where.meets(ctx))
 
     def tells(self) -> Mapping[str, Any]:
         return {"segment": self.segment}

@@ -21,8 +21,8 @@ class FromFile:
 
     def __init__(self, user: Visitor, w: Words, slug: str, box: Dialog, then: Callable[[], Awaitable[None]]) -> None:
         self._user, self._w, self._slug, self._box, self._then = user, w, slug, box, then
-        self._place = tag("div", "ad-file")
-        with self._place:
+        self._asking, self._found = tag("div", "ad-file"), tag("div")
+        with self._asking:
             tag("p", "", w("The first line names the columns: email, phone or customer_id, and any fields you like."))
             tag(
                 "p",
@@ -40,9 +40,15 @@ class FromFile:
             self._uploader.props["accept"] = ".csv,.txt,.tsv,text/csv,text/plain"
             choose = button(w("Choose a file"), symbol="upload", kind="primary")
             choose.on("click", js_handler=f"() => getElement({self._uploader.id}).$refs.qRef.pickFiles()")
-        with box.footer:
+        self._ask()
+
+    def _ask(self) -> None:
+        self._found.clear()
+        self._asking.set_visibility(True)
+        self._box.footer.clear()
+        with self._box.footer:
             tag("span", "cw-grow")
-            button(w("Cancel"), box.close)
+            button(self._w("Cancel"), self._box.close)
 
     async def _take(self, upload: events.UploadEventArguments) -> None:
         data = await upload.file.read()
@@ -52,9 +58,9 @@ class FromFile:
         except Refused as refused:
             toast(self._w.text(refused.phrase), kind="bad")
             return
-        self._place.clear()
-        with self._place:
-            await LookedAt.look(self._user, self._w, self._slug, sheet, self._box, self._then)
+        self._asking.set_visibility(False)
+        with self._found:
+            await LookedAt.look(self._user, self._w, self._slug, sheet, self._box, self._then, self._ask)
 
     def _refused(self) -> None:
         text = say("This file is larger than {n} MB. Split it.", n=MOST_BYTES // 1_000_000)

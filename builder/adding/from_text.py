@@ -23,14 +23,20 @@ class FromText:
 
     def __init__(self, user: Visitor, w: Words, slug: str, box: Dialog, then: Callable[[], Awaitable[None]]) -> None:
         self._user, self._w, self._slug, self._box, self._then = user, w, slug, box, then
-        self._place = tag("div")
-        with self._place:
+        self._written, self._found = tag("div"), tag("div")
+        with self._written:
             help_text = w("One a line, or with commas between them. Who is not known yet becomes a Contact.")
             self._field = area_field(w("E-mail addresses or phone numbers"), help_text=help_text, rows=8)
-        with box.footer:
+        self._write()
+
+    def _write(self) -> None:
+        self._found.clear()
+        self._written.set_visibility(True)
+        self._box.footer.clear()
+        with self._box.footer:
             tag("span", "cw-grow")
-            button(w("Cancel"), box.close)
-            button(w("Look at them"), self._look, kind="primary")
+            button(self._w("Cancel"), self._box.close)
+            button(self._w("Look at them"), self._look, kind="primary")
 
     async def _look(self) -> None:
         try:
@@ -41,9 +47,11 @@ class FromText:
         if not sheet.total:
             self._field.complain(self._w("Paste an address first."))
             return
-        self._place.clear()
-        with self._place:
-            await LookedAt.look(self._user, self._w, self._slug, sheet, self._box, self._then, is_file=False)
+        self._written.set_visibility(False)
+        with self._found:
+            await LookedAt.look(
+                self._user, self._w, self._slug, sheet, self._box, self._then, self._write, is_file=False
+            )
 
 
 def read_pasted(text: str) -> Sheet:

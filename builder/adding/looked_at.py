@@ -32,12 +32,13 @@ class LookedAt:
         found: Preview,
         box: Dialog,
         then: Callable[[], Awaitable[None]],
+        back: Callable[[], None],
         *,
         is_file: bool,
     ) -> None:
         self._user, self._w, self._slug, self._sheet, self._found = user, w, slug, sheet, found
         self._box, self._then, self._share = box, then, 0.0
-        self._is_file = is_file
+        self._is_file, self._back = is_file, back
         self._root = tag("div", "ad-found")
         with self._root:
             self._counts()
@@ -53,16 +54,18 @@ class LookedAt:
         sheet: Sheet,
         box: Dialog,
         then: Callable[[], Awaitable[None]],
+        back: Callable[[], None],
         *,
         is_file: bool = True,
     ) -> None:
-        """Look at a sheet and draw what was found into the open slot."""
+        """Look at a sheet and draw what was found into the open slot. `back` leads to where the sheet came from."""
         try:
             found = await fetch(add_file.preview, user.house, user.workspace, slug, sheet)
         except CannotAdd as refused:
             toast(w.text(refused.phrase), kind="bad")
+            back()
             return
-        cls(user, w, slug, sheet, found, box, then, is_file=is_file)
+        cls(user, w, slug, sheet, found, box, then, back, is_file=is_file)
 
     def _counts(self) -> None:
         w, found, sheet = self._w, self._found, self._sheet
@@ -123,6 +126,7 @@ class LookedAt:
         with self._box.footer:
             self._bar = tag("progress", "ad-bar cw-grow", max="1", value="0", aria_label=w("Progress"))
             self._bar.set_visibility(False)
+            button(w("Back"), self._back, kind="quiet")
             tag("span", "cw-grow")
             button(w("Cancel"), self._box.close)
             if take:

@@ -8,9 +8,8 @@ from builder.adding.deeds import add_by_hand
 from builder.adding.from_file import FromFile
 from builder.adding.from_text import FromText
 from builder.adding.picking import SHOWN, Picking
-from builder.parts.controls import OneOf
+from builder.adding.ways import Way, Ways
 from builder.parts.dialog import dialog
-from builder.parts.tag import tag
 from runtime.engine.by_hand import adding
 from runtime.people import contacts
 from runtime.people.contacts import Contact
@@ -26,23 +25,12 @@ def add_people(user: Visitor, w: Words, slug: str, name: str, then: Callable[[],
             box.close()
             await add_by_hand(user, w, slug, name, [one.id for one in chosen], then)
 
-        ways: dict[str, Callable[[], object]] = {
-            "choose": lambda: Picking(w, box, partial(_find, user, w, slug), add),
-            "paste": lambda: FromText(user, w, slug, box, then),
-            "file": lambda: FromFile(user, w, slug, box, then),
+        ways: dict[str, Way] = {
+            w("Choose Contacts"): lambda box: Picking(w, box, partial(_find, user, w, slug), add),
+            w("Paste addresses"): lambda box: FromText(user, w, slug, box, then),
+            w("A file (CSV)"): lambda box: FromFile(user, w, slug, box, then),
         }
-        words = {"choose": w("Choose Contacts"), "paste": w("Paste addresses"), "file": w("A file (CSV)")}
-
-        def show(way: str) -> None:
-            place.clear()
-            box.footer.clear()
-            with place:
-                ways[way]()
-
-        with tag("div", "scroll-x ad-ways"):
-            OneOf([(way, words[way], "") for way in ways], "choose", show, label=w("How"))
-        place = tag("div", "ad-place")
-        show("choose")
+        Ways(ways, box, label=w("How"))
 
 
 def _find(user: Visitor, w: Words, slug: str, text: str) -> list[tuple[Contact, str]]:

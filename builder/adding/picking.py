@@ -38,9 +38,11 @@ class Picking:
         search_field(w("Find a Contact"), self._search)
         self._list = tag("div", "ad-list")
         with box.footer:
-            self._count = tag("span", "cw-cap cw-grow")
+            tag("span", "cw-grow")
             button(w("Cancel"), box.close)
-            self._add = button(w("Add"), self._done, kind="primary")
+            self._add = tag("button", "cw-btn cw-btn-primary", type="button").on_click(self._done)
+            with self._add:
+                self._words = tag("span")
         self._show_count()
         ui.timer(0.01, self._search, once=True)
 
@@ -85,7 +87,7 @@ class Picking:
 
     def _show_count(self) -> None:
         n = len(self._chosen)
-        self._count.text = self._w("{n} chosen", n=n) if n else ""
+        self._words.text = self._w("Add {n} chosen", n=n) if n else self._w("Add")
         self._add.set(aria_disabled=None if n else "true")
 
     async def _done(self) -> None:

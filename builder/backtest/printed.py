@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from blocks import read_block
 from blocks.contract import Send
 from blocks.flow import Flow
-from builder.backtest.said import busiest, difference, exactness, messages, people, really
+from builder.backtest.said import busiest, difference, exactness, left_out, messages, people, really
 from runtime.backtest import Backtest
 from runtime.words import Words
 
@@ -25,7 +25,7 @@ def as_rows(result: Backtest, document: Flow, emails: Mapping[str, str], w: Word
     ]
     for name, value in lines:
         yield {"name": name, "value": value}
-    for sentence in (*difference(result, w), really(result, w), exactness(result, w)):
+    for sentence in (*difference(result, w), really(result, w), *left_out(result, w), exactness(result, w)):
         if sentence:
             yield {"name": sentence, "value": ""}
 

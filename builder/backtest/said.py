@@ -93,6 +93,28 @@ def really(result: Backtest, w: Words) -> str:
     return w("{n} Message of this Flow really went out then. | {n} Messages of this Flow really went out then.", n=sent)
 
 
+def left_out(result: Backtest, w: Words) -> list[str]:
+    """Who really was in the flow and is not in the play, so that what really went out is more."""
+    if result.really_sent is None:
+        return []
+    said = []
+    if n := result.let_in:
+        text = w(
+            "{n} person whom it let in at publishing is not played. "
+            "| {n} people whom it let in at publishing are not played.",
+            n=n,
+        )
+        said.append(text)
+    if n := result.were_inside:
+        text = w(
+            "{n} person who was inside at the beginning is not played. "
+            "| {n} people who were inside at the beginning are not played.",
+            n=n,
+        )
+        said.append(text)
+    return said
+
+
 def exactness(result: Backtest, w: Words) -> str:
     """How exact the times are, and what is not known any more."""
     minutes = result.grain // MINUTE

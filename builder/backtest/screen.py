@@ -9,7 +9,7 @@ from nicegui import background_tasks, ui
 from builder.access import Visitor, fetch
 from builder.backtest.calendar import Calendar
 from builder.backtest.printed import names_of
-from builder.backtest.said import busiest, difference, exactness, messages, people, really
+from builder.backtest.said import busiest, difference, exactness, left_out, messages, people, really
 from builder.flow_editor.opened import Opened, open_flow
 from builder.parts.controls import OneOf, avatar, button
 from builder.parts.empty import empty
@@ -188,7 +188,7 @@ class PastScreen:
                         tag("dd", "", number)
                         tag("dd", "cw-cap", when)
             with tag("ul", "bt-diff"):
-                for sentence in filter(None, (*difference(result, w), really(result, w))):
+                for sentence in filter(None, (*difference(result, w), really(result, w), *left_out(result, w))):
                     tag("li", "", sentence)
 
     def _draw_numbers(self, played: Played, days: int, names: dict[str, str]) -> None:

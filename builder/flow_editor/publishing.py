@@ -14,7 +14,7 @@ from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.tag import icon, tag
 from builder.rehearsal.examples import draw_differences, held
-from runtime.insight.beginnings import includes, takes_nobody_later
+from runtime.insight.beginnings import includes, only_by_the_calendar, takes_nobody_later
 from runtime.rehearsal import Tried
 from runtime.words import Words
 
@@ -39,6 +39,8 @@ def ask(
         title = w("Publish “{name}”?", name=flow.name)
         if takes_nobody_later(flow):
             text = w("It starts for those who match now, and for nobody later.")
+        elif only_by_the_calendar(flow):
+            text = w("It starts when its time comes, for all whom it is meant for.")
         else:
             text = w("From now on it starts for everyone who fits its trigger.")
     else:
@@ -105,6 +107,8 @@ def done(flow: Flow, staying: int, going: int, w: Words) -> str:
         )
     if not staying and includes(flow):
         return w("Published. Those who match now are coming in.")
+    if not staying and only_by_the_calendar(flow):
+        return w("Published. It starts when its time comes.")
     if not staying:
         return w("Published. It starts with the next person who fits.")
     return w(

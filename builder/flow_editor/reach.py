@@ -1,18 +1,18 @@
 """How many people a flow or a rule would reach, in words. In threads: it looks into the ledger."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from blocks import KINDS, read_block
 from blocks.beginning import Beginning
-from blocks.contract import Farewell, Known, Timed, Trigger
+from blocks.contract import Known, Timed, Trigger
 from blocks.flow import BlockDoc, Flow
 from blocks.scheduled import Scheduled
 from builder.access import Visitor
-from runtime.insight.beginnings import match_now, said, starts
+from runtime.insight.beginnings import match_now
 from runtime.insight.matches import MOST, Audience, Matches, would_come, would_hear, would_start, would_take
+from runtime.insight.outlook import outlook
 from runtime.words import Words
 
 
@@ -33,63 +33,8 @@ class Reach:
 
 
 def said_reach(user: Visitor, slug: str, flow: Flow, known: Known, w: Words) -> list[str]:
-    """Whom publishing will reach, now and later: a sentence for each trigger that some match already, one for all others."""
-    found = starts(user.house, user.workspace, slug, flow)
-    lines = [w.text(phrase) for phrase in said(found, known, user.zone)]
-    mine = {one.block for one in found}
-    others = [
-        doc
-        for doc in flow.blocks
-        if doc.id not in mine and (trigger := _trigger(doc)) and not isinstance(trigger, Farewell)
-    ]
-    if others or not lines:
-        lines.append(_said_others(user, others, w))
-    return lines
-
-
-def _said_others(user: Visitor, docs: Iterable[BlockDoc], w: Words) -> str:
-    """Nobody at once, and so many a day if the next days are like the last ones."""
-    a_day, coming = 0.0, None
-    crowds: list[Audience] = []
-    for doc in docs:
-        trigger = _trigger(doc)
-        if isinstance(trigger, Timed):
-            if (soon := would_come(user.house, user.workspace, trigger)) is not None:
-                coming = (coming or 0) + soon.by_outlet["yes"]
-            continue
-        if isinstance(trigger, Scheduled):
-            crowds.append(would_hear(user.house, user.workspace, trigger))
-            continue
-        found = would_start(user.house, user.workspace, trigger) if trigger is not None else None
-        if found is None:
-            continue
-        a_day += found.by_outlet["yes"] / found.days
-    if crowds and not a_day and coming is None:
-        return _said_crowd(crowds, w)
-    if coming is not None and not a_day:
-        return w(
-            "Reaches nobody at once; in the next 30 days it comes for {n} Contact."
-            " | Reaches nobody at once; in the next 30 days it comes for {n} Contacts.",
-            n=coming,
-        )
-    if not a_day:
-        return w("Reaches nobody at once. In the last 30 days nothing would have started it.")
-    if a_day < 1:
-        return w("Reaches nobody at once, then about {n} a month, as in the last 30 days.", n=max(1, round(a_day * 30)))
-    return w("Reaches nobody at once, then about {n} a day, as in the last 30 days.", n=round(a_day))
-
-
-def _said_crowd(crowds: list[Audience], w: Words) -> str:
-    """The schedule that comes first."""
-    first = min((one for one in crowds if one.at is not None), key=lambda one: one.at or 0, default=None)
-    if first is None:
-        return w("Reaches nobody: its time has passed.")
-    return w(
-        "Reaches nobody at once; on {when} it comes for {n} Contact, as things are now."
-        " | Reaches nobody at once; on {when} it comes for {n} Contacts, as things are now.",
-        n=first.people,
-        when=w.date(first.at or 0, first.zone, "moment"),
-    )
+    """Whom publishing will reach, now and later."""
+    return [w.text(line) for line in outlook(user.house, user.workspace, slug, flow, known, user.zone)]
 
 
 def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:

@@ -12,6 +12,7 @@ from runtime.desk import Draft
 from runtime.desk.draft import State
 from runtime.house import House
 from runtime.insight.numbers import FlowNumbers, flow_numbers
+from runtime.segments.publish import names
 
 Look = Literal["live", "finishing", "paused", "draft", "archived", "bin"]
 ORDER: tuple[Look, ...] = ("live", "finishing", "paused", "draft", "archived", "bin")
@@ -40,21 +41,23 @@ def entries(house: House, workspace: int) -> list[Entry]:
     drafts = house.desk.drafts(workspace)
     with house.ledger.read(workspace) as tx:
         numbers = flow_numbers(tx, house.clock.now())
+        segments = names(tx)
+    known = Known(segments=segments, emails={draft.slug: draft.name for draft in drafts.list("email")})
     kept = [draft for state in ("active", "archived", "bin") for draft in drafts.list("flow", state)]
-    return sorted((_entry(draft, numbers.get(draft.slug)) for draft in kept), key=_place)
+    return sorted((_entry(draft, numbers.get(draft.slug), known) for draft in kept), key=_place)
 
 
 def _place(entry: Entry) -> tuple[int, int]:
     return ORDER.index(entry.look), -entry.changed_at
 
 
-def _entry(draft: Draft, numbers: FlowNumbers | None) -> Entry:
+def _entry(draft: Draft, numbers: FlowNumbers | None, known: Known) -> Entry:
     return Entry(
         slug=draft.slug,
         name=draft.name,
         look=_look(draft, numbers),
         document=draft.document,
-        starts=starts_when(draft.document),
+        starts=starts_when(draft.document, known),
         changed=numbers is not None and numbers.state != "archived" and draft.published_rev != draft.rev,
         changed_at=draft.changed_at,
         numbers=numbers,
@@ -77,14 +80,14 @@ def _look(draft: Draft, numbers: FlowNumbers | None) -> Look:
     return "live"
 
 
-def starts_when(document: dict[str, Any]) -> Phrase:
-    """How the flow starts, in its first trigger's own words."""
+def starts_when(document: dict[str, Any], known: Known) -> Phrase:
+    """How the flow starts, in its first trigger's own words; `known` has the names of what it asks for."""
     for block in document.get("blocks", ()):
         kind = KINDS.get(block.get("kind", ""))
         if kind is None or not issubclass(kind, Trigger):
             continue
         try:
-            return read_block(block["kind"], block.get("settings", {})).say(Known())
+            return read_block(block["kind"], block.get("settings", {})).say(known)
         except ValidationError:
             return say("Its trigger is not set up yet")
     return say("It has no trigger yet")

@@ -2,6 +2,7 @@
 
 from nicegui import ui
 
+from blocks.contract import Known
 from builder.access import Visitor, act, fetch
 from builder.flow_list import deeds
 from builder.flow_list.entries import starts_when
@@ -55,7 +56,7 @@ def _card(sample: Sample, chosen: bool, w: Words) -> Tag:
             flow_picture(dict(sample.flow), width=110)
         with tag("span", "txt"):
             tag("h4", "", sample.name)
-            tag("p", "", w.text(starts_when(dict(sample.flow))))
+            tag("p", "", w.text(starts_when(dict(sample.flow), Known())))
             blocks, mails = len(sample.flow["blocks"]), len(sample.emails)
             counted = w("{n} Block | {n} Blocks", n=blocks) + " · " + w("{n} E-mail | {n} E-mails", n=mails)
             tag("span", "cw-cap", counted)

@@ -9,7 +9,9 @@ from builder.forms import Box
 from builder.parts.controls import button
 from builder.parts.dialog import choice, dialog
 from builder.parts.tag import Tag, tag
+from builder.parts.toast import toast
 from runtime.engine.publishing.overdue import MOST_HOURS, SEND, BadChoice, Choice, How
+from runtime.segments.publish import Gone
 from runtime.words import Words
 
 Then = Callable[[str, bool], Awaitable[object]]
@@ -20,7 +22,11 @@ async def resume(user: Visitor, slug: str, name: str, then: Then, w: Words) -> N
     """Let it go on; where messages are overdue, after asking."""
 
     async def go(chosen: Choice) -> None:
-        await act(user, deeds.resume, user, slug, chosen)
+        try:
+            await act(user, deeds.resume, user, slug, chosen)
+        except Gone as gone:
+            toast(w.text(gone.phrase), kind="bad")
+            return
         await then(_said(chosen, count, name, w), not (count and chosen.how == "skip"))
 
     count = await fetch(deeds.overdue, user, slug)

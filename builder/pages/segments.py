@@ -5,6 +5,7 @@ from functools import partial
 
 from nicegui import ui
 
+from blocks.phrase import Quoted
 from builder.access import Visitor, act, fetch, visitor
 from builder.drafting.list_page import ListPage, Place
 from builder.frame import frame, page_at, page_head
@@ -150,8 +151,9 @@ class _SegmentsPage(ListPage[Entry]):
                 return state(w("Draft"), "draft")
 
     def _users(self, entry: Entry) -> str:
-        shown = " · ".join(entry.used_in[:2])
-        more = len(entry.used_in) - 2
+        drawn = [self.w("in the draft of {name}", name=Quoted(name)) for name in entry.drawn_in]
+        names = [*entry.used_in, *drawn]
+        shown, more = " · ".join(names[:2]), len(names) - 2
         return f"{shown} +{more}" if more > 0 else shown or self.w("Nothing yet")
 
     async def refresh(self) -> None:

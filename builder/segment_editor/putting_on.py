@@ -8,7 +8,8 @@ from typing import Any
 
 from builder.access import Visitor, act, fetch
 from builder.adding.picking import SHOWN, Picking
-from builder.parts.controls import OneOf, button
+from builder.adding.ways import Way, Ways
+from builder.parts.controls import button
 from builder.parts.dialog import Dialog, dialog
 from builder.parts.fields import area_field
 from builder.parts.tag import tag
@@ -55,18 +56,11 @@ def put_on(user: Visitor, w: Words, slug: str, name: str, then: Callable[[], Any
     text = w("Flows that start when somebody enters this Segment start for them.")
     with dialog(w("Add people to {segment}", segment=f"“{name}”"), text, close=w("Close")) as box:
         ask = _Ask(user, w, slug, box, then)
-
-        def show(way: str) -> None:
-            place.clear()
-            box.footer.clear()
-            with place:
-                Picking(w, box, partial(_find, user), ask.put_chosen) if way == "choose" else _Paste(ask)
-
-        ways = [("choose", w("Choose Contacts"), ""), ("paste", w("Paste addresses"), "")]
-        with tag("div", "scroll-x ad-ways"):
-            OneOf(ways, "choose", show, label=w("How"))
-        place = tag("div", "ad-place")
-        show("choose")
+        ways: dict[str, Way] = {
+            w("Choose Contacts"): lambda box: Picking(w, box, partial(_find, user), ask.put_chosen),
+            w("Paste addresses"): lambda box: _Paste(ask, box),
+        }
+        Ways(ways, box, label=w("How"))
 
 
 def _find(user: Visitor, text: str) -> list[tuple[Contact, str]]:
@@ -98,17 +92,17 @@ def _change(user: Visitor, slug: str, ids: Sequence[int], on: bool) -> int:
 class _Paste:
     """A large field for addresses; who is not known is named, and nobody is put on before that is settled."""
 
-    def __init__(self, ask: _Ask) -> None:
+    def __init__(self, ask: _Ask, box: Dialog) -> None:
         self._ask = ask
         w = ask.w
         help_text = w("One a line, or with commas between them. They must be Contacts already.")
         self._field = area_field(w("E-mail addresses or phone numbers"), help_text=help_text, rows=8)
-        with ask.box.footer:
+        with box.footer:
             tag("span", "cw-grow")
             self._known = button(w("Add those who are known"), self._go_known, kind="quiet")
             self._known.set_visibility(False)
-            button(w("Cancel"), ask.box.close)
-            button(w("Add"), partial(self._go), kind="primary")
+            button(w("Cancel"), box.close)
+            button(w("Add those pasted"), partial(self._go), kind="primary")
 
     async def _go_known(self) -> None:
         await self._go(known_only=True)

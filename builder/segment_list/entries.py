@@ -12,7 +12,7 @@ from runtime.desk import Draft
 from runtime.desk.draft import State
 from runtime.engine.publishing.known import known_to
 from runtime.house import House
-from runtime.segments.publish import Standing, standings, users
+from runtime.segments.publish import Standing, asks_for, standings, users
 
 Look = Literal["live", "draft", "archived", "bin"]
 STATES: tuple[State, ...] = ("active", "archived", "bin")
@@ -34,6 +34,9 @@ class Entry:
     changed: bool
     """Whether its rule is no longer the one that is live."""
     used_in: tuple[str, ...]
+    """Names of what runs and asks for it."""
+    drawn_in: tuple[str, ...]
+    """Names of the flows that ask for it in their drafts only."""
     changed_at: int
 
 
@@ -42,10 +45,11 @@ def entries(house: House, workspace: int) -> list[Entry]:
     drafts = house.desk.drafts(workspace)
     known = known_to(house, workspace)
     kept = [draft for state in STATES for draft in drafts.list("segment", state)]
+    flows = drafts.list("flow")
     with house.ledger.read(workspace) as tx:
         live = {one.slug: one for one in standings(tx) if one.state == "live"}
         used = users(tx, [draft.slug for draft in kept])
-    found = [_entry(draft, live.get(draft.slug), used[draft.slug], known) for draft in kept]
+    found = [_entry(draft, live.get(draft.slug), used[draft.slug], flows, known) for draft in kept]
     return sorted(found, key=lambda entry: (ORDER.index(entry.look), -entry.changed_at))
 
 
@@ -65,7 +69,7 @@ def differs(document: Mapping[str, Any], live: Standing | None) -> bool:
     return drawn != published and (drawn is None or read_rule(drawn) != read_rule(published))
 
 
-def _entry(draft: Draft, live: Standing | None, used_in: Sequence[str], known: Known) -> Entry:
+def _entry(draft: Draft, live: Standing | None, used_in: Sequence[str], flows: Sequence[Draft], known: Known) -> Entry:
     look: Look = "live" if live is not None else "draft"
     return Entry(
         slug=draft.slug,
@@ -78,5 +82,6 @@ def _entry(draft: Draft, live: Standing | None, used_in: Sequence[str], known: K
         counting=live is not None and live.counting,
         changed=differs(draft.document, live),
         used_in=tuple(used_in),
+        drawn_in=tuple(one.name for one in flows if one.name not in used_in and asks_for(one.document, draft.slug)),
         changed_at=draft.changed_at,
     )

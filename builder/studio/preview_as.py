@@ -65,7 +65,11 @@ class PreviewAs:
             for contact in found:
                 self._person(contact)
             if not found:
-                tag("p", "cw-cap st-pop-none", self.w("No Contact matches.") if text.strip() else self.w("No Contacts yet"))
+                tag(
+                    "p",
+                    "cw-cap st-pop-none",
+                    self.w("No Contact matches.") if text.strip() else self.w("No Contacts yet"),
+                )
             menu_line()
             self._nobody()
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
+from blocks.beginning import INCLUDED
 from blocks.checks import check
 from blocks.flow import Flow
 from runtime.backtest.past import Past, Wanted
@@ -69,6 +70,10 @@ class Backtest(BaseModel):
     """Whether the draft is what is live."""
     really_sent: int | None = None
     """What really went out of this flow in that time; None if it was never live."""
+    let_in: int = 0
+    """People whom it really let in then because they matched when it was published; a play lets nobody in so."""
+    were_inside: int = 0
+    """People who really were inside when the time began; in a play nobody is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ def backtest(
         live = _live(real, slug)
         same = live is not None and _alike(live.document, document)
         really = _really_sent(real, slug, start, until)
+        let_in, were_inside = _left_out(real, slug, start, until)
         grain = _grain(real, start, until)
     plays = 1 if live is None or same else 2
 
@@ -123,6 +129,8 @@ def backtest(
         live=lived,
         same=same,
         really_sent=really,
+        let_in=let_in,
+        were_inside=were_inside,
     )
 
 
@@ -292,3 +300,13 @@ def _really_sent(real: Tx, slug: str, start: int, until: int) -> int | None:
     )
     when = (message.c.done_at >= start, message.c.done_at < until)
     return int(real.scalar(select(func.count()).where(real.mine(message), *went, *when)) or 0)
+
+
+def _left_out(real: Tx, slug: str, start: int, until: int) -> tuple[int, int]:
+    """Who was really in the flow and is not in any play: those let in when it was published, and those inside before."""
+    people = select(func.count(run.c.contact.distinct())).select_from(run).join(flow, flow.c.id == run.c.flow)
+    mine = people.where(real.mine(run), flow.c.slug == slug)
+    matched = mine.join(event, event.c.id == run.c.entry_event).where(event.c.name == INCLUDED)
+    let_in = matched.where(run.c.entered_at >= start, run.c.entered_at < until)
+    inside = mine.where(run.c.entered_at < start, or_(run.c.ended_at.is_(None), run.c.ended_at >= start))
+    return int(real.scalar(let_in) or 0), int(real.scalar(inside) or 0)

@@ -11,6 +11,7 @@ from blocks.contract import Farewell, Known, Timed, Trigger
 from blocks.flow import Entry, Flow
 from blocks.phrase import Moment, Phrase, say
 from blocks.rules import InSegment
+from blocks.scheduled import Scheduled
 from blocks.values import micros, moment
 from runtime.clock import DAY
 from runtime.engine.entries import schedules
@@ -77,8 +78,14 @@ def begun(tx: Tx, flow_id: int, document: Flow) -> Begun | None:
 
 def takes_nobody_later(document: Flow) -> bool:
     """Whether only those enter who match when it is published."""
-    triggers = [one for _, one in _triggers(document) if not isinstance(one, Farewell)]
+    triggers = [one for _, one in triggers_in(document) if not isinstance(one, Farewell)]
     return bool(triggers) and all(isinstance(one, Beginning) and not one.goes_on() for one in triggers)
+
+
+def only_by_the_calendar(document: Flow) -> bool:
+    """Whether nothing that happens to somebody starts it, and its time comes for all of them at once."""
+    triggers = [one for _, one in triggers_in(document) if not isinstance(one, Farewell)]
+    return bool(triggers) and all(isinstance(one, Scheduled) for one in triggers)
 
 
 def includes(document: Flow) -> bool:
@@ -185,7 +192,7 @@ def _kept_out(flow_id: int, entry: Entry, now: int) -> ColumnElement[bool]:
     return of.correlate(contact).exists()
 
 
-def _triggers(document: Flow) -> Iterator[tuple[str, Trigger]]:
+def triggers_in(document: Flow) -> Iterator[tuple[str, Trigger]]:
     """The triggers that can be read; a draft may be half done."""
     for doc in document.blocks:
         try:
@@ -197,6 +204,6 @@ def _triggers(document: Flow) -> Iterator[tuple[str, Trigger]]:
 
 
 def _beginnings(document: Flow) -> Iterator[tuple[str, Beginning]]:
-    for id_, block in _triggers(document):
+    for id_, block in triggers_in(document):
         if isinstance(block, Beginning) and block.could_include():
             yield id_, block

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select, true
 
 from blocks.contract import Block, Go, Offer, Timed, Trigger, UndeclaredRead
 from blocks.facts import Item, Outcome
@@ -51,6 +51,8 @@ class Audience:
 
     at: int | None
     """When next, UTC microseconds; None if never again."""
+    last: int | None
+    """When it comes next for the last of them: by their own clocks some are hours behind the others."""
     zone: str
     """The shop's."""
     people: int
@@ -165,18 +167,19 @@ class _Facts:
 
 
 def would_start(house: House, workspace: int, trigger: Trigger) -> Matches | None:
-    """How many of the events it listens to would have started a run. None if it listens to none, and where events are
-    meant for one flow or one occasion: what others had says nothing about it."""
+    """How many of the events it listens to would have started a run, of those that are meant for it: what others enter is no
+    past of its segment. None if it listens to none, and where events are meant for one flow or one occasion."""
     names = trigger.listens_to()
     if not names or trigger.addressed(""):
         return None
     now = house.clock.now()
     with house.ledger.read(workspace) as tx:
-        rows = _events(tx, names, now - DAYS * DAY)
+        latest = _events(tx, names, now - DAYS * DAY)
+        rows = [row for row in latest if trigger.means(_typed(row.typed), "")]
         if not rows:
             return Matches({"yes": 0, "no": 0}, 0, True, DAYS)
         history = History()
-        oldest = min(row.at for row in rows)
+        oldest = min(row.at for row in latest)
         history.fetch(tx, {row.contact for row in rows}, trigger.reads(), oldest, oldest)
     found = Counter({"yes": 0, "no": 0})
     for row in rows:
@@ -185,7 +188,7 @@ def would_start(house: House, workspace: int, trigger: Trigger) -> Matches | Non
             found["yes" if trigger.admits(facts) else "no"] += 1
         except (_NotHere, UndeclaredRead):
             return None
-    whole = len(rows) < MOST
+    whole = len(latest) < MOST
     return Matches(found, len(rows), whole, DAYS if whole else max(1e-6, (now - oldest) / DAY))
 
 
@@ -206,12 +209,27 @@ def would_hear(house: House, workspace: int, trigger: Scheduled) -> Audience:
     now = house.clock.now()
     with house.ledger.read(workspace) as tx:
         everybody = int(tx.scalar(select(func.count()).select_from(contact).where(tx.mine(contact))) or 0)
-        people = everybody
-        if whom := trigger.whom():
-            which = select(segment.c.id).where(tx.mine(segment), segment.c.slug == whom, segment.c.state == "live")
-            inside = select(func.count()).select_from(member).where(member.c.segment == which.scalar_subquery())
-            people = int(tx.scalar(inside) or 0)
-        return Audience(schedules.comes_first(tx, trigger, now), schedules.zone(tx).key, people, everybody)
+        meant = select(func.count()).select_from(contact).where(tx.mine(contact), _meant(tx, trigger))
+        people = int(tx.scalar(meant) or 0) if trigger.whom() else everybody
+        times = [schedules.next_at(trigger, now, schedules.zone(tx, name)) for name in _clocks(tx, trigger)]
+        coming = [at for at in times if at is not None]
+        return Audience(min(coming, default=None), max(coming, default=None), schedules.zone(tx).key, people, everybody)
+
+
+def _meant(tx: Tx, trigger: Scheduled) -> ColumnElement[bool]:
+    """That a contact is one of those whom it comes for."""
+    if not (whom := trigger.whom()):
+        return true()
+    inside = select(member.c.contact).join(segment, segment.c.id == member.c.segment)
+    return contact.c.id.in_(inside.where(tx.mine(segment), segment.c.slug == whom, segment.c.state == "live"))
+
+
+def _clocks(tx: Tx, trigger: Scheduled) -> Sequence[str]:
+    """The zones in which those live whom it comes for, "" for the shop's, by which those go who have told none."""
+    if not trigger.own_clocks():
+        return ("",)
+    rows = tx.all(select(contact.c.zone).distinct().where(tx.mine(contact), _meant(tx, trigger)))
+    return [row.zone or "" for row in rows] or ("",)
 
 
 def would_take(house: House, workspace: int, block: Block) -> Matches | None:

@@ -5,7 +5,7 @@ back. The blocks themselves decide, as in a run. What a contact's fields were at
 as they are now.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -24,17 +24,16 @@ from runtime.engine.batch import Batch, Run
 from runtime.engine.echo import MOST_DEEP, depth_of
 from runtime.engine.entries.reception import TOO_OLD
 from runtime.engine.program import Program, Programs
+from runtime.insight.outside import Place, fields_of, place_in
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
     appointment,
     beginning,
     event,
     flow,
-    member,
     occasion,
     run,
     schedule,
-    segment,
     step,
     version,
 )
@@ -44,7 +43,9 @@ from runtime.reasons import REASONS
 from runtime.zones import zone_of
 
 MOST = 5
-"""So many of the latest events are looked at for each trigger."""
+"""So many of the latest events are told of for each trigger."""
+LOOKED_AT = 500
+"""Among so many of the latest events of its name."""
 
 Verdict = Literal["inside", "been", "never"]
 
@@ -155,10 +156,16 @@ class _Inquiry:
             found.insert(0, self._coming(trigger))
         elif isinstance(trigger, Scheduled):
             found = [*self._scheduled(trigger), *found]
+        elif isinstance(trigger, Beginning) and trigger.members_of():
+            found += [] if rows else [self._crossed(trigger)]
         elif not found:
-            names = trigger.listens_to()
-            found = [Look(say("{event} has never happened to them", event=Quoted(name)), ()) for name in names]
+            found = [Look(self._never(trigger, name), ()) for name in trigger.listens_to()]
         return found
+
+    def _never(self, trigger: Trigger, name: str) -> Phrase:
+        if trigger.addressed(self._flow.slug):
+            return say("{event} has never happened to them for this Flow", event=Quoted(name))
+        return say("{event} has never happened to them", event=Quoted(name))
 
     def _coming(self, trigger: Timed) -> Look:
         """When time brings them in."""
@@ -195,27 +202,37 @@ class _Inquiry:
         return found
 
     def _outside(self, trigger: Scheduled) -> Sequence[Phrase]:
-        """That they do not belong to those for whom it comes."""
+        """That they do not belong to those for whom it comes, and why."""
         if not trigger.whom():
             return ()
-        of = select(segment.c.id, segment.c.name).where(
-            self._tx.mine(segment), segment.c.slug == trigger.whom(), segment.c.state == "live"
-        )
-        row = self._tx.first(of)
-        inside = row is not None and self._tx.scalar(
-            select(member.c.contact).where(member.c.segment == row.id, member.c.contact == self._person.id)
-        )
-        if inside:
-            return ()
-        return (say("They are not in the Segment {segment} now", segment=Quoted(row.name if row else trigger.whom())),)
+        place = place_in(self._tx, self._person, trigger.whom(), self._now)
+        return () if place.since is not None else (self._not_in(place), *place.against)
+
+    def _crossed(self, trigger: Beginning) -> Look:
+        """Where they stand who have never entered the trigger's segment, or never left it."""
+        place = place_in(self._tx, self._person, trigger.members_of(), self._now)
+        name = Quoted(place.name)
+        if not trigger.could_include():
+            still = say("They are still in the Segment {segment}", segment=name)
+            return Look(still if place.since is not None else self._not_in(place), ())
+        if place.since is None:
+            return Look(self._not_in(place), place.against)
+        since = say("They are in the Segment {segment} since {when}", segment=name, when=self._when(place.since))
+        return Look(since, (say("Who is in a Segment when it is published does not enter it"),), place.since)
+
+    def _not_in(self, place: Place) -> Phrase:
+        if place.gone:
+            return say("There is no Segment {segment} any more", segment=Quoted(place.name))
+        return say("They are not in the Segment {segment} now", segment=Quoted(place.name))
 
     def _events(self, trigger: Trigger) -> list[Any]:
+        """The latest that are meant for it: events of one name may be about several segments, occasions or flows."""
         columns = (event.c[name] for name in ("id", "name", "at", "received_at", "state", "properties"))
         query = select(*columns, cast(event.c.typed, Text).label("typed"), cast(event.c.who, Text).label("who")).where(
             self._tx.mine(event), event.c.contact == self._person.id, event.c.name.in_(trigger.listens_to())
         )
-        rows = self._tx.all(query.order_by(event.c.at.desc(), event.c.id.desc()).limit(MOST))
-        return [row for row in rows if trigger.means(orjson.loads(row.typed), self._flow.slug)]
+        rows = self._tx.all(query.order_by(event.c.at.desc(), event.c.id.desc()).limit(LOOKED_AT))
+        return [row for row in rows if trigger.means(orjson.loads(row.typed), self._flow.slug)][:MOST]
 
     def _event(self, row: Any) -> Look:
         what = say("{event} happened on {when}", event=Quoted(row.name), when=self._when(row.at))
@@ -283,7 +300,7 @@ class _Inquiry:
         if trigger.admits(ctx):
             return None
         rule = trigger.filter()
-        there = {"event": row.properties, "contact": self._fields()}
+        there = {"event": row.properties, "contact": fields_of(self._person)}
         missed = why_not(rule, ctx, there, program.known) if rule is not None else []
         return missed or [Phrase(REASONS["filtered_out"])]
 
@@ -310,11 +327,6 @@ class _Inquiry:
 
     def _key(self, row: Any, program: Program) -> str:
         return (text_of(orjson.loads(row.typed), program.entry.key) or "") if program.entry.key else ""
-
-    def _fields(self) -> Mapping[str, Any]:
-        one = self._person
-        known = {"email": one.email, "phone": one.phone, "name": one.name, "language": one.language, "tags": one.tags}
-        return {**one.fields, **known}
 
     def _when(self, at: int) -> Moment:
         return Moment(moment(at), self._zone)

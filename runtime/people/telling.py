@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from blocks.beginning import INCLUDED
 from blocks.phrase import Money, Phrase, Quoted, say
+from blocks.triggers.added_trigger import ADDED
 from blocks.values import number
 from runtime.people.consent import BY_FLOW, BY_HAND, UNDONE, UNSUBSCRIBE_LINK
 
@@ -15,6 +17,18 @@ _TITLES = ("title", "name", "product", "product_title", "product_name")
 _LONGEST = 80
 _SAID_IN_FULL = frozenset({"Order placed", "Checkout started", "Checkout updated"})
 """Their sentences carry the number and the amount already."""
+
+
+OF_A_FLOW = (ADDED, INCLUDED)
+"""Events that name the flow they are meant for, by its slug."""
+
+
+def with_names(name: str, properties: Mapping[str, Any], flows: Mapping[str, str]) -> Mapping[str, Any]:
+    """What an event says, with the flows in it by their names; `flows` are these by slug."""
+    if name not in OF_A_FLOW:
+        return properties
+    slugs = ("flow", "by") if properties.get("how") == "flow" else ("flow",)
+    return {**properties, **{key: flows.get(str(properties.get(key)), properties.get(key)) for key in slugs}}
 
 
 def happened(name: str, properties: Mapping[str, Any]) -> tuple[str, Tone, Phrase]:

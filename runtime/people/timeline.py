@@ -8,10 +8,8 @@ from typing import Any, Literal, get_args
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from blocks import KINDS, read_block
-from blocks.beginning import INCLUDED
 from blocks.contract import Known
 from blocks.phrase import Phrase, Quoted, say
-from blocks.triggers.added_trigger import ADDED
 from runtime.engagement import PERSON
 from runtime.ledger import Tx
 from runtime.ledger.mail_names import mail_names
@@ -19,6 +17,7 @@ from runtime.ledger.tables import consent, contact, engagement, event, flow, mes
 from runtime.people import telling
 from runtime.people.telling import Tone
 from runtime.reasons import reason_phrase
+from runtime.segments.publish import names
 
 Kind = Literal["event", "answer", "entered", "step", "message", "machine", "blocked", "left"]
 Cursor = tuple[int, int, int, int]
@@ -26,8 +25,6 @@ Cursor = tuple[int, int, int, int]
 
 _RANK: Mapping[str, int] = {kind: rank for rank, kind in enumerate(get_args(Kind))}
 """What is recorded in one transaction carries one time; told in this order."""
-_OF_A_FLOW = (ADDED, INCLUDED)
-"""Events that name the flow they are meant for."""
 _HOPS = {"open": 0, "click": 1}
 """Tells apart what was done to one message at one time."""
 _TIES = 100
@@ -72,12 +69,6 @@ def _entry(
     return Entry(at, kind, icon, tone, what, why, id_, (at, _RANK[kind], id_, hop))
 
 
-def _with_names(added: Mapping[str, Any], flows: Mapping[str, str]) -> Mapping[str, Any]:
-    """What the event of being added says, with the flows by their names."""
-    slugs = ("flow", "by") if added.get("how") == "flow" else ("flow",)
-    return {**added, **{key: flows.get(str(added.get(key)), added.get(key)) for key in slugs}}
-
-
 class _Teller:
     """Reads and tells the latest rows of each table up to where the page before ended."""
 
@@ -95,9 +86,9 @@ class _Teller:
     def events(self) -> Iterator[Entry]:
         query = select(event.c.id, event.c.name, event.c.at, event.c.properties)
         rows = self._latest(query.where(self._tx.mine(event), event.c.contact == self._contact), event.c.at)
-        flows = self._flow_names() if any(row.name in _OF_A_FLOW for row in rows) else {}
+        flows = self._flow_names() if any(row.name in telling.OF_A_FLOW for row in rows) else {}
         for row in rows:
-            told = _with_names(row.properties, flows) if row.name in _OF_A_FLOW else row.properties
+            told = telling.with_names(row.name, row.properties, flows)
             icon, tone, what = telling.happened(row.name, told)
             yield _entry(row.at, "event", icon, tone, what, telling.about_of(row.name, told), row.id)
 
@@ -162,13 +153,14 @@ class _Teller:
         )
         rows = self._latest(query, step.c.at)
         drawn = self._drawn({row.version for row in rows})
+        known = Known(segments=names(self._tx)) if rows else Known()
         for row in rows:
             kind, settings = drawn.get(row.version, {}).get(row.block, ("", {}))
             if kind not in KINDS:
                 continue
             card = KINDS[kind].card
             if card.family == "action" and row.outlet:
-                what, why = read_block(kind, settings).say(Known()), say("In the Flow {flow}", flow=Quoted(row.name))
+                what, why = read_block(kind, settings).say(known), say("In the Flow {flow}", flow=Quoted(row.name))
                 yield _entry(row.at, "step", card.icon, "action", what, why, row.run, row.hop)
             elif row.state == "open" and row.hop == row.hops - 1 and not row.outlet and row.code:
                 what = say("Waits in the Flow {flow}", flow=Quoted(row.name))

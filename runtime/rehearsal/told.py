@@ -146,10 +146,14 @@ class Teller:
         return self._tx.all(step.select().where(self._tx.mine(step)).order_by(step.c.at, step.c.run, step.c.hop))
 
     def _events(self) -> Iterator[tuple[int, Entry]]:
+        others = {slug: one.name for slug, one in self._known.flows.items()}
+        names = others | {self._program.slug: self._program.document.name}
         query = select(event.c.id, event.c.name, event.c.received_at, event.c.properties)
         for row in self._tx.all(query.where(self._tx.mine(event), event.c.id >= FIRST_ID)):
-            icon, tone, what = telling.happened(row.name, row.properties)
-            about = telling.about_of(row.name, row.properties)
+            # One that is made up for the rehearsal names no flow, and there is only this one.
+            said = telling.with_names(row.name, {"flow": self._program.slug, **row.properties}, names)
+            icon, tone, what = telling.happened(row.name, said)
+            about = telling.about_of(row.name, said)
             yield row.id, Entry(row.received_at, "event", icon, tone, what, about)
 
     def _outside(self, one: Seen) -> Entry:

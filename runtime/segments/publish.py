@@ -40,6 +40,23 @@ class InUse(Exception):
         return say("It is in use by {names}. Change or archive those first.", names=names)
 
 
+class Gone(Exception):
+    """A flow cannot go on, because it asks for segments that were put away. `names` are theirs."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = tuple(names)
+
+    @property
+    def phrase(self) -> Phrase:
+        """The reason in a sentence."""
+        names = Joined(tuple(say("{name}", name=Quoted(name)) for name in self.names))
+        return say(
+            "It asks for {names}, which is no Segment any more. Bring that back first, or publish the Flow without it.",
+            names=names,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A segment as it is published. `rule` is whether it has one; without, it is a list. `since_at` is UTC microseconds."""
@@ -153,7 +170,8 @@ def call(house: House, workspace: int, slug: str, name: str) -> None:
 
 
 def users_of(tx: Tx, slug: str) -> list[str]:
-    """Names of the flows that are live or paused, and of the other live segments, that ask for a segment."""
+    """Names of the flows that run, and of the other live segments, that ask for a segment. A flow that is finishing runs:
+    those inside still come to the blocks that ask."""
     return users(tx, (slug,))[slug]
 
 
@@ -162,12 +180,27 @@ def users(tx: Tx, slugs: Iterable[str]) -> dict[str, list[str]]:
     flows = tx.all(
         select(flow.c.name, version.c.document)
         .join(version, version.c.id == flow.c.version)
-        .where(tx.mine(flow), flow.c.state.in_(("live", "paused")))
+        .where(tx.mine(flow), flow.c.state.in_(("live", "paused", "finishing")))
         .order_by(flow.c.name)
     )
     asking = [(row.name, row.document, "") for row in flows]
     asking += [(row.name, row.document, row.slug) for row in _documents(tx).values()]
-    return {slug: [name for name, document, own in asking if own != slug and _names(document, slug)] for slug in slugs}
+    return {
+        slug: [name for name, document, own in asking if own != slug and asks_for(document, slug)] for slug in slugs
+    }
+
+
+def gone(tx: Tx, document: Mapping[str, Any]) -> list[str]:
+    """Names of the segments that a flow asks for and that were put away."""
+    away = select(segment.c.slug, segment.c.name).where(tx.mine(segment), segment.c.state == "archived")
+    return [row.name for row in tx.all(away.order_by(segment.c.name)) if asks_for(document, row.slug)]
+
+
+def asks_for(document: Any, slug: str) -> bool:
+    """Whether a rule or a setting within a document asks for the segment."""
+    if isinstance(document, Mapping):
+        return document.get("segment") == slug or any(asks_for(inner, slug) for inner in document.values())
+    return isinstance(document, list) and any(asks_for(inner, slug) for inner in document)
 
 
 def standings(tx: Tx) -> list[Standing]:
@@ -211,6 +244,11 @@ def segments_of(tx: Tx, contact: int) -> list[tuple[str, str]]:
     return [(row.slug, row.name) for row in tx.all(query.order_by(segment.c.name))]
 
 
+def names(tx: Tx) -> dict[str, str]:
+    """What the live segments are called, by their slugs."""
+    return {slug: row.name for slug, row in _documents(tx).items()}
+
+
 def is_live(tx: Tx, slug: str) -> bool:
     """Whether a segment is published and not archived."""
     return slug in _documents(tx)
@@ -239,10 +277,3 @@ def _circle(slug: str, document: SegmentDocument, others: Mapping[str, Row[Any]]
 
     names = {other: row.name for other, row in others.items()} | {slug: document.name}
     return [names[one] for one in next(search(slug, (slug,)), ())]
-
-
-def _names(document: Any, slug: str) -> bool:
-    """Whether a rule or a setting within a document asks for the segment."""
-    if isinstance(document, Mapping):
-        return document.get("segment") == slug or any(_names(inner, slug) for inner in document.values())
-    return isinstance(document, list) and any(_names(inner, slug) for inner in document)

@@ -14,11 +14,13 @@ from blocks.limits import Cap, Limits
 from blocks.values import micros
 from builder.command import app
 from runtime.accounts import preferences
-from runtime.backtest import Backtest, Stopped, backtest
+from runtime.backtest import Backtest, Stopped, backtest, why
 from runtime.backtest.apart import backtest_apart
 from runtime.clock import DAY, HOUR, SetClock
 from runtime.engine.publishing.publish import NotPublishable, publish
 from runtime.house import House
+from runtime.places import ROOT
+from runtime.reasons import REASONS
 from tests.rehearsal.conftest import CART, Rehearsals
 
 DEWI, BUDI, NOK, SOMCHAI = "dewi@example.com", "budi@example.com", "nok@example.com", "somchai@example.com"
@@ -124,6 +126,14 @@ def test_without_caps_and_with_quiet_hours(week: Week) -> None:
     assert days == [("2026-11-18", 1, 1), ("2026-11-20", 2, 2)]
     assert played.unsent == {"no_consent": 2, "said_no": 1}
     assert played.twice == 1
+
+
+def test_reasons_of_many_messages_leave_no_place_open() -> None:
+    """They have no time and no number that all of them share."""
+    decided = "".join(file.read_text() for file in (ROOT / "runtime/delivery/decision").glob("*.py"))
+    codes = [code for code in REASONS if f'"{code}"' in decided]
+    assert {"flow_quiet_waits", "pause_waits", "said_no"} <= set(codes)
+    assert [code for code in codes if "{" in why(code).msgid] == []
 
 
 def test_the_draft_beside_what_is_live_and_what_really_went_out(week: Week) -> None:

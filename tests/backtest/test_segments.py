@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from blocks.flow import Flow
+from builder.backtest.said import left_out
 from runtime.backtest import backtest
-from runtime.clock import DAY, SetClock
+from runtime.clock import DAY, HOUR, SetClock
 from runtime.engine.publishing.publish import publish
 from runtime.house import House
 from runtime.ledger.tables import contact, identity
 from runtime.segments.publish import publish as publish_segment
+from runtime.words import words
 from tests.backtest.test_backtest import BUDI, DEWI, SOMCHAI, Week
 
 BUYERS = {"kind": "in_segment", "segment": "buyers"}
@@ -112,3 +114,26 @@ def test_a_schedule_comes_for_those_who_are_in_the_segment(week: Week) -> None:
     daily = {"to": "everybody", "repeat": "daily"}
     played = week.play(flow(week, {"kind": "schedule_trigger", "settings": daily})).draft
     assert (played.entered, played.people) == (7, 1), "Somchai was not there yet on the first day"
+
+
+def test_who_is_in_no_play_is_said_beside_what_really_went_out(week: Week) -> None:
+    """Dewi is let in at publishing and gets a letter a day later, which no play knows of."""
+    matched = {"segment": "buyers", "begin_with": "now_and_later"}
+    live = flow(
+        week,
+        {"kind": "segment_trigger", "settings": matched},
+        {"kind": "wait", "settings": {"amount": 1, "unit": "days"}},
+    )
+    week.house.desk.drafts(week.shop).put("flow", week.slug, "Live", live.to_json(), "Nok", week.clock.now())
+    publish(week.house, week.shop, week.slug, "Nok")
+    week.work()
+    published = week.clock.now()
+    week.clock.advance(hours=30)
+    week.work()
+    week.clock.advance(hours=1)
+    told = week.play(live, days=2)
+    assert (told.draft.sent, told.really_sent, told.let_in, told.were_inside) == (0, 1, 1, 0)
+    assert left_out(told, words("en")) == ["1 person whom it let in at publishing is not played."]
+    since = backtest(week.house, week.shop, week.slug, live, published + HOUR, week.clock.now())
+    assert (since.let_in, since.were_inside) == (0, 1)
+    assert left_out(since, words("en")) == ["1 person who was inside at the beginning is not played."]

@@ -11,8 +11,11 @@ from runtime.engine.publishing.publish import archive
 from runtime.house import House
 from runtime.insight import runs
 from runtime.insight.why import Why, standings, why
+from runtime.ledger.tables import segment
+from runtime.segments import lists
 from runtime.words import words
 from tests.engine.stage import Stage, block, cart_flow, in_a_row
+from tests.segments.stage import did, publish_segment
 
 DEWI, BUDI, NOK = "dewi@example.com", "budi@example.com", "nok@example.com"
 
@@ -265,3 +268,85 @@ def test_of_several_conditions_only_those_are_told_that_decided(stage: Stage) ->
         "“Order placed” happened at least 2 times at any time: it happened 1 time",
         "not (vip is yes): it was yes",
     ]
+
+
+# ---- why not, of those who enter segments
+
+
+def told(stage: Stage, who: str, slug: str = "flow") -> list[str]:
+    """What is said of each thing that might have let them in, and why it did not."""
+    found = asked(stage, who, slug)
+    return [words("en").text(one) for look in found.looks for one in (look.what, *look.why)]
+
+
+@pytest.fixture
+def carts_left(stage: Stage) -> Stage:
+    """A flow for those who enter "Carts left at least twice", and a list of agencies. Budi had left two before; the flow
+    writes to nobody who has only been put on the list."""
+    for _ in range(2):
+        stage.happens("Cart left", BUDI)
+    publish_segment(stage, "carts-left", did("Cart left", times=2), "Carts left at least twice")
+    publish_segment(stage, "agencies", None, "Agencies")
+    stage.work()
+    stage.publish(in_a_row(block("left", "segment_trigger", segment="carts-left")))
+    return stage
+
+
+def put_on_the_list(stage: Stage, who: str) -> None:
+    with stage.house.ledger.write(stage.shop) as tx:
+        lists.put_on(tx, "agencies", [stage._id(who)], stage.clock.now())
+    stage.work()
+
+
+def test_another_segment_is_no_occasion(carts_left: Stage) -> None:
+    carts_left.happens("Cart left", DEWI)
+    put_on_the_list(carts_left, DEWI)
+    assert told(carts_left, DEWI) == [
+        "They are not in the Segment “Carts left at least twice” now",
+        "“Cart left” happened at least 2 times at any time: it happened 1 time",
+    ]
+
+
+def test_who_was_in_the_segment_already_is_told_so(carts_left: Stage) -> None:
+    put_on_the_list(carts_left, BUDI)
+    assert told(carts_left, BUDI) == [
+        "They are in the Segment “Carts left at least twice” since 21 Nov 2026, 16:00",
+        "Who is in a Segment when it is published does not enter it",
+    ]
+
+
+def test_of_a_list_it_is_said_that_they_are_not_on_it(carts_left: Stage) -> None:
+    carts_left.publish(in_a_row(block("on", "segment_trigger", segment="agencies")), "on")
+    carts_left.publish(in_a_row(block("off", "segment_trigger", segment="agencies", move="leaves")), "off")
+    carts_left.happens("Cart left", DEWI)
+    not_in = "They are not in the Segment “Agencies” now"
+    assert told(carts_left, DEWI, "on") == [not_in, "It is a list, and nobody has put them on it"]
+    assert told(carts_left, DEWI, "off") == [not_in]
+    put_on_the_list(carts_left, DEWI)
+    assert told(carts_left, DEWI, "on")[-1] == "So they entered"
+    assert told(carts_left, DEWI, "off") == ["They are still in the Segment “Agencies”"]
+
+
+def test_a_segment_that_is_gone_is_said_to_be_so(carts_left: Stage) -> None:
+    carts_left.happens("Cart left", DEWI)
+    with carts_left.house.ledger.write(carts_left.shop) as tx:
+        tx.execute(segment.update().values(state="archived"))
+    assert told(carts_left, DEWI) == ["There is no Segment “Carts left at least twice” any more"]
+
+
+def test_the_own_occasion_is_found_behind_many_of_others(carts_left: Stage) -> None:
+    """Dewi entered by her carts, and was put on the list and taken off again and again since."""
+    for _ in range(2):
+        carts_left.happens("Cart left", DEWI)
+    for _ in range(7):
+        put_on_the_list(carts_left, DEWI)
+        with carts_left.house.ledger.write(carts_left.shop) as tx:
+            lists.take_off(tx, "agencies", [carts_left._id(DEWI)], carts_left.clock.now())
+        carts_left.after(minutes=1)
+    assert told(carts_left, DEWI) == ["“Entered segment” happened on 21 Nov 2026, 16:00", "So they entered"]
+
+
+def test_being_added_to_another_flow_is_no_occasion(stage: Stage) -> None:
+    stage.publish(in_a_row(block("hand", "added_trigger")))
+    stage.happens("Added to flow", DEWI, flow="other", how="hand", by="Nok")
+    assert told(stage, DEWI) == ["“Added to flow” has never happened to them for this Flow"]

@@ -142,17 +142,27 @@ def test_people_are_put_on_a_list_and_taken_off(look: Look, web: Web) -> None:
     dialog.get_by_label("Find a Contact").fill("hannah")
     page.wait_for_function("document.querySelectorAll('.ad-row').length === 1")
     dialog.get_by_role("checkbox").check()
-    dialog.get_by_text("1 chosen").wait_for()
-    dialog.get_by_role("button", name="Add", exact=True).click()
+    dialog.get_by_role("button", name="Add 1 chosen").click()
     page.get_by_role("link", name="Hannah Whitfield").wait_for()
     assert inside(web, "new-list") == {HANNAH}
 
-    # Of pasted addresses those that are nobody's are named, before anybody is put on.
+    # Who was ticked stays so while addresses are pasted, and the button says whom it adds.
     closed(page)
     page.get_by_role("button", name="Add people").click()
+    dialog.get_by_label("Find a Contact").fill("dewi")
+    page.wait_for_function("document.querySelectorAll('.ad-row').length === 1")
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="Add 1 chosen").wait_for()
+    dialog.get_by_role("button", name="Paste addresses").click()
+    dialog.get_by_role("button", name="Add 1 chosen").wait_for(state="hidden")
+    dialog.get_by_role("button", name="Choose Contacts").click()
+    dialog.get_by_role("button", name="Add 1 chosen").wait_for()
+    assert dialog.get_by_role("checkbox").is_checked()
+
+    # Of pasted addresses those that are nobody's are named, before anybody is put on.
     dialog.get_by_role("button", name="Paste addresses").click()
     dialog.get_by_label("E-mail addresses or phone numbers").fill("somchai@example.com, budi@example.com")
-    dialog.get_by_role("button", name="Add", exact=True).click()
+    dialog.get_by_role("button", name="Add those pasted").click()
     dialog.get_by_text("1 is no Contact: budi@example.com").wait_for()
     assert inside(web, "new-list") == {HANNAH}
     dialog.get_by_role("button", name="Add those who are known").click()

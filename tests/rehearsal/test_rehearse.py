@@ -342,6 +342,22 @@ def test_a_contact_is_rehearsed_in_the_segments_they_are_in(rehearsals: Rehearsa
     assert ("ask", "yes") in [(one.block, one.outlet) for one in result.way]
 
 
+def test_who_matched_already_enters_the_flow_by_its_name(rehearsals: Rehearsals) -> None:
+    """A slug is nothing that a person has ever read."""
+    rehearsals.happened("Order placed", DEWI)
+    house, shop = rehearsals.house, rehearsals.shop
+    ordered = {"kind": "did", "event": "Order placed", "window": {"kind": "ever"}}
+    document = {"format": 1, "name": "Buyers", "rule": ordered}
+    house.desk.drafts(shop).put("segment", "buyers", "Buyers", document, "Nok", house.clock.now())
+    publish_segment(house, shop, "buyers", "Nok")
+    rehearsals.work()
+    matched = ("in", "segment_trigger", {"segment": "buyers", "begin_with": "only_now"})
+    tag = ("tag", "update_contact", {"change": "add_tag", "name": "buyer"})
+    thanks = {**flow(matched, tag), "name": "Thank you"}
+    result = rehearsals.rehearse(DEWI, TUESDAY, document=thanks)
+    assert "Matched already when the Flow “Thank you” was published" in [said(one) for one in result.entries]
+
+
 @pytest.mark.parametrize("clocks", ["shop", "own"])
 def test_a_schedule_comes_by_itself_for_who_is_in_its_segment(rehearsals: Rehearsals, clocks: str) -> None:
     rehearsals.happened("Order placed", DEWI)

@@ -7,12 +7,14 @@ import pytest
 from blocks import read_block
 from blocks.contract import Known, UndeclaredRead
 from blocks.rules import Got, InSegment
+from builder.flow_list.entries import entries
 from runtime.engine.lookback.history import History
 from runtime.engine.lookback.standpoint import Seen
 from runtime.insight.matches import would_take
 from runtime.insight.why import why
 from runtime.ledger.tables import message, version_mail
 from runtime.people import consent
+from runtime.people.timeline import timeline
 from runtime.words import words
 from tests.engine.stage import block, in_a_row
 from tests.segments.stage import SegmentStage, did
@@ -109,3 +111,21 @@ def test_only_a_list_can_be_put_on() -> None:
     assert [one.code for one in put.problems(Known())] == ["unknown_list"]
     assert [one.code for one in put.problems(Known(segments={"vip": "VIP"}))] == ["no_list"]
     assert put.problems(Known(segments={"vip": "VIP"}, lists=frozenset({"vip"}))) == []
+
+
+def test_the_list_of_flows_calls_a_segment_by_its_name(stage: SegmentStage) -> None:
+    stage.segment("carts-left", did("Cart left", times=2), "Carts left at least twice")
+    document = in_a_row(block("left", "segment_trigger", segment="carts-left"))
+    drafts = stage.house.desk.drafts(stage.shop)
+    drafts.create("flow", "Twice", {"format": 1, "name": "Twice", **document}, "Nok", stage.clock.now())
+    (entry,) = entries(stage.house, stage.shop)
+    assert words("en").text(entry.starts) == "When someone enters “Carts left at least twice”"
+
+
+def test_a_step_in_the_time_line_calls_a_list_by_its_name(stage: SegmentStage) -> None:
+    stage.segment("vip", None, "Friends of the house")
+    stage.publish(in_a_row(block("in", "event_trigger", event="Asked"), block("on", "list_member", segment="vip")))
+    stage.happens("Asked", DEWI)
+    with stage.house.ledger.read(stage.shop) as tx:
+        told = timeline(tx, stage.contact(DEWI).id)
+    assert "Put on the list “Friends of the house”" in [words("en").text(one.what) for one in told]

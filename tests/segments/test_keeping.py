@@ -3,11 +3,14 @@
 import pytest
 from sqlalchemy import func, select
 
+from builder.segment_list.entries import entries
 from runtime.clock import DAY
-from runtime.ledger.tables import member, review
+from runtime.engine.publishing.publish import archive, finish, resume
+from runtime.ledger.tables import flow, member, review
 from runtime.people import consent, erasure
 from runtime.segments import lists, publish
 from runtime.segments.publish import InUse, NotPublishable
+from runtime.words import words
 from tests.engine.stage import block, in_a_row
 from tests.segments.stage import SegmentStage, did, draft_segment, is_
 
@@ -245,6 +248,58 @@ def test_it_is_said_who_asks_for_which_and_in_which_somebody_is(stage: SegmentSt
     publish.rename(stage.house, stage.shop, "vip", "Friends of the house", "Nok")
     with stage.house.ledger.read(stage.shop) as tx:
         assert ("vip", "Friends of the house") in publish.segments_of(tx, stage.contact(DEWI).id)
+
+
+def thanks_buyers(stage: SegmentStage) -> None:
+    """A flow that thanks buyers and lets one of three days pass before it asks who still is one."""
+    stage.publish(
+        in_a_row(
+            block("buyers", "segment_trigger", segment="buyers"),
+            block("days", "wait", amount=3, unit="days"),
+            block("still", "branch", rule={"kind": "in_segment", "segment": "buyers"}),
+        ),
+        "thanks",
+    )
+
+
+def test_a_flow_that_finishes_still_asks(stage: SegmentStage) -> None:
+    stage.segment("buyers", did("Order placed"), "Buyers")
+    thanks_buyers(stage)
+    stage.happens("Order placed", DEWI)
+    finish(stage.house, stage.shop, "thanks")
+    with pytest.raises(publish.InUse) as refused:
+        publish.delete(stage.house, stage.shop, "buyers", "Nok")
+    assert refused.value.users == ("thanks",)
+    stage.after(days=4)
+    publish.delete(stage.house, stage.shop, "buyers", "Nok")
+
+
+@pytest.mark.parametrize("state", ["finishing", "archived"])
+def test_a_flow_does_not_go_on_with_a_segment_that_was_put_away(stage: SegmentStage, state: str) -> None:
+    stage.segment("buyers", did("Order placed"), "Buyers")
+    thanks_buyers(stage)
+    archive(stage.house, stage.shop, "thanks")
+    publish.delete(stage.house, stage.shop, "buyers", "Nok")
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(flow.update().values(state=state))
+    with pytest.raises(publish.Gone) as refused:
+        resume(stage.house, stage.shop, "thanks")
+    assert words("en").text(refused.value.phrase) == (
+        "It asks for “Buyers”, which is no Segment any more. Bring that back first, or publish the Flow without it."
+    )
+    publish.bring_back(stage.house, stage.shop, "buyers", "Nok")
+    resume(stage.house, stage.shop, "thanks")
+
+
+def test_the_list_says_as_well_who_asks_for_it_in_a_draft_only(stage: SegmentStage) -> None:
+    stage.segment("buyers", did("Order placed"), "Buyers")
+    thanks_buyers(stage)
+    document = in_a_row(block("buyers", "segment_trigger", segment="buyers"))
+    drafts = stage.house.desk.drafts(stage.shop)
+    for name in ("thanks", "Win back"):
+        drafts.create("flow", name, {"format": 1, "name": name, **document}, "Nok", stage.clock.now())
+    (entry,) = entries(stage.house, stage.shop)
+    assert (entry.used_in, entry.drawn_in) == (("thanks",), ("Win back",))
 
 
 def _live(stage: SegmentStage, slug: str) -> bool:

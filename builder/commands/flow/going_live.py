@@ -26,14 +26,14 @@ def publish(
     slug: Slug,
     anyway: Annotated[bool, typer.Option("--anyway", help="Also if one of its examples does not hold.")] = False,
 ) -> None:
-    """Let the draft run from now on, if its examples hold; runs on older versions finish on theirs. Says before, for a
-    trigger that some match already, how many enter now and how many later."""
+    """Let the draft run from now on, if its examples hold; runs on older versions finish on theirs. Says before
+    how many enter now and how many later."""
     from builder.commands.flow.examples import as_lines
     from runtime.accounts import workspaces
     from runtime.engine.publishing.known import known_to
     from runtime.engine.publishing.publish import NotPublishable, check_draft
     from runtime.engine.publishing.publish import publish as publish_draft
-    from runtime.insight.beginnings import said, starts
+    from runtime.insight.outlook import outlook
     from runtime.rehearsal import run_examples
     from runtime.words import words
 
@@ -48,11 +48,8 @@ def publish(
             print("\n".join(line for one in failing for line in as_lines(one)))
             raise Mistake(f"{slug} was not published, because of its examples. To do so all the same: --anyway")
         shop = workspaces.get(house, workspace)
-        for phrase in said(
-            starts(house, workspace, slug, document),
-            known_to(house, workspace),
-            shop.zone if shop is not None else "UTC",
-        ):
+        zone = shop.zone if shop is not None else "UTC"
+        for phrase in outlook(house, workspace, slug, document, known_to(house, workspace), zone):
             print(words("en").text(phrase))
         try:
             made = publish_draft(house, workspace, slug, BY)
@@ -113,9 +110,13 @@ def finish(slug: Slug) -> None:
 
 def _change(slug: str, change: "Callable[[House, int, str], None]") -> None:
     from runtime.engine.publishing.publish import NoSuchFlow
+    from runtime.segments.publish import Gone
+    from runtime.words import words
 
     with opened() as (house, workspace):
         try:
             change(house, workspace, slug)
         except NoSuchFlow:
             raise Mistake(f"{slug} was never published. All flows: flow list") from None
+        except Gone as gone:
+            raise Mistake(f"{slug} does not go on. {words('en').text(gone.phrase)}") from None

@@ -31,6 +31,7 @@ from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, version, version_mail
 from runtime.mail import EmailDocument, compile_email
+from runtime.segments.publish import Gone, gone
 
 AT_ONCE = 200
 """People or messages in one transaction when a flow is archived or goes on; while it lasts, intake waits."""
@@ -150,9 +151,13 @@ def pause(house: House, workspace: int, slug: str) -> None:
 
 def resume(house: House, workspace: int, slug: str, choice: Choice = SEND) -> None:
     """Let a flow go on that was paused, finishing or archived. `choice` says what becomes of what came due while it was
-    paused: it is sent now, spread, or not sent any more. Raises NoSuchFlow."""
+    paused: it is sent now, spread, or not sent any more. Raises NoSuchFlow, and Gone where it asks for a segment that was
+    put away meanwhile."""
     with house.ledger.write(workspace) as tx:
         row = _row(tx, slug)
+        document = tx.scalar(select(version.c.document).where(tx.mine(version), version.c.id == row.version))
+        if missing := gone(tx, document or {}):
+            raise Gone(missing)
         deciding = row.state == "paused" and choice.how != "send"
         if deciding:
             overdue.promise(tx, row.id, choice, house.clock.now())
@@ -160,7 +165,6 @@ def resume(house: House, workspace: int, slug: str, choice: Choice = SEND) -> No
             _change_state(tx, row.id, "live", house.clock.now())
         if row.state not in ("live", "paused") and row.version is not None:
             # While nobody was taken in, nobody was looked at for what the clock, the calendar or the shelf brings.
-            document = tx.scalar(select(version.c.document).where(tx.mine(version), version.c.id == row.version))
             _expect(tx, row.id, Flow.model_validate(document), house.clock.now())
     if deciding:
         _in_batches(house, workspace, overdue.keep)
