@@ -19,6 +19,7 @@ from runtime.house import House
 from runtime.ledger import Tx, tallies
 from runtime.ledger.mail_names import mail_names
 from runtime.ledger.tables import attempt, body, contact, flow, message
+from runtime.ledger.why import WHY
 from runtime.mail import Rendered
 from runtime.segments.stirring import stir
 
@@ -98,7 +99,7 @@ class NoSuchMessage(LookupError):
 
 _OWN = [name for name in Entry.__slots__ if name in message.c]
 _ENTRIES = select(
-    *(message.c[name] for name in _OWN),
+    *(message.c[name] if name != "code" else WHY for name in _OWN),
     contact.c.name.label("contact_name"),
     contact.c.email.label("contact_email"),
     flow.c.name.label("flow_name"),

@@ -14,6 +14,7 @@ from runtime.engagement import PERSON
 from runtime.ledger import Tx
 from runtime.ledger.mail_names import mail_names
 from runtime.ledger.tables import consent, contact, engagement, event, flow, message, run, step, suppression, version
+from runtime.ledger.why import WHY
 from runtime.people import telling
 from runtime.people.telling import Tone
 from runtime.reasons import reason_phrase
@@ -186,7 +187,7 @@ class _Teller:
                 message.c.queued_at,
                 message.c.done_at,
                 message.c.subject,
-                message.c.code,
+                WHY,
                 message.c.args,
                 flow.c.name,
             )

@@ -115,6 +115,7 @@ def test_a_message_without_a_subject_yet_is_known_by_its_email(
 
 def test_a_message_that_waits_can_be_read_before_it_goes(post: Post, smtp: SmtpServer, reminder: Email) -> None:
     message = post.message(post.flow(reminder, state="paused"), post.contact("Dewi"))
+    assert recent(post)[0].code == "flow_paused"
     waiting = said(post, message)
     assert waiting.made_again
     assert waiting.letter.to_address == "dewi@example.com"
