@@ -144,6 +144,12 @@ def _icons() -> list[str]:
     return [f"/_nicegui/{nicegui.__version__}/static/{one}" for one in found]
 
 
+_FONTS = "".join(
+    f'<link rel="preload" href="{one}" as="font" type="font/woff2" crossorigin>'
+    for one in (f"{BASE}/fonts/inter-latin-wght-normal.woff2", *_icons())
+)
+
+
 def dress() -> None:
     """Give NiceGUI and Quasar our looks. Once a process, before the first page."""
     app.colors(**COLOURS)
@@ -151,10 +157,8 @@ def dress() -> None:
     for field in (ui.input, ui.number, ui.textarea):
         field.default_props("outlined dense hide-bottom-space")
     ui.select.default_props("outlined dense hide-bottom-space behavior=menu dropdown-icon=sym_r_expand_more")
-    fonts = [f"{BASE}/fonts/inter-latin-wght-normal.woff2", *_icons()]
     ui.add_head_html(
-        "".join(f'<link rel="preload" href="{one}" as="font" type="font/woff2" crossorigin>' for one in fonts)
-        + f'<link rel="stylesheet" href="{BASE}/cartwheel.css"><script src="{BASE}/boot.js"></script>',
+        f'{_FONTS}<link rel="stylesheet" href="{BASE}/cartwheel.css"><script src="{BASE}/boot.js"></script>',
         shared=True,
     )
 

@@ -210,7 +210,7 @@ def test_a_flash_sale_that_waited_too_long_is_not_sent(
     message = post.message(flow, post.contact("Dewi"))
     clock.advance(hours=2, seconds=1)
     post.deliver()
-    assert post.state(message) == ("queued", None)
+    assert post.state(message) == ("queued", "flow_paused")
     post.set_flow(flow, "live")
     post.deliver()
     assert post.state(message) == ("skipped", "too_late")

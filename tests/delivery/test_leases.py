@@ -154,7 +154,7 @@ def test_whoever_leaves_between_claim_and_sending_gets_nothing(post: Post, smtp:
     post.deliver()
     assert smtp.mails == []
     assert post.state(message) == ("cancelled", "run_ended")
-    assert post.state(kept) == ("queued", None)
+    assert post.state(kept) == ("queued", "flow_paused")
     assert post.leases() == 0
 
 

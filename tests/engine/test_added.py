@@ -54,7 +54,9 @@ def test_who_is_added_by_hand_enters_this_flow_alone_and_can_be_taken_out_again(
         assert why(tx, ids[0], "tasting", stage.clock.now()).looks[0].entered  # type: ignore[union-attr]
         never = why(tx, ids[0], "harvest", stage.clock.now())
         assert never is not None
-        assert [W.text(look.what) for look in never.looks] == ["“Added to flow” has never happened to them"]
+        assert [W.text(look.what) for look in never.looks] == [
+            "“Added to flow” has never happened to them for this Flow"
+        ]
         unsent = adding.still_unsent(tx, came.entered)
     assert came.looked_at
     assert len(came.entered) == 2

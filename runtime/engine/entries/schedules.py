@@ -205,13 +205,6 @@ def next_at(trigger: Scheduled, after: int, clocks: ZoneInfo) -> int | None:
     return None if due is None else micros(due)
 
 
-def comes_first(tx: Tx, trigger: Scheduled, now: int) -> int | None:
-    """When it comes next for anybody, UTC microseconds."""
-    zones = (name for name in _zones(tx, trigger) if name != LAST)
-    times = (next_at(trigger, now, zone(tx, name)) for name in zones)
-    return min((at for at in times if at is not None), default=None)
-
-
 def some_due(of: ColumnElement[int], now: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether there is anything to do for `bring`, as a condition. Not while `BACKLOG` events wait to come in: what
     the shop tells meanwhile is to wait behind few."""
