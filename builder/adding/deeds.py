@@ -33,7 +33,7 @@ async def add_by_hand(
     told = [w("{n} person entered {flow}. | {n} people entered {flow}.", n=n, flow=f"“{name}”")] if n else []
     if out:
         told.append(w("{n} person did not come in. | {n} people did not come in.", n=out))
-    back = partial(_take_out, user, w, came, then) if n else None
+    back = partial(_take_out, user, w, came, then) if await fetch(_unsent, user, came) else None
     toast(" ".join(told), kind="ok" if n else "bad", action=w("Undo") if back is not None else "", on_action=back)
 
 
@@ -75,7 +75,10 @@ async def _take_out(user: Visitor, w: Words, came: Outcome, then: Callable[[], A
     toast(" ".join(told), kind="ok" if answer.done else "bad")
 
 
-def _remove_unsent(user: Visitor, came: Outcome) -> handling.Answer:
+def _unsent(user: Visitor, came: Outcome) -> dict[int, int]:
     with user.house.ledger.read(user.workspace) as tx:
-        unsent = adding.still_unsent(tx, came.entered)
-    return handling.remove(user.house, user.workspace, unsent, who_adds(user), undone=True)
+        return adding.still_unsent(tx, came.entered)
+
+
+def _remove_unsent(user: Visitor, came: Outcome) -> handling.Answer:
+    return handling.remove(user.house, user.workspace, _unsent(user, came), who_adds(user), undone=True)

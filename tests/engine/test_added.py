@@ -12,7 +12,7 @@ from runtime.engine.echo import MOST_DEEP
 from runtime.insight.why import why
 from runtime.intake import add_file
 from runtime.intake.contact_file import read_sheet
-from runtime.ledger.tables import event, suppression
+from runtime.ledger.tables import event, message, suppression
 from runtime.people.timeline import timeline
 from runtime.words import words
 from tests.engine.stage import Stage, block, in_a_row
@@ -69,6 +69,20 @@ def test_who_is_added_by_hand_enters_this_flow_alone_and_can_be_taken_out_again(
     adding.add(stage.house, stage.shop, "tasting", ids[:1], "Nok")
     stage.work()
     assert stage.runs(DEWI) == [("hour", "left"), ("hour", "open")]
+
+
+def test_who_was_added_can_be_taken_out_until_an_email_has_gone_out(stage: Stage) -> None:
+    hour = block("hour", "wait", amount=1, unit="hours")
+    stage.publish(in_a_row(block("door", "added_trigger"), block("hello", "send_email", email="hello"), hour), "hello")
+    ids = known(stage, DEWI, BUDI)
+    events = adding.add(stage.house, stage.shop, "hello", ids, "Nok")
+    stage.work()
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(message.update().where(message.c.contact == ids[0]).values(state="sent"))
+        unsent = adding.still_unsent(tx, adding.outcome(tx, events, ids).entered)
+    handling.remove(stage.house, stage.shop, unsent, "Nok", undone=True)
+    assert [*stage.runs(DEWI), *stage.runs(BUDI)] == [("hour", "open"), ("hour", "left")]
+    assert stage.messages(BUDI) == [("hello", "cancelled")]
 
 
 def test_what_would_keep_somebody_out_is_said_before(stage: Stage) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, exists, func, not_, select
 
 from blocks.phrase import Phrase, Quoted, say
 from blocks.triggers.added_trigger import ADDED, AddedTrigger, told
 from blocks.values import type_document
 from runtime.clock import DAY
+from runtime.delivery.channels import NEVER_RECALLED
 from runtime.engine.advance import Ctx
 from runtime.engine.batch import Batch, Run
 from runtime.engine.entries.reception import COUNTS
@@ -21,7 +22,7 @@ from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import event, flow, run, version
+from runtime.ledger.tables import event, flow, message, run, version
 from runtime.reasons import REASONS
 
 SOURCE = "hand"
@@ -141,10 +142,11 @@ def outcome(tx: Tx, events: Sequence[int], ids: Collection[int]) -> Outcome:
 
 
 def still_unsent(tx: Tx, runs: Collection[int]) -> dict[int, int]:
-    """Those of these runs that go on and have queued nothing yet, with their steps: taking them out undoes it all."""
-    query = select(run.c.id, run.c.hops).where(
-        tx.mine(run), among(run.c.id, "ids"), run.c.state == "open", run.c.messages == 0
-    )
+    """Those of these runs that go on and of which nothing has left the house, with their steps: taking them out undoes it
+    all, since what is queued for them is cancelled."""
+    recalled = and_(message.c.state == "queued", message.c.channel.not_in(NEVER_RECALLED))
+    gone = exists().where(message.c.run == run.c.id, message.c.state.not_in(("skipped", "cancelled")), not_(recalled))
+    query = select(run.c.id, run.c.hops).where(tx.mine(run), among(run.c.id, "ids"), run.c.state == "open", not_(gone))
     return {row.id: row.hops for row in tx.all(query, {"ids": listed(tx, runs)})}
 
 
