@@ -12,7 +12,6 @@ from builder.drafting.changes import Change, changes
 from runtime.desk import Draft
 from runtime.engine.publishing.known import known_to
 from runtime.engine.publishing.publish import check_draft
-from runtime.engine.publishing.put_away import with_put_away
 from runtime.insight.published import Live, what_is_live
 from runtime.insight.versions import State, drafted
 from runtime.words import Words
@@ -56,7 +55,7 @@ def open_flow(user: Visitor, slug: str, w: Words) -> Opened | None:
 def look(user: Visitor, slug: str, flow: Flow, w: Words, known: Known | None = None) -> Look:
     """Check the flow as it is drawn now. With `known`, what the workspace knows is not read again."""
     house, workspace = user.house, user.workspace
-    known = with_sends(known or with_put_away(house, workspace, known_to(house, workspace)), flow)
+    known = with_sends(known or known_to(house, workspace), flow)
     problems = check_draft(house, workspace, flow, known, slug)
     live = what_is_live(house, workspace, slug)
     found: list[Change] = []

@@ -11,7 +11,6 @@ from builder.access import Visitor
 from builder.drafting.faces import Face, faces
 from runtime.engine.by_hand import adding
 from runtime.engine.publishing.known import known_to
-from runtime.engine.publishing.put_away import with_put_away
 from runtime.insight import runs
 from runtime.insight.beginnings import Begun, begun
 from runtime.insight.runs import Cursor, Entry, Wish
@@ -91,7 +90,7 @@ class Counts:
 
 def drawn(user: Visitor, slug: str, w: Words) -> tuple[Drawn, Counts] | None:
     """A published flow; None if it never was."""
-    known = with_put_away(user.house, user.workspace, known_to(user.house, user.workspace))
+    known = known_to(user.house, user.workspace)
     with user.house.ledger.read(user.workspace) as tx:
         flow = runs.flow_of(tx, slug)
         if flow is None or not flow.versions:
@@ -141,7 +140,7 @@ def one(user: Visitor, id_: int, w: Words) -> tuple[runs.Way, Drawn] | None:
         there = {doc["id"] for doc in way.document["blocks"]}
         gone = any(step.block not in there for step in way.steps)
         others = runs.documents(tx, sorted(flow.versions)) if gone else {}
-    known = with_put_away(user.house, user.workspace, known_to(user.house, user.workspace))
+    known = known_to(user.house, user.workspace)
     made = Drawn(user, w, flow, known)
     made.take({**others, way.entry.version: way.document})
     return way, made

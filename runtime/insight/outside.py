@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -10,14 +9,14 @@ from sqlalchemy import select
 from blocks.contract import Known
 from blocks.phrase import Phrase, say
 from blocks.rule_why import why_not
-from blocks.rules import Counted, counted
-from blocks.values import Typed, empty, moment
+from blocks.rules import counted
 from runtime.engine.lookback.history import History
 from runtime.engine.lookback.standpoint import Seen
 from runtime.ledger import Tx
 from runtime.ledger.tables import member, segment
 from runtime.people.contacts import Contact
 from runtime.segments.document import SegmentDocument
+from runtime.segments.evaluating import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def place_in(tx: Tx, person: Contact, slug: str, now: int) -> Place:
     history = History()
     history.fetch(tx, [person.id], counted(rule), now, now)
     known = Known(segments={one.slug: one.name for one in named.values()})
-    facts = _Facts(moment(now), person.typed, history, person.id, now)
+    facts = Person(person.id, person.typed, history, Seen(now, now))
     return Place(row.name, None, why_not(rule, facts, {"contact": fields_of(person)}, known))
 
 
@@ -59,25 +58,3 @@ def fields_of(one: Contact) -> Mapping[str, Any]:
     """What a rule may ask of a contact, as it was written."""
     known = {"email": one.email, "phone": one.phone, "name": one.name, "language": one.language, "tags": one.tags}
     return {**one.fields, **known}
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What the rule of a segment sees: a contact as they are now, and no event."""
-
-    now: datetime
-    contact: Typed
-    history: History
-    id: int
-    at: int
-
-    @property
-    def event(self) -> Typed:
-        return empty()
-
-    @property
-    def kept(self) -> Typed:
-        return empty()
-
-    def count(self, leaf: Counted) -> int:
-        return self.history.count(leaf, self.id, Seen(self.at, self.at))

@@ -19,7 +19,6 @@ from runtime.engine.batch import Batch, Run
 from runtime.engine.program import Program, make_program
 from runtime.engine.publishing.known import known_to
 from runtime.engine.publishing.publish import NotPublishable, compose, release
-from runtime.engine.publishing.put_away import with_put_away
 from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.intake.reading import read_events
@@ -60,7 +59,7 @@ class Prepared:
 
 def prepare(house: House, workspace: int, document: Flow) -> Prepared:
     """Check the document and make its e-mails: worth doing once where several rehearsals of it follow."""
-    known = with_put_away(house, workspace, known_to(house, workspace))
+    known = known_to(house, workspace)
     if bad := tuple(problem for problem in check(document, known) if problem.level == "bad"):
         return Prepared(known, problems=bad)
     try:

@@ -100,17 +100,23 @@ def test_a_half_typed_address_is_refused_under_its_field(look: Look, web: Web) -
         assert preferences.sender(tx).address == "hello@doileaf.example"
 
 
-@pytest.mark.usefixtures("working")
-def test_the_test_says_that_the_server_took_it(look: Look, web: Web, inbox: tuple[Inbox, int]) -> None:
-    handler, port = inbox
-    page = look("/settings")
-
+def use_server(page: Any, port: int) -> Any:
+    """Choose a mail server on this machine. Returns the card."""
     card = page.locator("#delivery")
     card.get_by_role("radio", name="SMTP server").click()
     card.get_by_label("Server").fill("127.0.0.1")
     card.get_by_label("Port").fill(str(port))
     card.get_by_label("Security").click()
     page.get_by_role("option", name="None").click()
+    return card
+
+
+@pytest.mark.usefixtures("working")
+def test_the_test_says_that_the_server_took_it(look: Look, web: Web, inbox: tuple[Inbox, int]) -> None:
+    handler, port = inbox
+    page = look("/settings")
+
+    card = use_server(page, port)
     card.get_by_role("button", name="Save and send a test").click()
 
     card.get_by_text("The mail server took the test.").wait_for()
@@ -123,12 +129,7 @@ def test_the_test_goes_to_the_address_that_is_typed(look: Look, web: Web, inbox:
     handler, port = inbox
     page = look("/settings")
 
-    card = page.locator("#delivery")
-    card.get_by_role("radio", name="SMTP server").click()
-    card.get_by_label("Server").fill("127.0.0.1")
-    card.get_by_label("Port").fill(str(port))
-    card.get_by_label("Security").click()
-    page.get_by_role("option", name="None").click()
+    card = use_server(page, port)
     card.get_by_label("Send the test to").fill("somchai at home")
     card.get_by_role("button", name="Save and send a test").click()
     card.get_by_text("Type an e-mail address, like hello@example.com.").wait_for()

@@ -324,8 +324,8 @@ def test_an_experiment_draws_in_a_rehearsal_what_it_draws_for_real(rehearsals: R
     assert drawn == {"a", "b"}
 
 
-def test_a_contact_is_rehearsed_in_the_segments_they_are_in(rehearsals: Rehearsals) -> None:
-    """Dewi is in it and stays there, though what its rule looks at is not lived through again."""
+def dewi_buys(rehearsals: Rehearsals) -> None:
+    """She has ordered, and there is a segment of those who have."""
     rehearsals.happened("Order placed", DEWI)
     house, shop = rehearsals.house, rehearsals.shop
     ordered = {"kind": "did", "event": "Order placed", "window": {"kind": "ever"}}
@@ -333,6 +333,11 @@ def test_a_contact_is_rehearsed_in_the_segments_they_are_in(rehearsals: Rehearsa
     house.desk.drafts(shop).put("segment", "buyers", "Buyers", document, "Nok", house.clock.now())
     publish_segment(house, shop, "buyers", "Nok")
     rehearsals.work()
+
+
+def test_a_contact_is_rehearsed_in_the_segments_they_are_in(rehearsals: Rehearsals) -> None:
+    """Dewi is in it and stays there, though what its rule looks at is not lived through again."""
+    dewi_buys(rehearsals)
     enters = {"id": "in", "kind": "segment_trigger", "settings": {"segment": "buyers"}}
     asks = {"id": "ask", "kind": "branch", "settings": {"rule": {"kind": "in_segment", "segment": "buyers"}}}
     tag = {"id": "tag", "kind": "update_contact", "settings": {"change": "add_tag", "name": "buyer"}}
@@ -344,13 +349,7 @@ def test_a_contact_is_rehearsed_in_the_segments_they_are_in(rehearsals: Rehearsa
 
 def test_who_matched_already_enters_the_flow_by_its_name(rehearsals: Rehearsals) -> None:
     """A slug is nothing that a person has ever read."""
-    rehearsals.happened("Order placed", DEWI)
-    house, shop = rehearsals.house, rehearsals.shop
-    ordered = {"kind": "did", "event": "Order placed", "window": {"kind": "ever"}}
-    document = {"format": 1, "name": "Buyers", "rule": ordered}
-    house.desk.drafts(shop).put("segment", "buyers", "Buyers", document, "Nok", house.clock.now())
-    publish_segment(house, shop, "buyers", "Nok")
-    rehearsals.work()
+    dewi_buys(rehearsals)
     matched = ("in", "segment_trigger", {"segment": "buyers", "begin_with": "only_now"})
     tag = ("tag", "update_contact", {"change": "add_tag", "name": "buyer"})
     thanks = {**flow(matched, tag), "name": "Thank you"}
@@ -360,13 +359,7 @@ def test_who_matched_already_enters_the_flow_by_its_name(rehearsals: Rehearsals)
 
 @pytest.mark.parametrize("clocks", ["shop", "own"])
 def test_a_schedule_comes_by_itself_for_who_is_in_its_segment(rehearsals: Rehearsals, clocks: str) -> None:
-    rehearsals.happened("Order placed", DEWI)
-    house, shop = rehearsals.house, rehearsals.shop
-    ordered = {"kind": "did", "event": "Order placed", "window": {"kind": "ever"}}
-    document = {"format": 1, "name": "Buyers", "rule": ordered}
-    house.desk.drafts(shop).put("segment", "buyers", "Buyers", document, "Nok", house.clock.now())
-    publish_segment(house, shop, "buyers", "Nok")
-    rehearsals.work()
+    dewi_buys(rehearsals)
     time = {
         "id": "time",
         "kind": "schedule_trigger",

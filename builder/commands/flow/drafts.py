@@ -18,6 +18,7 @@ from builder.commands.common import (
     read_flow,
     read_json,
 )
+from builder.commands.flow.folder import read_folder
 from builder.commands.flow.problems import as_rows, print_problems
 from builder.commands.flow.slug import Slug
 
@@ -79,19 +80,13 @@ def import_(
     ] = None,
 ) -> None:
     """Put a flow on the desk as a draft. From a folder its e-mails come along, as copies of its own."""
-    from runtime.samples import read_sample, take
+    from runtime.samples import take
 
     with opened() as (house, workspace):
         if path.is_dir():
             if slug is not None:
                 raise Mistake("--slug replaces one draft; a folder brings a flow and its e-mails. Name its flow.json.")
-            try:
-                sample = read_sample(path)
-            except FileNotFoundError:
-                raise Mistake(f"{path} has no flow.json.") from None
-            except ValueError as error:
-                raise Mistake(f"{path} holds a file that is not JSON: {error}.") from None
-            read_flow(sample.flow, str(path / "flow.json"))
+            sample = read_folder(path)
             print(take(house, workspace, sample, BY))
             return
         document = read_json(path)

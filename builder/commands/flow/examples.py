@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from builder.commands.common import AsJson, Mistake, opened, print_json, read_flow, read_json
+from builder.commands.flow.folder import read_folder
 
 if TYPE_CHECKING:
     from runtime.house import House
@@ -96,15 +97,9 @@ def _flows(house: "House", workspace: int, what: str) -> Iterator[tuple["House",
 def _beside(house: "House", workspace: int, folder: Path) -> Iterator[tuple["House", str]]:
     """The house with a desk of its own, on which lie the brand and the flow and e-mails of a folder."""
     from runtime.desk import Desk
-    from runtime.samples import read_sample, take
+    from runtime.samples import take
 
-    try:
-        sample = read_sample(folder)
-    except FileNotFoundError:
-        raise Mistake(f"{folder} has no flow.json.") from None
-    except ValueError as error:
-        raise Mistake(f"{folder} holds a file that is not JSON: {error}.") from None
-    read_flow(sample.flow, str(folder / "flow.json"))
+    sample = read_folder(folder)
     with TemporaryDirectory(prefix="cartwheel-test-") as place:
         beside = replace(house, desk=Desk(Path(place)))
         brand = house.desk.drafts(workspace).get("brand", "brand")

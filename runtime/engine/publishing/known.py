@@ -6,14 +6,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Text, bindparam, cast, func, select
 
-from blocks.contract import Known, KnownFlow, Today
+from blocks.contract import Known, KnownFlow, PutAway, Today
 from blocks.keeping import kept_in
 from blocks.phrase import Phrase
 from blocks.triggers.added_trigger import AddedTrigger
 from blocks.values import Typed, moment
 from runtime.accounts import app_secrets, users, workspaces
 from runtime.calendar import CALENDAR
-from runtime.desk import Draft
+from runtime.desk import Draft, Drafts
 from runtime.engine.entries import schedules
 from runtime.house import House
 from runtime.ledger import Tx
@@ -57,7 +57,14 @@ def known_to(house: House, workspace: int) -> Known:
         users=team,
         secrets=secrets,
         today=today,
+        put_away=_put_away(drafts),
     )
+
+
+def _put_away(drafts: Drafts) -> dict[str, PutAway]:
+    """E-mails that nobody can choose any more, for what still asks for them."""
+    archived = {draft.slug: PutAway(draft.name, in_bin=False) for draft in drafts.list("email", "archived")}
+    return archived | {draft.slug: PutAway(draft.name, in_bin=True) for draft in drafts.list("email", "bin")}
 
 
 def brand_of(house: House, workspace: int) -> Brand:

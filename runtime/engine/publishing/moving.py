@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, not_, select
 
 from blocks.contract import Reason
 from blocks.flow import Flow
+from runtime.engine.again import has_had, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Programs
-from runtime.engine.publishing.again import has_had, led_back_to
 from runtime.engine.wakes import take_further
 from runtime.house import House
 from runtime.ledger import Tx

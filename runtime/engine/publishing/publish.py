@@ -24,7 +24,6 @@ from runtime.engine.publishing import moving, overdue
 from runtime.engine.publishing.known import brand_of, known_to
 from runtime.engine.publishing.moving import Move
 from runtime.engine.publishing.overdue import SEND, Choice
-from runtime.engine.publishing.put_away import with_put_away
 from runtime.engine.publishing.written import check_written
 from runtime.engine.work import one_batch
 from runtime.house import House
@@ -66,7 +65,7 @@ def check_draft(
     house: House, workspace: int, document: Flow, known: Known | None = None, slug: str = ""
 ) -> list[Problem]:
     """Everything that `publish` would look at, without publishing. `slug` is the flow's own, if it has one yet."""
-    known = with_put_away(house, workspace, known or known_to(house, workspace))
+    known = known or known_to(house, workspace)
     others = _others(house, workspace, slug)
     emails = {draft.slug: draft.document for draft in house.desk.drafts(workspace).list("email")}
     return [

@@ -1,0 +1,23 @@
+"""A folder with a flow and its e-mails, as the command line is given it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builder.commands.common import Mistake, read_flow
+
+if TYPE_CHECKING:
+    from runtime.samples import Sample
+
+
+def read_folder(folder: Path) -> "Sample":
+    """What is in it. Raises Mistake, which names what is missing or wrong."""
+    from runtime.samples import read_sample
+
+    try:
+        sample = read_sample(folder)
+    except FileNotFoundError:
+        raise Mistake(f"{folder} has no flow.json.") from None
+    except ValueError as error:
+        raise Mistake(f"{folder} holds a file that is not JSON: {error}.") from None
+    read_flow(sample.flow, str(folder / "flow.json"))
+    return sample
