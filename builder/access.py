@@ -219,9 +219,10 @@ def register(app: FastAPI, house: House) -> None:
     async def sign_in(request: Request) -> Response:
         form = await _form(request)
         onward = safe_next(form.get("next", "/"))
-        peer = request.client.host if request.client is not None else ""
         try:
-            token = await fetch(users.sign_in, house, form.get("email", ""), form.get("password", ""), peer)
+            token = await fetch(
+                users.sign_in, house, form.get("email", ""), form.get("password", ""), peer_of(request.scope)
+            )
         except users.TooManyTries:
             return _again("slow", onward)
         except users.WrongPassword:

@@ -1,6 +1,7 @@
 """The little of HTTP that intake needs, straight on ASGI: a framework would cost more than the work itself."""
 
 from collections.abc import Mapping
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
 import orjson
@@ -26,10 +27,23 @@ def headers_of(scope: Scope) -> dict[bytes, bytes]:
     return dict(scope["headers"])
 
 
-def peer_of(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
     """The network address of whoever asks: behind proxies that are believed, the one they tell of."""
     client = scope.get("client")
     return client[0] if client else ""
+
+
+def peer_of(scope: Scope) -> str:
+    """Who asks, as limits count them. Of IPv6 that is the network: its other half everybody may choose anew as often as
+    they like."""
+    address = address_of(scope)
+    if ":" not in address:
+        return address
+    try:
+        whole = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(whole.ipv4_mapped or IPv6Network((whole, 64), strict=False))
 
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes], most: int = MOST_BYTES) -> bytes:

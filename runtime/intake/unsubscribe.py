@@ -16,7 +16,7 @@ from runtime.accounts import workspaces
 from runtime.house import House
 from runtime.intake import links
 from runtime.intake.html import answer_page
-from runtime.intake.http import TooLarge, answer_text, headers_of, peer_of, read_body
+from runtime.intake.http import TooLarge, address_of, answer_text, headers_of, peer_of, read_body
 from runtime.intake.keyed import NO_STORE, TOO_LARGE, TOO_OFTEN, Refusal
 from runtime.intake.limits import Limit
 from runtime.intake.links import PATH, Unsubscribe
@@ -77,7 +77,7 @@ class UnsubscribePages:
             situation = Situation("test")
         else:
             agent = headers.get(b"user-agent", b"")[:_AGENT].decode("latin-1")
-            proof = {"message": link.message, "ip": peer, "agent": agent, "one_click": not _by_page(scope)}
+            proof = {"message": link.message, "ip": address_of(scope), "agent": agent, "one_click": not _by_page(scope)}
             look = partial(self._situation, link, undo=rest == "undo", changes=method == "POST", proof=proof)
             try:
                 situation = await asyncio.to_thread(look)

@@ -13,6 +13,7 @@ from runtime.clock import SetClock
 from runtime.house import House
 from runtime.intake import build_app, limits
 from runtime.intake.health import look
+from runtime.intake.http import peer_of
 from runtime.intake.limits import Limit
 from runtime.intake.openapi import EXAMPLE
 from runtime.intake.reading import read_events
@@ -46,6 +47,22 @@ def test_other_paths_and_sockets_go_to_the_builder(house: House) -> None:
 def test_alone_it_answers_that_there_is_nothing_else(client: TestClient) -> None:
     for path in ("/", "/flows", "/api/v1/other", "/in/", "/u", "/media"):
         assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::2", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("not:an:address", "not:an:address"),
+    ],
+)
+def test_who_can_choose_among_many_addresses_is_counted_once(address: str, counted: str) -> None:
+    assert peer_of({"type": "http", "client": (address, 4711)}) == counted
 
 
 # ---- how it fares
