@@ -128,6 +128,13 @@ def set_password(house: House, id_: int, password: str) -> None:
     sessions.end_all(house, id_)
 
 
+def change_password(house: House, id_: int, password: str, current: str) -> None:
+    """The same by their own hand: whoever has a password shows that they know it. Raises Refused."""
+    _acceptable(password)
+    _prove(house, id_, current)
+    set_password(house, id_, password)
+
+
 def change(house: House, id_: int, *, email: str | None = None, name: str | None = None) -> None:
     """Change what is given. Raises Refused."""
     values = {} if email is None else {"email": _address(email)}
@@ -143,16 +150,22 @@ def change(house: House, id_: int, *, email: str | None = None, name: str | None
 def change_address(house: House, id_: int, email: str, password: str) -> None:
     """Give a user another address, by their own hand: whoever has a password shows that they know it. Their sessions go
     on. Raises Refused."""
-    user = get(house, id_)
-    if user is not None and user.has_password:
-        try:
-            authenticate(house, user.email, password)
-        except WrongPassword:
-            raise Refused(say("That is not your password."), "current") from None
-        except TooManyTries:
-            text = say("That was tried too often. Wait a quarter of an hour, or use a link from the terminal.")
-            raise Refused(text, "current") from None
+    _prove(house, id_, password)
     change(house, id_, email=email)
+
+
+def _prove(house: House, id_: int, password: str) -> None:
+    """Let only those on who know their password, where they have one: somebody else may sit at their screen."""
+    user = get(house, id_)
+    if user is None or not user.has_password:
+        return
+    try:
+        authenticate(house, user.email, password)
+    except WrongPassword:
+        raise Refused(say("That is not your password."), "current") from None
+    except TooManyTries:
+        text = say("That was tried too often. Wait a quarter of an hour, or use a link from the terminal.")
+        raise Refused(text, "current") from None
 
 
 def remove(house: House, id_: int) -> None:

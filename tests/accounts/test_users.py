@@ -177,6 +177,31 @@ def test_an_address_is_changed_by_whoever_it_is_only(
     assert users.get(house, nok.id) == nok
 
 
+@pytest.mark.parametrize(
+    ("password", "current", "field", "said"),
+    [
+        ("a fresh pot of oolong", "a guess or two", "current", "That is not your password."),
+        ("short", PASSWORD, "password", "Take at least 10 characters."),
+    ],
+)
+def test_a_password_is_changed_by_whoever_it_is_only(
+    house: House, nok: users.User, password: str, current: str, field: str, said: str
+) -> None:
+    token = users.sign_in(house, nok.email, PASSWORD)
+    with pytest.raises(Refused) as refused:
+        users.change_password(house, nok.id, password, current)
+    assert (refused.value.field, words("en").text(refused.value.phrase)) == (field, said)
+    assert sessions.find(house, token) is not None
+    assert users.authenticate(house, nok.email, PASSWORD).id == nok.id
+
+
+def test_nok_changes_her_password_and_has_to_sign_in_again(house: House, nok: users.User) -> None:
+    token = users.sign_in(house, nok.email, PASSWORD)
+    users.change_password(house, nok.id, "a fresh pot of oolong", PASSWORD)
+    assert sessions.find(house, token) is None
+    assert users.authenticate(house, nok.email, "a fresh pot of oolong").id == nok.id
+
+
 def test_who_has_no_password_needs_none_to_take_an_address_and_can_be_told_things_then(house: House) -> None:
     owner = users.first(house)
     with house.ledger.read() as tx:

@@ -132,8 +132,12 @@ def test_a_page_whose_session_has_ended_changes_nothing_more(look: Look, web: We
 def test_a_new_password_ends_every_other_session(look: Look, web: Web) -> None:
     here, there = look("/settings"), look("/messages")
 
+    here.get_by_label("Current password").fill("a guess or two")
     here.get_by_label("New password").fill("a longer password")
     here.get_by_label("The same again").fill("a longer password")
+    here.get_by_role("button", name="Change the password").click()
+    here.get_by_text("That is not your password.").wait_for()
+    here.get_by_label("Current password").fill(PASSWORD)
     here.get_by_role("button", name="Change the password").click()
 
     there.wait_for_url("**/sign-in?next=/messages")
