@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select, tuple_
 
 from runtime.delivery.channels import CHANNELS, TEAM
 from runtime.delivery.decision.facts import Shop, look_up, parsed, shop_of
@@ -17,7 +17,7 @@ from runtime.delivery.sending.claims import Claimed
 from runtime.delivery.team import Announcer
 from runtime.house import House
 from runtime.ledger import Tx, tallies
-from runtime.ledger.mail_names import mail_names
+from runtime.ledger.mail_names import mail_names, named_like
 from runtime.ledger.tables import attempt, body, contact, flow, message
 from runtime.ledger.why import WHY
 from runtime.mail import Rendered
@@ -119,7 +119,8 @@ def recent(
     contact_id: int | None = None,
     find: str = "",
 ) -> list[Entry]:
-    """Messages, the newest first. `find` is part of an address, a subject or a contact's name, in any case."""
+    """Messages, the newest first. `find` is part of an address, a contact's name or a subject, or of the e-mail's name
+    where there is no subject yet; in any case."""
     query = _ENTRIES.where(tx.mine(message))
     if state is not None:
         query = query.where(message.c.state == state)
@@ -127,9 +128,15 @@ def recent(
         query = query.where(message.c.flow == flow_id)
     if contact_id is not None:
         query = query.where(message.c.contact == contact_id)
-    if find.strip():
+    if part := find.strip():
         columns = (message.c.address, message.c.subject, contact.c.name, contact.c.email)
-        query = query.where(or_(*(column.icontains(find.strip(), autoescape=True) for column in columns)))
+        named = tuple_(message.c.version, message.c.block).in_(named_like(tx, part))
+        query = query.where(
+            or_(
+                *(column.icontains(part, autoescape=True) for column in columns),
+                and_(message.c.subject.is_(None), named),
+            )
+        )
     return _page(tx, query, limit, before)
 
 

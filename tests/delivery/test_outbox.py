@@ -150,9 +150,12 @@ def test_messages_are_found_by_state_flow_contact_and_words(post: Post, reminder
     assert ids(flow_id=flow) == [first, second]
     assert ids(contact_id=dewi) == [first, third]
     assert ids(find="DEWI@") == [first, third]
-    assert ids(find="your tea") == [first, third]
+    assert ids(find="Dewi, your tea") == [first, third]
     assert ids(find="somchai") == [second]
     assert ids(find="100%") == []
+    # What has no subject goes by the name of its e-mail: "Your tea is still in the basket".
+    assert ids(find="YOUR tea is") == [first, second, third]
+    assert ids(find="your tea is", contact_id=somchai) == [second]
     (entry,) = recent(post, state="skipped")
     assert (entry.to, entry.contact_name, entry.flow_name) == ("somchai@example.com", "Somchai", "Abandoned cart")
 
