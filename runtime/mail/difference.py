@@ -5,7 +5,7 @@ from typing import Any
 
 from blocks.phrase import Phrase, Quoted, say
 from runtime.mail.document import DocumentRefused, EmailDocument, read_document
-from runtime.mail.tags import excerpt
+from runtime.mail.tags import glimpse
 
 _SECTIONS = frozenset({"format", "sections"})
 
@@ -40,7 +40,10 @@ def _of_the_head(old: EmailDocument, new: EmailDocument) -> list[Phrase]:
 
 
 def _value(value: Any, choices: Mapping[str, str]) -> Any:
-    return Phrase(choices[value]) if value in choices else Quoted(excerpt(str(value or "")))
+    if value in choices:
+        return Phrase(choices[value])
+    line = glimpse(str(value or ""))
+    return Quoted("") if line is None else Phrase("“{line}”", {"line": line})
 
 
 def _of_sections(old: EmailDocument, new: EmailDocument) -> list[Phrase]:

@@ -59,16 +59,6 @@ def _near(text: str) -> Quoted:
     return Quoted(text[start : start + 40])
 
 
-def excerpt(text: str, length: int = 60) -> str:
-    """One line of `text` where it is compared: fields are named in brackets, and a broken text is shown as it is."""
-    try:
-        parts = [part if isinstance(part, str) else f"[{part.path[-1].replace('_', ' ')}]" for part in pieces(text)]
-    except TagBroken:
-        parts = [text]
-    line = " ".join("".join(parts).split())
-    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
-
-
 def glimpse(text: str, length: int = 60) -> Phrase | None:
     """One line of `text` with its fields by the names that their chips have. None if there is nothing in it."""
     try:

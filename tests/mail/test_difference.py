@@ -21,8 +21,10 @@ def test_the_same_e_mail_is_no_difference() -> None:
 
 def test_its_head() -> None:
     assert said(subject="Still thirsty, {{ contact.first_name }}?") == [
-        "Subject changed from “Your tea is waiting” to “Still thirsty, [first name]?”"
+        "Subject changed from “Your tea is waiting” to “Still thirsty, [First name]?”"
     ]
+    (changed,) = email_differences(EMAIL, {**EMAIL, "subject": "{{ contact.first_name }}?"})
+    assert "[Nama depan]?" in words("id").text(changed)
     assert said(kind="transactional", preview_text="It keeps for a day") == [
         "Kind changed from Marketing to Transactional",
         "Preview text is “It keeps for a day”",
