@@ -20,6 +20,7 @@ from builder.parts.rich import strong
 from builder.parts.tag import Handler, Tag, tag
 from builder.parts.toast import toast
 from runtime.house import House
+from runtime.segments.publish import Gone
 from runtime.words import Words, words
 
 REFRESH_SECONDS = 10
@@ -217,7 +218,10 @@ class _FlowsPage(ListPage[Entry]):
 
     async def restore(self, entry: Entry, before: str = "") -> None:
         """Out of the archive or the bin, and into the state before."""
-        await act(self.user, deeds.bring_back, self.user, entry.slug, before)
+        try:
+            await act(self.user, deeds.bring_back, self.user, entry.slug, before)
+        except Gone as gone:  # it is back, but cannot be what it was
+            toast(self.w.text(gone.phrase), kind="bad")
         await self.refresh()
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from runtime.engine.publishing import publish as engine
+from runtime.segments import publish as segments
 from tests.browser import choose, closed, until
 from tests.pages.conftest import Look, Web
 
@@ -126,6 +128,30 @@ def test_archiving_says_first_that_people_are_inside_and_offers_to_pause(look: L
     row(page, "Abandoned cart").locator(".is-paused").wait_for()
     do(page, "Abandoned cart", "Resume")
     row(page, "Abandoned cart").locator(".is-live").wait_for()
+
+
+def test_taking_an_archive_back_says_that_the_segment_is_gone(look: Look, web: Web) -> None:
+    house, shop, now = web.house, web.workspace, web.house.clock.now()
+    drafts = house.desk.drafts(shop)
+    tea_club = drafts.create("segment", "Tea club", {"format": 1, "name": "Tea club", "rule": None}, "nok", now).slug
+    segments.publish(house, shop, tea_club, "nok")
+    blocks = [
+        {"id": "in", "kind": "segment_trigger", "settings": {"segment": tea_club}},
+        {"id": "tag", "kind": "update_contact", "settings": {"change": "add_tag", "name": "club"}},
+    ]
+    document = {"format": 1, "name": "New in the club", "blocks": blocks, "links": [{"from": "in", "to": "tag"}]}
+    flow = drafts.create("flow", "New in the club", document, "nok", now).slug
+    engine.publish(house, shop, flow, "nok")
+    page = look("/flows")
+
+    do(page, "New in the club", "Archive")
+    row(page, "New in the club").wait_for(state="detached")
+    segments.archive(house, shop, tea_club, "nok")
+    page.get_by_role("button", name="Undo").click()
+
+    page.get_by_text("It asks for “Tea club”, which is no Segment any more.").wait_for()
+    assert row(page, "New in the club").locator(".cw-state").inner_text() == "Draft"
+    drafts.bin("flow", flow, "nok", now)
 
 
 def test_a_draft_goes_to_the_bin_and_comes_back(look: Look, web: Web) -> None:
