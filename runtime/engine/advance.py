@@ -180,7 +180,7 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint, *, behind:
     ctx.reply = at.reply
     batch.touch(run)
     for _ in range(MOST_HOPS):
-        if program.conditions and not run.leaving and (leaving := met(program, ctx)) is not None:
+        if program.conditions and not run.leaving and (leaving := met(batch, program, ctx)) is not None:
             if not depart(batch, program, run, *leaving):
                 return
             continue
@@ -237,7 +237,7 @@ def _too_late(batch: Batch, run: Run, block: Send, ctx: Ctx) -> Go:
 
 def leave_if_met(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
     """Let a run leave if a rule holds by which it does, wherever it stands."""
-    leaving = met(program, Ctx(batch, run, at.event, at.up_to, program.slug))
+    leaving = met(batch, program, Ctx(batch, run, at.event, at.up_to, program.slug))
     if leaving is not None and depart(batch, program, run, *leaving):
         advance(batch, program, run, at)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Row, Text, bindparam, cast, select
 
-from blocks.contract import Reason, TooMuchKept
+from blocks.contract import Known, Reason, TooMuchKept
 from blocks.rules import Counted
 from blocks.values import Typed, type_document
 from runtime.delivery.channels import NEVER_RECALLED
@@ -26,6 +26,7 @@ from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, message, run, step
 from runtime.people import consent, contacts, forgotten
 from runtime.segments.lists import Listing
+from runtime.segments.names import segments_named
 from runtime.zones import zone_of
 
 MOST_KEPT = 32_768
@@ -207,6 +208,7 @@ class Batch:
     ids_at_once: int = 100
     _people: dict[int, Person] = field(default_factory=dict)
     _expected: set[int] = field(default_factory=set)
+    _names: Known | None = None
     _ids: Iterator[int] = field(default_factory=lambda: iter(()))
 
     def expect(self, ids: Iterable[int]) -> None:
@@ -221,6 +223,13 @@ class Batch:
             for row in self.tx.all(_CONTACTS, values):
                 self._people[row.id] = Person(row.id, zone_of(row.zone, self.tx.zone), row.typed)
         return self._people[id_]
+
+    @property
+    def names(self) -> Known:
+        """What segments are called, for saying what rules ask; looked up when first asked for."""
+        if self._names is None:
+            self._names = segments_named(self.tx)
+        return self._names
 
     def new_id(self) -> int:
         """An id for a run or a message."""

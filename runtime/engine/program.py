@@ -9,15 +9,13 @@ from sqlalchemy import bindparam, select
 
 from blocks import read_block
 from blocks.beginning import Beginning
-from blocks.contract import Block, Farewell, Known, Send, Timed, Trigger
+from blocks.contract import Block, Farewell, Send, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
 from blocks.offered import Offered
 from blocks.rules import Compare, Counted, Rule, counted, leaves
 from blocks.scheduled import Scheduled
 from runtime.ledger import Tx
-from runtime.ledger.tables import flow, run, segment, version, version_mail
-
-NO_NAMES = Known()
+from runtime.ledger.tables import flow, run, version, version_mail
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,6 @@ class Program:
     blocks: Mapping[str, Block]
     marketing: Mapping[str, bool]
     """Send blocks: whether what they send is marketing."""
-    known: Known = NO_NAMES
-    """What segments were called when it was read, for saying what its rules ask."""
 
     @property
     def entry(self) -> Entry:
@@ -107,13 +103,11 @@ class Program:
         return any(block.looks_at_items for block in self.blocks.values())
 
 
-def make_program(
-    version_id: int, flow_id: int, slug: str, document: Flow, marketing: Mapping[str, bool], known: Known = NO_NAMES
-) -> Program:
+def make_program(version_id: int, flow_id: int, slug: str, document: Flow, marketing: Mapping[str, bool]) -> Program:
     """Read a checked document. Raises what `read_block` raises if it was not checked."""
     blocks = {doc.id: read_block(doc.kind, doc.settings) for doc in document.blocks}
     of_no_consent = {id_: False for id_, one in blocks.items() if isinstance(one, Send) and not one.asks_consent}
-    return Program(version_id, flow_id, slug, document, blocks, {**marketing, **of_no_consent}, known)
+    return Program(version_id, flow_id, slug, document, blocks, {**marketing, **of_no_consent})
 
 
 @dataclass(slots=True)
@@ -241,12 +235,10 @@ def _load(tx: Tx, version_id: int) -> Program:
     query = select(version.c.flow, version.c.document, flow.c.slug).join(flow, flow.c.id == version.c.flow)
     row = tx.connection.execute(query.where(tx.mine(version), version.c.id == version_id)).one()
     mails = tx.all(version_mail.select().where(tx.mine(version_mail), version_mail.c.version == version_id))
-    named = tx.all(select(segment.c.slug, segment.c.name).where(tx.mine(segment)))
     return make_program(
         version_id,
         row.flow,
         row.slug,
         Flow.model_validate(row.document),
         {mail.block: mail.marketing for mail in mails},
-        Known(segments={one.slug: one.name for one in named}),
     )

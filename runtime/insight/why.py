@@ -301,7 +301,7 @@ class _Inquiry:
             return None
         rule = trigger.filter()
         there = {"event": row.properties, "contact": fields_of(self._person)}
-        missed = why_not(rule, ctx, there, program.known) if rule is not None else []
+        missed = why_not(rule, ctx, there, batch.names) if rule is not None else []
         return missed or [Phrase(REASONS["filtered_out"])]
 
     def _at_the_door(self, row: Any, program: Program) -> Sequence[Phrase]:

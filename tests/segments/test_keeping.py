@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
+from blocks.phrase import Phrase, load_arg
 from builder.segment_list.entries import entries
 from runtime.clock import DAY
 from runtime.engine.publishing.publish import archive, finish, resume
-from runtime.ledger.tables import flow, member, review
+from runtime.ledger.tables import flow, member, review, step
 from runtime.people import consent, erasure
 from runtime.segments import lists, publish
 from runtime.segments.publish import InUse, NotPublishable
@@ -248,6 +249,21 @@ def test_it_is_said_who_asks_for_which_and_in_which_somebody_is(stage: SegmentSt
     publish.rename(stage.house, stage.shop, "vip", "Friends of the house", "Nok")
     with stage.house.ledger.read(stage.shop) as tx:
         assert ("vip", "Friends of the house") in publish.segments_of(tx, stage.contact(DEWI).id)
+
+
+def test_the_reason_why_somebody_left_has_the_name_that_the_segment_has_by_then(stage: SegmentStage) -> None:
+    stage.segment("buyers", did("Order placed"), "Buyers")
+    wait = in_a_row(block("start", "event_trigger", event="Signed up"), block("week", "wait", amount=7, unit="days"))
+    stage.publish({**wait, "exits": [{"rule": {"kind": "in_segment", "segment": "buyers"}}]}, "welcome")
+    stage.happens("Signed up", DEWI)
+    stage.happens("Signed up", NOK)
+    stage.happens("Order placed", DEWI)
+    publish.rename(stage.house, stage.shop, "buyers", "Friends of the house", "Nok")
+    stage.happens("Order placed", NOK)
+    with stage.house.ledger.read(stage.shop) as tx:
+        rows = tx.all(step.select().where(tx.mine(step), step.c.code == "exit_rule").order_by(step.c.run))
+    said = [words("en").text(Phrase("{rule}", {"rule": load_arg(row.args["rule"])})) for row in rows]
+    assert ["Buyers" in said[0], "Friends of the house" in said[1]] == [True, True]
 
 
 def thanks_buyers(stage: SegmentStage) -> None:

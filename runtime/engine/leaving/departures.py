@@ -17,11 +17,11 @@ def by_event(leave: Exit) -> Reason:
     return Reason("exit_event", {"event": Quoted(leave.event)})
 
 
-def met(program: Program, ctx: Context) -> tuple[Exit, Reason] | None:
+def met(batch: Batch, program: Program, ctx: Context) -> tuple[Exit, Reason] | None:
     """The first exit whose rule holds, and how that is said."""
     for leave, rule in program.conditions:
         if rule.meets(ctx):
-            return leave, Reason("exit_rule", {"rule": say_rule(rule, program.known)})
+            return leave, Reason("exit_rule", {"rule": say_rule(rule, batch.names)})
     return None
 
 
