@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import and_
+
 from runtime.delivery.sending.ladder import RUNGS
+from runtime.ledger.tables import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +68,5 @@ TEAM = Channel(
 CHANNELS = {channel.name: channel for channel in (EMAIL, WEBHOOK, TEAM)}
 BY_MAIL = tuple(channel.name for channel in CHANNELS.values() if channel.by_mail)
 NEVER_RECALLED = tuple(channel.name for channel in CHANNELS.values() if not channel.recalled)
+RECALLABLE = and_(message.c.state == "queued", *(message.c.channel != name for name in NEVER_RECALLED))
+"""The condition that a message waits, and is taken back if its run is left."""

@@ -13,6 +13,7 @@ from blocks.phrase import Moment
 from blocks.rules import Counted
 from blocks.values import Typed, empty, micros, moment
 from runtime.clock import DAY
+from runtime.delivery.channels import NEVER_RECALLED
 from runtime.engine import coupons
 from runtime.engine.batch import Batch, Person, Queued, Run
 from runtime.engine.echo import Emitted
@@ -235,15 +236,18 @@ def _too_late(batch: Batch, run: Run, block: Send, ctx: Ctx) -> Go:
     return Go(block.waited_out(), Reason("time_passed", {"then": Moment(ctx.now, ctx.zone.key)}))
 
 
-def leave_if_met(batch: Batch, program: Program, run: Run, at: Standpoint) -> None:
-    """Let a run leave if a rule holds by which it does, wherever it stands."""
+def leave_if_met(batch: Batch, program: Program, run: Run, at: Standpoint, *, last_way: bool = True) -> bool:
+    """Let a run leave if a rule holds by which it does, wherever it stands. Whether it goes a last way, if it may."""
     leaving = met(batch, program, Ctx(batch, run, at.event, at.up_to, program.slug))
-    if leaving is not None and depart(batch, program, run, *leaving):
-        advance(batch, program, run, at)
+    if leaving is None or not depart(batch, program, run, *leaving, last_way=last_way):
+        return False
+    advance(batch, program, run, at)
+    return True
 
 
 def _queue(batch: Batch, program: Program, run: Run, channel: str) -> None:
     run.messages += 1
+    run.waits = run.waits or channel not in NEVER_RECALLED
     batch.counts[run.flow, run.block, "queued"] += 1
     batch.messages.append(
         Queued(

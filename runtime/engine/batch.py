@@ -13,14 +13,14 @@ from sqlalchemy import Row, Text, bindparam, cast, select
 from blocks.contract import Known, Reason, TooMuchKept
 from blocks.rules import Counted
 from blocks.values import Typed, type_document
-from runtime.delivery.channels import NEVER_RECALLED
+from runtime.delivery.channels import NEVER_RECALLED, RECALLABLE
 from runtime.engine import coupons, echo
 from runtime.engine.coupons import Issued, Mint
 from runtime.engine.echo import Emitted
 from runtime.engine.lookback.history import History
 from runtime.engine.lookback.lookups import Lookups
 from runtime.ledger import Tx, tallies
-from runtime.ledger.bulk import insert_tuples, update_tuples
+from runtime.ledger.bulk import insert_tuples, run_many, update_tuples
 from runtime.ledger.documents import dump_args
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, message, run, step
@@ -64,8 +64,15 @@ class Run:
     """The same in typed form."""
     fresh: bool = False
     """Started in this batch, so not in the ledger yet."""
+    waits: bool = False
+    """Whether a message of it may still wait that is taken back if the run is left."""
     _was: tuple[Any, ...] = ()
     """What rarely changes, as the ledger has it."""
+
+    @property
+    def inside(self) -> bool:
+        """Whether it can still be left: it is open, or it has come to its end while a message of it waits."""
+        return self.state == "open" or (self.state == "ended" and self.waits)
 
     @property
     def leaving(self) -> bool:
@@ -76,6 +83,7 @@ class Run:
     def of(cls, row: Row[Any]) -> "Run":
         """A run as the ledger has it; the row begins with `AS_RUN`."""
         one = cls(*row[: len(AS_RUN)])
+        one.waits = one.messages > 0
         one._was = one._rare
         return one
 
@@ -123,11 +131,13 @@ _CANCEL = (
     .where(
         message.c.workspace == bindparam("ws"),
         among(message.c.run, "runs"),
-        message.c.state == "queued",
-        message.c.channel.not_in(NEVER_RECALLED),
+        RECALLABLE,
     )
     .values(state="cancelled", code="run_ended", done_at=bindparam("at"))
 )
+
+
+_REFRESH = "UPDATE message SET event = :event WHERE run = :run AND state = 'queued'"
 
 
 @dataclass(slots=True)
@@ -199,6 +209,8 @@ class Batch:
     mint: Mint = field(default_factory=Mint)
     cancelled: set[int] = field(default_factory=set)
     """Runs whose waiting messages are not to go out."""
+    refreshed: dict[int, int] = field(default_factory=dict)
+    """Runs to the event that their waiting messages are to be about."""
     heard_of: set[int] = field(default_factory=set)
     """Contacts of whom a shop or a site told something."""
     depths: dict[int, int] = field(default_factory=dict)
@@ -284,9 +296,17 @@ class Batch:
     def cancel(self, one: Run) -> None:
         """Let what waits to be sent for a run not go out. What it queues after this does."""
         self.cancelled.add(one.id)
+        one.waits = False
         for queued in self.messages:
             if queued.run == one.id and queued.channel not in NEVER_RECALLED:
                 queued.state, queued.code, queued.done_at = "cancelled", "run_ended", self.now
+
+    def refresh(self, one: Run, event: int) -> None:
+        """Let a run stand on a newer event of the same cart or order, and what waits of it be about that."""
+        one.event = self.refreshed[one.id] = event
+        for queued in self.messages:
+            if queued.run == one.id:
+                queued.event = event
 
     def note(self, one: Run, block: str, outlet: str, reason: Reason | None = None) -> None:
         """Record a step of a run."""
@@ -305,6 +325,7 @@ class Batch:
             update_tuples(tx, run, "id", columns, changed[columns])
         if self.cancelled:
             tx.execute(_CANCEL, {"ws": tx.workspace, "runs": listed(tx, self.cancelled), "at": self.now})
+        run_many(tx, _REFRESH, [{"run": id_, "event": event} for id_, event in self.refreshed.items()])
         insert_tuples(tx, run, _RUN, [(tx.workspace, *_stored(one)) for one in self.started])
         coupons.write(self)
         update_tuples(tx, run, "id", ("kept", "typed"), [_kept(one) for one in self.keeping.values()])

@@ -311,7 +311,8 @@ class _Inquiry:
         before = [one for one in counted if one.entered_at <= row.received_at and (one.entry_event or 0) < row.id]
         for one in self._runs:
             still = one.ended_at is None or one.ended_at >= row.received_at
-            if one.key == key and still and one.entered_at <= row.received_at:
+            # What a run was refreshed by came while it was inside, if only with a message that waited.
+            if one.key == key and (still or one.event == row.id) and one.entered_at <= row.received_at:
                 return (say("They were inside already, since {when}", when=self._when(one.entered_at)),)
         had = [one for one in before if one.key == key]
         if entry.again == "once_each" and had:

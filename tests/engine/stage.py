@@ -143,6 +143,12 @@ class Stage:
         while self.engine.work():
             pass
 
+    def goes_out(self) -> None:
+        """What waits to be sent is sent."""
+        with self.house.ledger.write(self.shop) as tx:
+            waits = (tx.mine(message), message.c.state == "queued")
+            tx.execute(message.update().where(*waits).values(state="sent", done_at=self.clock.now()))
+
     def messages(self, who: str | None = None) -> list[tuple[str, str]]:
         """(block, state) of the messages queued so far, in order, for one address or for all."""
         query = select(message.c.block, message.c.state).order_by(message.c.id)

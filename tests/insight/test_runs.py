@@ -205,6 +205,7 @@ def test_what_was_heard_of_too_late_starts_nothing(stage: Stage) -> None:
 def test_who_had_been_in_already_is_told_the_rule(stage: Stage, entry: dict[str, Any], reason: str) -> None:
     stage.publish(dear(**entry))
     stage.happens("Order placed", DEWI, total=1500, order_id="o1")
+    stage.goes_out()
     stage.after(hours=1)
     stage.happens("Order placed", DEWI, total=1600, order_id="o1")
     assert said(stage, DEWI)[0] == reason

@@ -47,6 +47,8 @@ _ENDS = {
     "block_failed": "failed",
 }
 """Steps that are no decision of a block, by reason code, and what is counted for them."""
+_WHILE_IT_WAITS = frozenset({*BY_EXIT, "replaced_by_newer", "refreshed"})
+"""Steps of a run that had come to its end, but for a message that still waited."""
 _COUNTED = ("sent", "skipped", "uncertain", "failed")
 _TRIGGERS = frozenset({"event_trigger", "date_trigger", "quiet_trigger", "schedule_trigger", "segment_trigger"})
 _CLOSED = {"ended", "left", "departed", "replaced", "failed"}
@@ -90,21 +92,27 @@ def _walks(tx: Tx) -> None:
     )
     assert all(times == 1 for times in queued.values()), f"I1: a step with two messages: {queued}"
     sends: set[tuple[int, int, str]] = set()
-    for one in tx.all(run.select()):
+    runs = tx.all(run.select())
+    last_ways = {(one.flow, one.contact): one.id for one in runs if one.code in BY_EXIT and one.state != "left"}
+    for one in runs:
         document, walked = flows[one.version], steps.pop(one.id, [])
         kinds = {doc.id: doc.kind for doc in document.blocks}
         assert [each.hop for each in walked] == list(range(one.hops)), f"I6: steps of run {one.id} are missing"
         at: str | None = ""  # "" at a door, None where the way has ended
         for each in walked:
             where = f"run {one.id}, step {each.hop}"
-            assert at is not None, f"I6: {where} comes after the end"
-            if at == "":
+            if at is None:
+                assert each.code in _WHILE_IT_WAITS, f"I6: {where} comes after the end"
+                assert any(id_ == one.id for id_, *_ in sends), f"I6: {where} comes after the end, and nothing waited"
+            elif at == "":
                 assert kinds[each.block] in _TRIGGERS or _ENDS.get(each.code), f"I6: {where} begins at {each.block}"
             else:
                 assert each.block == at, f"I6: {where} is at {each.block}, the one before led to {at}"
             if kinds[each.block] == "send_email" and each.outlet:
                 sends.add((one.id, each.hop, each.block))
             at = _next(document, each, kinds, at)
+        if one.state == "left" and (one.flow, one.contact) in last_ways:
+            at = None  # another run of theirs went the last way for both
         assert one.messages == sum(run_ == one.id for run_, *_ in sends), f"I1: run {one.id} counts {one.messages}"
         if one.state == "open":
             assert at == one.block, f"I6: run {one.id} stands at {one.block}, its steps led to {at}"
@@ -129,7 +137,7 @@ def _next(document: Flow, each: Any, kinds: dict[str, str], at: str | None) -> s
             return None
         case "restarted":
             return ""
-    return None if kinds[each.block] == "stop" else each.block
+    return None if at is None or kinds[each.block] == "stop" else each.block
 
 
 def _farewell(document: Flow, each: Any) -> str | None:

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, not_, select
+from sqlalchemy import bindparam, exists, func, not_, select
 
 from blocks.phrase import Phrase, Quoted, say
 from blocks.triggers.added_trigger import ADDED, AddedTrigger, told
 from blocks.values import type_document
 from runtime.clock import DAY
-from runtime.delivery.channels import NEVER_RECALLED
+from runtime.delivery.channels import RECALLABLE
 from runtime.engine.advance import Ctx
 from runtime.engine.batch import Batch, Run
 from runtime.engine.entries.reception import COUNTS
@@ -144,8 +144,7 @@ def outcome(tx: Tx, events: Sequence[int], ids: Collection[int]) -> Outcome:
 def still_unsent(tx: Tx, runs: Collection[int]) -> dict[int, int]:
     """Those of these runs that go on and of which nothing has left the house, with their steps: taking them out undoes it
     all, since what is queued for them is cancelled."""
-    recalled = and_(message.c.state == "queued", message.c.channel.not_in(NEVER_RECALLED))
-    gone = exists().where(message.c.run == run.c.id, message.c.state.not_in(("skipped", "cancelled")), not_(recalled))
+    gone = exists().where(message.c.run == run.c.id, message.c.state.not_in(("skipped", "cancelled")), not_(RECALLABLE))
     query = select(run.c.id, run.c.hops).where(tx.mine(run), among(run.c.id, "ids"), run.c.state == "open", not_(gone))
     return {row.id: row.hops for row in tx.all(query, {"ids": listed(tx, runs)})}
 

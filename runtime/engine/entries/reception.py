@@ -11,11 +11,11 @@ from blocks.values import text_of
 from runtime.clock import DAY
 from runtime.engine import coupons, echo
 from runtime.engine.advance import Ctx, Standpoint, advance, leave_if_met, lot
-from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.batch import Batch, Run
 from runtime.engine.entries import ties
 from runtime.engine.entries.arrivals import Arrival, take_in
-from runtime.engine.entries.open_runs import OpenRuns
 from runtime.engine.leaving.departures import by_event, depart
+from runtime.engine.leaving.inside import Inside, runs_of, runs_with
 from runtime.engine.program import Program, Programs, Roster
 from runtime.engine.wakes import FIELDS, NOTHING, look_up
 from runtime.ledger.lists import among, listed
@@ -23,9 +23,6 @@ from runtime.ledger.tables import run
 
 TOO_OLD = DAY
 """Events whose own time is further back are recorded and start nothing."""
-_OPEN = select(*AS_RUN).where(run.c.state == "open", run.c.workspace == bindparam("workspace"))
-_OPEN_OF = _OPEN.where(among(run.c.contact, "contacts"), among(run.c.flow, "flows"))
-_OPEN_KEYED = _OPEN.where(among(run.c.key, "keys"), among(run.c.flow, "flows"))
 COUNTS = or_(run.c.code.is_(None), run.c.code.not_in(("not_added", "date_follows")))
 """Runs that the rule for coming back counts: not those that somebody took back, or that enter once more for a new date."""
 _LAST = (
@@ -76,7 +73,7 @@ class _Reception:
         self._batch = batch
         self._programs = programs
         self._roster = roster
-        self._open = OpenRuns()
+        self._inside = Inside()
         self._last: dict[tuple[int, int], int] = {}
         self._seen = 0, 0
         self._changed: set[int] = set()
@@ -95,26 +92,28 @@ class _Reception:
         starting = {program.flow: program for name in names for program, _, _ in self._roster.starts.get(name, ())}
         leaving = {flow_id for name in names for flow_id in self._roster.exits.get(name, ())}
         hearing = {flow_id for name in names for flow_id in self._roster.hears.get(name, ())}
-        flows = sorted(starting.keys() | leaving | hearing | set(self._roster.watching))
+        watching = set(self._roster.watching)
+        keyed = {id_ for id_, program in starting.items() if program.entry.key}
         keys = sorted({key for one in arrivals for key in self._exit_keys(one)})
-        values = {"workspace": tx.workspace, "contacts": listed(tx, contacts), "flows": listed(tx, flows)}
-        for row in tx.all(_OPEN_OF, values):
-            self._open.add(Run.of(row))
-        if keys:
-            values_of_keys = {"workspace": tx.workspace, "keys": listed(tx, keys), "flows": listed(tx, leaving)}
-            for row in tx.all(_OPEN_KEYED, values_of_keys):
-                self._open.add(Run.of(row))
-        batch.expect(one.contact for one in self._open.all())
+        for one in (
+            *runs_of(tx, contacts, sorted(starting.keys() | leaving | hearing | watching)),
+            *runs_of(tx, contacts, sorted(leaving | watching | keyed), waiting=True),
+            *runs_with(tx, keys, sorted(leaving)),
+            *runs_with(tx, keys, sorted(leaving), waiting=True),
+        ):
+            self._inside.add(one)
+        batch.expect(one.contact for one in self._inside.all())
+        values = {"workspace": tx.workspace, "contacts": listed(tx, contacts)}
         choosy = sorted(id_ for id_, program in starting.items() if program.entry.again in ("never", "after_days"))
         if choosy:
             for row in tx.all(_LAST, {**values, "flows": listed(tx, choosy)}):
                 self._last[row.contact, row.flow] = row.at
-        once = {id_: program.entry.key for id_, program in starting.items() if program.entry.again == "once_each"}
+        once = {id_: program.entry.key for id_, program in starting.items() if _minds_keys(program)}
         if once:
             keys = sorted({text_of(one.fields, path) or "" for one in arrivals for path in set(once.values())})
             for row in tx.all(_HAD, {**values, "flows": listed(tx, sorted(once)), "keys": listed(tx, keys)}):
                 self._had.add((row.contact, row.flow, row.key))
-        standing = {one.event for one in self._open.all() if names & self._heard_by(one) or self._asks_of_event(one)}
+        standing = {one.event for one in self._inside.all() if names & self._heard_by(one) or self._asks_of_event(one)}
         self._fields = {one.id: one.typed for one in arrivals}
         if standing := standing - self._fields.keys():
             values_of_events = {"workspace": tx.workspace, "ids": listed(tx, standing)}
@@ -126,13 +125,13 @@ class _Reception:
     def _fetch_history(self, arrivals: Sequence[Arrival], starting: Mapping[int, Program]) -> None:
         batch = self._batch
         programs = list(starting.values())
-        programs += [self._programs.get(batch.tx, one.version) for one in self._open.all()]
+        programs += [self._programs.get(batch.tx, one.version) for one in self._inside.all()]
         rules = list(dict.fromkeys(rule for program in programs for rule in program.reads))
         if rules:
-            begun = [min(one.at, batch.now) for one in arrivals] + [one.entered_at for one in self._open.all()]
-            whom = {one.contact for one in arrivals} | {one.contact for one in self._open.all()}
+            begun = [min(one.at, batch.now) for one in arrivals] + [one.entered_at for one in self._inside.all()]
+            whom = {one.contact for one in arrivals} | {one.contact for one in self._inside.all()}
             batch.history.fetch(batch.tx, whom, rules, batch.now, min(begun))
-        look_up(batch, programs, list(self._open.all()), arrivals)
+        look_up(batch, programs, list(self._inside.all()), arrivals)
 
     def _exit_keys(self, arrival: Arrival) -> Iterator[str]:
         for flow_id in self._roster.exits.get(arrival.name, ()):
@@ -145,9 +144,12 @@ class _Reception:
     def leave(self, arrival: Arrival) -> None:
         """End the runs that this event ends."""
         for flow_id in self._roster.exits.get(arrival.name, ()):
+            went: set[int] = set()  # contacts who go a last way for it already: one thank-you for one order
             for one, leave in self._leaving(flow_id, arrival):
                 program = self._programs.get(self._batch.tx, one.version)
-                if depart(self._batch, program, one, leave, by_event(leave)):
+                last_way = one.contact not in went and self._inside.may_go_on(one)
+                if depart(self._batch, program, one, leave, by_event(leave), last_way=last_way):
+                    went.add(one.contact)
                     # The last way stands on what ended the run: the thank-you is for the order, not for the cart.
                     one.event = arrival.id
                     advance(self._batch, program, one, Standpoint(arrival.fields, arrival.id))
@@ -168,38 +170,46 @@ class _Reception:
 
     def _hold(self, contact: int, up_to: int) -> None:
         for flow_id in self._roster.watching:
-            for one in self._open.of_contact(flow_id, contact):
+            went = False
+            for one in self._inside.of_contact(flow_id, contact):
                 program = self._programs.get(self._batch.tx, one.version)
                 if program.conditions and not one.leaving:
-                    typed = orjson.loads(self._fields.get(one.event) or NOTHING)
-                    leave_if_met(self._batch, program, one, Standpoint(typed, up_to))
+                    at = Standpoint(orjson.loads(self._fields.get(one.event) or NOTHING), up_to)
+                    last_way = not went and self._inside.may_go_on(one)
+                    went = leave_if_met(self._batch, program, one, at, last_way=last_way) or went
 
     def _asks_of_event(self, one: Run) -> bool:
         """Whether a rule by which a run may end looks at the event that it stands on."""
         return self._programs.get(self._batch.tx, one.version).conditions_of_event
 
     def _leaving(self, flow_id: int, arrival: Arrival) -> list[tuple[Run, Exit]]:
-        """Those with the event's own key; without a match, all of the contact's runs that began before it."""
-        mine = [one for one in self._open.of_contact(flow_id, arrival.contact) if not one.leaving]
-        found: dict[int, tuple[Run, Exit]] = {}
+        """Those with the event's own key; without a match, all of the contact's runs that began before it. Open ones first.
+        What is told again of a run on its last way is about that one, and takes nobody else out."""
+        mine = self._inside.of_contact(flow_id, arrival.contact)
+        keyed: dict[int, tuple[Run, Exit]] = {}
         for one in {other.id: other for other in mine + self._keyed(flow_id, arrival)}.values():
-            for leave in self._programs.get(self._batch.tx, one.version).exits:
-                if leave.event == arrival.name and self._admits(leave, one, arrival):
-                    key = text_of(arrival.fields, leave.key) if leave.key else None
-                    if key is not None and one.key == key:
-                        found.setdefault(one.id, (one, leave))
-        if found:
-            return list(found.values())
-        for one in mine:
-            for leave in self._programs.get(self._batch.tx, one.version).exits:
-                if one.entered_at <= arrival.at and leave.event == arrival.name and self._admits(leave, one, arrival):
-                    found.setdefault(one.id, (one, leave))
-        return list(found.values())
+            for leave in self._exits_by(arrival, one):
+                key = text_of(arrival.fields, leave.key) if leave.key else None
+                if key is not None and one.key == key:
+                    keyed.setdefault(one.id, (one, leave))
+        found = keyed or {
+            one.id: (one, leave)
+            for one in mine
+            if one.entered_at <= arrival.at
+            for leave in reversed(self._exits_by(arrival, one))  # the first one stays
+        }
+        going = [(one, leave) for one, leave in found.values() if not one.leaving]
+        return sorted(going, key=lambda each: each[0].state != "open")
+
+    def _exits_by(self, arrival: Arrival, one: Run) -> list[Exit]:
+        """The exits by which this event lets a run leave, whatever its key."""
+        exits = self._programs.get(self._batch.tx, one.version).exits
+        return [leave for leave in exits if leave.event == arrival.name and self._admits(leave, one, arrival)]
 
     def _keyed(self, flow_id: int, arrival: Arrival) -> list[Run]:
         paths = self._roster.exit_keys[flow_id, arrival.name]
         keys = [key for path in paths if (key := text_of(arrival.fields, path)) is not None]
-        return [one for key in keys for one in self._open.with_key(flow_id, key) if not one.leaving]
+        return [one for key in keys for one in self._inside.with_key(flow_id, key)]
 
     def _admits(self, leave: Exit, one: Run, arrival: Arrival) -> bool:
         if leave.where is None:
@@ -214,7 +224,7 @@ class _Reception:
     def go_on(self, arrival: Arrival) -> None:
         """Take further those of the contact's runs that are held until this event."""
         for flow_id in self._roster.hears.get(arrival.name, ()):
-            for one in self._open.of_contact(flow_id, arrival.contact):
+            for one in self._inside.of_contact(flow_id, arrival.contact):
                 if one.wake_at is not None and arrival.name in self._heard_by(one):
                     typed = orjson.loads(self._fields.get(one.event) or NOTHING)
                     program = self._programs.get(self._batch.tx, one.version)
@@ -252,7 +262,7 @@ class _Reception:
             )
             if not trigger.admits(self._ctx(fresh, arrival, program)):
                 continue
-            same = self._open.same(program.flow, arrival.contact, key)
+            same = self._inside.same(program.flow, arrival.contact, key)
             if same is not None and arrival.late:
                 # What became of their run is decided already, where the date was seen to change (`following`).
                 continue
@@ -269,7 +279,7 @@ class _Reception:
             return
         if one.messages:
             batch.note(one, one.block, "", Reason("refreshed"))
-            one.event = arrival.id
+            batch.refresh(one, arrival.id)
             return
         batch.forget(one)
         batch.note(one, one.block, "", Reason("restarted"))
@@ -293,14 +303,17 @@ class _Reception:
 
     def _enter(self, program: Program, fresh: Run, arrival: Arrival) -> None:
         batch = self._batch
+        again = (fresh.contact, fresh.flow, fresh.key) in self._had
         self._last[fresh.contact, fresh.flow] = fresh.entered_at
         self._had.add((fresh.contact, fresh.flow, fresh.key))
         held = program.document.hold_out
         if held and lot(program.flow, "hold-out", fresh.contact) * 100 < held:
-            self._hold_out(fresh)
+            # A cart that changes is one cart: others who have it are inside meanwhile.
+            if not (program.entry.key and again):
+                self._hold_out(fresh)
             return
         if program.entry.newest_wins:
-            for older in self._open.of_contact(program.flow, fresh.contact):
+            for older in self._inside.of_contact(program.flow, fresh.contact):
                 if older.leaving:
                     continue
                 reason = Reason("replaced_by_newer")
@@ -311,7 +324,7 @@ class _Reception:
                 older.end("replaced", batch.now, reason)
         batch.started.append(fresh)
         batch.counts[fresh.flow, fresh.block, "entered"] += 1
-        self._open.add(fresh)
+        self._inside.add(fresh)
         advance(batch, program, fresh, Standpoint(arrival.fields, arrival.id), behind=arrival.late)
 
     def _hold_out(self, fresh: Run) -> None:
@@ -322,3 +335,8 @@ class _Reception:
         batch.counts[fresh.flow, fresh.block, "held_out"] += 1
         batch.note(fresh, fresh.block, "", reason)
         fresh.end("ended", batch.now, reason)
+
+
+def _minds_keys(program: Program) -> bool:
+    """Whether it is asked which keys a contact had a run with before."""
+    return program.entry.again == "once_each" or bool(program.entry.key and program.document.hold_out)

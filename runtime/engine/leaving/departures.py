@@ -25,20 +25,21 @@ def met(batch: Batch, program: Program, ctx: Context) -> tuple[Exit, Reason] | N
     return None
 
 
-def depart(batch: Batch, program: Program, one: Run, leave: Exit, reason: Reason) -> bool:
+def depart(batch: Batch, program: Program, one: Run, leave: Exit, reason: Reason, *, last_way: bool = True) -> bool:
     """Let a run leave by an exit, with all that waits for it cancelled. Whether it goes a last way, at whose block it then is.
 
     Who has not taken a step yet goes none: they were not to get anything of this flow.
     """
-    entering = one.hops == 0
+    last_way = last_way and one.hops > 0
     batch.touch(one)
     batch.cancel(one)
     batch.note(one, one.block, "", reason)
     batch.counts[one.flow, one.block, "left"] += 1
-    block = None if entering else program.farewell(leave)
+    block = program.farewell(leave) if last_way else None
     if block is None:
         one.end("left", batch.now, reason)
         return False
     one.code, one.args = reason.code, dump_args(reason.args)
     one.block, one.arrived_at, one.wake_at = block, batch.now, None
+    one.state, one.ended_at = "open", None
     return True

@@ -6,21 +6,13 @@ of another at once.
 """
 
 import orjson
-from sqlalchemy import bindparam, select
 
 from runtime.engine.advance import Standpoint, leave_if_met
-from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.batch import Batch, Run
+from runtime.engine.leaving.inside import Inside, runs_of
 from runtime.engine.program import Programs
 from runtime.engine.wakes import EVERYTHING, FIELDS, NOTHING, look_up
-from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import run
-
-_OPEN = select(*AS_RUN).where(
-    run.c.workspace == bindparam("workspace"),
-    run.c.state == "open",
-    among(run.c.contact, "contacts"),
-    among(run.c.flow, "flows"),
-)
+from runtime.ledger.lists import listed
 
 
 def look_again(batch: Batch, programs: Programs) -> None:
@@ -31,22 +23,23 @@ def look_again(batch: Batch, programs: Programs) -> None:
         changed = {one.contact for one in batch.contact_changes[seen[0] :]}
         changed |= {one.contact for one in batch.listings[seen[1] :]}
         seen = now
-        runs = [one for one in _inside(batch, programs, changed) if programs.get(batch.tx, one.version).conditions]
-        if runs:
-            _hold(batch, programs, runs)
+        _hold(batch, programs, _inside(batch, programs, changed))
 
 
 def _inside(batch: Batch, programs: Programs, contacts: set[int]) -> list[Run]:
-    """The open runs of these contacts, as they are by now in this batch."""
+    """The runs of these contacts that can be left, as they are by now in this batch; open ones first."""
     tx, flows = batch.tx, programs.roster(batch.tx).watching
-    values = {"workspace": tx.workspace, "contacts": listed(tx, contacts), "flows": listed(tx, flows)}
-    found = [batch.changed.get(row.id) or Run.of(row) for row in tx.all(_OPEN, values)]
+    known = [*runs_of(tx, contacts, flows), *runs_of(tx, contacts, flows, waiting=True)]
+    found = [batch.changed.get(one.id) or one for one in known]
     found += [one for one in batch.started if one.contact in contacts]
-    return [one for one in found if one.state == "open" and not one.leaving]
+    return sorted((one for one in found if one.inside), key=lambda one: one.state != "open")
 
 
-def _hold(batch: Batch, programs: Programs, runs: list[Run]) -> None:
-    tx = batch.tx
+def _hold(batch: Batch, programs: Programs, found: list[Run]) -> None:
+    tx, inside, went = batch.tx, Inside(found), set[tuple[int, int]]()
+    runs = [one for one in found if programs.get(tx, one.version).conditions and not one.leaving]
+    if not runs:
+        return
     batch.expect(one.contact for one in runs)
     values = {"workspace": tx.workspace, "ids": listed(tx, {one.event for one in runs})}
     fields = {row.id: row.typed for row in tx.all(FIELDS, values)}
@@ -54,6 +47,8 @@ def _hold(batch: Batch, programs: Programs, runs: list[Run]) -> None:
     look_up(batch, [programs.get(tx, id_) for id_ in {one.version for one in runs}], runs)
     batch.look_back((one.contact for one in runs), rules, min(one.entered_at for one in runs))
     for one in runs:
-        if one.state == "open" and not one.leaving:
-            typed = orjson.loads(fields.get(one.event) or NOTHING)
-            leave_if_met(batch, programs.get(tx, one.version), one, Standpoint(typed, EVERYTHING))
+        if one.inside and not one.leaving:
+            at = Standpoint(orjson.loads(fields.get(one.event) or NOTHING), EVERYTHING)
+            last_way = (one.flow, one.contact) not in went and inside.may_go_on(one)
+            if leave_if_met(batch, programs.get(tx, one.version), one, at, last_way=last_way):
+                went.add((one.flow, one.contact))
