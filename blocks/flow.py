@@ -24,11 +24,16 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Position(_Part):
-    """Where a card stands on the canvas, in pixels at 100 %."""
+FARTHEST = 1_000_000
+Pixels = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST, allow_inf_nan=False)]
+"""At 100 %. Browsers draw nothing, or stop, where a number is beyond all measure."""
 
-    x: float = 0
-    y: float = 0
+
+class Position(_Part):
+    """Where a card stands on the canvas."""
+
+    x: Pixels = 0
+    y: Pixels = 0
 
 
 class BlockDoc(_Part):

@@ -143,9 +143,13 @@ def read_json(file: Path) -> Any:
     """The JSON in a file, or on standard input for "-". Raises Mistake."""
     text = read_text(file)
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_no_number)
     except ValueError as error:
         raise Mistake(f"{file} is not JSON: {error}.") from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"it has no {name}, write a number")
 
 
 def read_flow(document: Any, where: str) -> "Flow":
@@ -154,13 +158,14 @@ def read_flow(document: Any, where: str) -> "Flow":
 
     from blocks.examples import place_in_words
     from blocks.flow import Flow
+    from builder.commands.refused import refused
 
     try:
         return Flow.model_validate(document)
     except ValidationError as wrong:
         error = wrong.errors(include_url=False)[0]
         place = place_in_words(document, error["loc"]) or "the document"
-        raise Mistake(f"{where} is no flow: {place}: {error['msg'].rstrip('.')}.") from None
+        raise Mistake(f"{where} is no flow: {place}: {refused(error)}.") from None
 
 
 @contextmanager

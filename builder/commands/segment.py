@@ -183,6 +183,7 @@ def _document(found: Any) -> Any:
     """A segment's document. Raises Mistake that names the field."""
     from pydantic import ValidationError
 
+    from builder.commands.refused import refused
     from runtime.segments.document import SegmentDocument
 
     try:
@@ -190,4 +191,4 @@ def _document(found: Any) -> Any:
     except ValidationError as wrong:
         first = wrong.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise Mistake(f"It is no segment: {place}: {first['msg']}") from None
+        raise Mistake(f"It is no segment: {place}: {refused(first)}.") from None

@@ -203,7 +203,7 @@ class Seating(ABC, Generic[Content]):
     async def copy(self, content: Content) -> None:
         """Keep it as a draft of its own, and show here what is on the desk."""
         user, kind, w = self._page.user, self._pen.kind, self.w
-        name = w("{name} (copy)", name=self.name(content))[: self.longest_name]
+        name = w("{name}, copy", name=self.name(content))[: self.longest_name]
         drafts, now = user.house.desk.drafts(user.workspace), user.house.clock.now()
         made = await act(user, drafts.create, kind, name, self.copied(content, name), user.email, now)
         await self.load_theirs()

@@ -165,7 +165,7 @@ class Doing:
         """A draft like it, and its page."""
         editor, w = self._editor, self._editor.w
         await editor.settle()
-        name = w("{name} (copy)", name=editor.flow.name)[:120]
+        name = w("{name}, copy", name=editor.flow.name)[:120]
         slug = await act(editor.user, desk.duplicate, editor.user, "flow", editor.slug, name)
         ui.navigate.to(f"/flows/{slug}")
 

@@ -56,7 +56,9 @@ def flow_picture(
         index[block.get("id", "")] = len(spots)
         kind = KINDS.get(block.get("kind", ""))
         family = kind.card.family if kind is not None else "timing"
-        spots.append((family, float(place.get("x", 0)) + CARD_PIXELS / 2, float(place.get("y", 0))))
+        # A draft may be unfinished, or written by hand: one that is broken must not take the list of all with it.
+        x, y = (place.get(way) or 0 for way in ("x", "y"))
+        spots.append((family, float(x) + CARD_PIXELS / 2, float(y)))
     links = [
         (index[link["from"]], index[link["to"]])
         for link in document.get("links", ())

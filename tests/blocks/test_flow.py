@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from blocks.flow import MAX_BLOCKS, Flow
+from blocks.flow import FARTHEST, MAX_BLOCKS, Flow
 
 CART: dict[str, Any] = {
     "format": 1,
@@ -73,3 +73,9 @@ def test_the_schema_can_be_exported() -> None:
     schema = Flow.model_json_schema()
     assert {"blocks", "links", "exits", "entry"} <= schema["properties"].keys()
     assert "from" in schema["$defs"]["Link"]["properties"]
+
+
+@pytest.mark.parametrize("x", [float("nan"), float("inf"), 1e300, -2 * FARTHEST, None])
+def test_a_card_stands_where_it_can_be_drawn(x: float | None) -> None:
+    with pytest.raises(ValidationError):
+        Flow.model_validate({"name": "Far", "notes": [{"id": "n", "position": {"x": x, "y": 0}}]})

@@ -67,8 +67,8 @@ def test_a_draft_kept_in_the_browser_does_not_undo_what_was_saved_since(
         page.get_by_text("This browser kept changes that were not saved").wait_for()
         assert "update_contact" not in shop.kinds(slug)
         page.get_by_role("button", name="Keep them as a copy").click()
-        page.get_by_text("Kept as “Tea (copy)”").wait_for()
-        copies = [draft for draft in drafts.list("flow") if draft.name == "Tea (copy)"]
+        page.get_by_text("Kept as “Tea, copy”").wait_for()
+        copies = [draft for draft in drafts.list("flow") if draft.name == "Tea, copy"]
         assert [block["kind"] for block in copies[0].document["blocks"]][-1] == "update_contact"
         assert "update_contact" not in shop.kinds(slug)
     finally:

@@ -85,9 +85,9 @@ def test_what_was_saved_elsewhere_is_not_overwritten(shop_with_web: Shop, open_f
     assert shop.draft(slug).document["blocks"][1]["settings"]["amount"] == 9
 
     page.get_by_role("button", name="Keep mine as a copy").click()
-    page.get_by_text("Kept as “Tea (copy)”").wait_for()
+    page.get_by_text("Kept as “Tea, copy”").wait_for()
     card(page, "Wait 9 days").wait_for()
-    copies = [draft for draft in drafts.list("flow") if draft.name == "Tea (copy)"]
+    copies = [draft for draft in drafts.list("flow") if draft.name == "Tea, copy"]
     assert [copy.document["blocks"][1]["settings"]["amount"] for copy in copies] == [2]
     # From here on it is theirs that is changed.
     panel(page).get_by_role("heading", name="Settings of the Flow").wait_for()

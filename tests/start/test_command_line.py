@@ -230,6 +230,30 @@ def test_a_mistake_is_one_sentence_and_no_stack_trace(cartwheel: Type, words: li
     assert code == 2 or answer.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ('{"name": "Far", "notes": [{"id": "n", "position": {"x": NaN}}]}', "it has no NaN, write a number"),
+        (
+            '{"name": "Far", "notes": [{"id": "n", "position": {"x": 1e300}}]}',
+            "notes.0.position.x: must be 1,000,000 or less",
+        ),
+        ('{"name": "Odd", "zzz": 1}', "zzz: there is no such setting"),
+        ('{"name": "Odd", "blocks": [{"kind": "wait"}]}', "blocks.0.id: this is missing"),
+        ('{"name": "Odd", "format": 7}', "format: must be 1"),
+        ('["a list"]', "the document: must be an object in braces"),
+    ],
+)
+def test_a_flow_that_is_none_is_refused_in_one_sentence(
+    cartwheel: Type, tmp_path: Path, document: str, said: str
+) -> None:
+    file = tmp_path / "flow.json"
+    file.write_text(document, "utf-8")
+    answer = cartwheel("flow", "import", str(file))
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert said in answer.stderr
+
+
 def test_the_doctor_changes_nothing_and_knows_a_healthy_folder(cartwheel: Type, tmp_path: Path) -> None:
     before = cartwheel("doctor")
     assert before.returncode == 0, before.stdout

@@ -69,7 +69,7 @@ def test_what_was_saved_elsewhere_is_not_overwritten(studio: OpenStudio, web: We
     mail.page.get_by_role("button", name="Keep mine as a copy").click()
 
     mail.page.locator(".st-inbox").get_by_text("From Somchai").wait_for()
-    copy = next(draft for draft in drafts.list("email") if draft.name == "Tea (copy)")
+    copy = next(draft for draft in drafts.list("email") if draft.name == "Tea, copy")
     assert copy.document["sections"][1]["text"] == "From Nok"
     assert mail.draft().document["subject"] == "From Somchai"
 

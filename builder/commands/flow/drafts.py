@@ -52,6 +52,7 @@ def list_(as_json: AsJson = False) -> None:
 
 def validate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A flow as JSON; - reads standard input.")],
+    slug: Annotated[str, typer.Option(help="Which flow it is, so that it is not held against itself.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Check a flow as publishing would, against this shop's e-mails and events; exit code 1 if it could not be published."""
@@ -60,7 +61,7 @@ def validate(
 
     document = read_flow(read_json(file), str(file))
     with opened() as (house, workspace):
-        problems = check_draft(house, workspace, document)
+        problems = check_draft(house, workspace, document, slug=slug)
     bad = any(problem.level == "bad" for problem in problems)
     if as_json:
         print_json({"publishable": not bad, "problems": as_rows(problems)})

@@ -51,8 +51,8 @@ def versions(slug: Slug, as_json: AsJson = False) -> None:
 
 def diff(
     slug: Slug,
-    old: Annotated[int | None, typer.Argument(metavar="[N]", help="A version [default: the newest].")] = None,
-    new: Annotated[int | None, typer.Argument(metavar="[M]", help="Another version [default: the draft].")] = None,
+    old: Annotated[int | None, typer.Argument(metavar="N", help="A version [default: the newest].")] = None,
+    new: Annotated[int | None, typer.Argument(metavar="M", help="Another version [default: the draft].")] = None,
     as_json: AsJson = False,
 ) -> None:
     """How version M, or the draft, differs from version N, or from the newest one."""
