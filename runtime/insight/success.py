@@ -19,7 +19,7 @@ from runtime.ledger.tables import contact, event, flow, run, version
 from runtime.ledger.tables.columns import Json
 
 SPAN = 90
-"""Days on which people came in who are counted; fewer where the hold-out was another one before."""
+"""Days on which people came in who are counted; fewer where the flow is younger, or its hold-out was another one before."""
 FEWEST = 30
 """People in each group; with fewer nothing is said of the difference."""
 _SURE = 1.96
@@ -85,7 +85,7 @@ def success(tx: Tx, slug: str, wanted: Conversion, now: int) -> Success | None:
     window = wanted.days * DAY
     until = now - window
     share, since = _held_out_since(tx, flow_id)
-    since = max(until - SPAN * DAY, since if share else 0)
+    since = max(until - SPAN * DAY, since)
     came = (
         select(
             run.c.contact,
@@ -136,17 +136,15 @@ def success(tx: Tx, slug: str, wanted: Conversion, now: int) -> Success | None:
 
 
 def _held_out_since(tx: Tx, flow_id: int) -> tuple[int, int]:
-    """The share (per cent) that is held out, and since when it is that one: before, others came in than are compared."""
+    """The share (per cent) that is held out, and since when it is that one: who came in before cannot be compared. Without
+    a hold-out there is nothing to compare, and it is since when the flow is published."""
     drawn = select(version.c.published_at, _HELD_SHARE.label("share")).where(
         tx.mine(version), version.c.flow == flow_id
     )
-    versions = tx.all(drawn.order_by(version.c.number.desc()))
-    share, since = (versions[0].share or 0, versions[0].published_at) if versions else (0, 0)
-    for one in versions[1:]:
-        if (one.share or 0) != share:
-            break
-        since = one.published_at
-    return share, since
+    versions = tx.all(drawn.order_by(version.c.number))
+    share = versions[-1].share or 0
+    others = [nth for nth, one in enumerate(versions) if share and (one.share or 0) != share]
+    return share, versions[others[-1] + 1 if others else 0].published_at
 
 
 def _between(one: Group, other: Group) -> tuple[float, float]:

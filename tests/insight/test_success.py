@@ -108,10 +108,11 @@ def test_those_held_out_are_beside_them_however_often_their_cart_changes(stage: 
 
 
 def test_another_share_begins_the_comparison_anew(stage: Stage) -> None:
+    live_since = stage.clock.now()
     stage.publish(cart_flow())
     cart(stage, DEWI)
     stage.after(days=6)
-    assert came_of_it(stage).inside.entered == 1
+    assert (came_of_it(stage).inside.entered, came_of_it(stage).since) == (1, live_since)
     stage.publish(cart_flow(hold_out=50))
     began = stage.clock.now()
     cart(stage, BUDI)
@@ -121,6 +122,9 @@ def test_another_share_begins_the_comparison_anew(stage: Stage) -> None:
     found = came_of_it(stage)
     assert found.held is not None
     assert (found.since, found.inside.entered + found.held.entered) == (began, 1)
+    stage.publish(cart_flow())
+    alone = came_of_it(stage)
+    assert (alone.held, alone.inside.entered) == (None, found.inside.entered + 1)
 
 
 def test_whoever_was_erased_counts_neither_way(stage: Stage) -> None:
@@ -135,6 +139,7 @@ def test_whoever_was_erased_counts_neither_way(stage: Stage) -> None:
 
 def test_another_event_and_other_days_are_counted_at_once(stage: Stage) -> None:
     stage.publish(cart_flow())
+    stage.after(hours=3)
     cart(stage, DEWI, ago=2)
     stage.happens("Reviewed", DEWI, ago=0.5)
     stage.after(days=1)
