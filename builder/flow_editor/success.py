@@ -32,21 +32,8 @@ def bars(found: Success, w: Words) -> list[Bar]:
     ]
 
 
-def sentences(found: Success, days: int, zone: str, w: Words) -> list[str]:
-    """The difference if there is one to name, whom the numbers are about, and who is still open."""
-    said = [_difference(found, w), _whom(found, days, zone, w)]
-    if found.open or found.early:
-        said.append(
-            w(
-                "Came in since: {open} still open, {early} with success already. They count once their time is over.",
-                open=found.open,
-                early=found.early,
-            )
-        )
-    return [one for one in said if one]
-
-
-def _difference(found: Success, w: Words) -> str:
+def difference(found: Success, w: Words) -> str:
+    """How far the two groups are apart, and whether that says anything; "" where there is nothing to compare."""
     n, verdict = abs(found.points), found.verdict
     if verdict == "too_few":
         return w("Too few to compare yet: it takes {n} in each group.", n=FEWEST) if found.inside.entered else ""
@@ -65,6 +52,20 @@ def _difference(found: Success, w: Words) -> str:
         else w("Chance alone hardly makes that much.")
     )
     return f"{apart} {sure}"
+
+
+def notes(found: Success, days: int, zone: str, w: Words) -> list[str]:
+    """Whom the numbers are about, and who is still open."""
+    said = [_whom(found, days, zone, w)]
+    if found.open or found.early:
+        said.append(
+            w(
+                "Came in since: {open} still open, {early} with success already. They count once their time is over.",
+                open=found.open,
+                early=found.early,
+            )
+        )
+    return said
 
 
 def _whom(found: Success, days: int, zone: str, w: Words) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from blocks.flow import Conversion
 from runtime.clock import DAY, HOUR, SetClock
+from runtime.engine.by_hand import handling
 from runtime.house import House
 from runtime.insight.success import FEWEST, Group, Success, success
 from runtime.people.erasure import erase
@@ -41,6 +42,7 @@ def test_an_order_counts_within_the_days_of_entering_and_not_after_or_before(sta
     stage.after(hours=1)
     for who in (DEWI, BUDI, JOY):
         cart(stage, who)
+    order(stage, JOY, ago=0.5)  # told late
     stage.after(days=5)
     order(stage, DEWI)  # at the last instant
     stage.after(hours=1)
@@ -70,10 +72,11 @@ def test_the_event_by_which_somebody_came_in_is_no_success(stage: Stage) -> None
     stage.publish(in_a_row(block("ordered", "event_trigger", event="Order placed"), block("day", "wait", amount=1)))
     order(stage, DEWI)
     order(stage, BUDI)
+    order(stage, JOY, ago=-0.1)  # by a clock that is fast
     stage.after(days=2)
     order(stage, BUDI)
     stage.after(days=6)
-    assert came_of_it(stage).inside == Group(2, 1)
+    assert came_of_it(stage).inside == Group(3, 1)
 
 
 def test_who_comes_in_twice_counts_once_and_with_another_cart_once_more(stage: Stage) -> None:
@@ -135,6 +138,16 @@ def test_whoever_was_erased_counts_neither_way(stage: Stage) -> None:
     stage.after(days=6)
     erase(stage.house, stage.shop, stage.contact(DEWI).id, "Nok")
     assert came_of_it(stage).inside == Group(1, 1)
+
+
+def test_whose_adding_was_undone_never_came_in(stage: Stage) -> None:
+    stage.publish(cart_flow())
+    cart(stage, DEWI)
+    cart(stage, BUDI)
+    dewi = stage.all_runs()[0]
+    handling.remove(stage.house, stage.shop, {dewi.id: dewi.hops}, "Nok", undone=True)
+    stage.after(days=6)
+    assert came_of_it(stage).inside == Group(1, 0)
 
 
 def test_another_event_and_other_days_are_counted_at_once(stage: Stage) -> None:

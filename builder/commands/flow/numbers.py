@@ -36,14 +36,13 @@ def numbers(slug: Slug, as_json: AsJson = False) -> None:
     if wanted is None or came is None:
         print("Nothing counts as a success of it. Choose what does, in the settings of the flow.")
         return
-    from builder.flow_editor.success import bars, sentences
+    from builder.flow_editor.success import bars, difference, notes
 
     w = words("en")
     print(f"What counts as a success: “{wanted.event}” within {wanted.days} × 24 h of entering.")
     rows = [{"who": bar.label, "count": bar.count, "share": bar.share} for bar in bars(came, w)]
     print_list(rows, {"who": "Who", "count": "Success", "share": "Share"}, as_json=False, empty="")
-    for text in sentences(came, wanted.days, zone, w):
-        print(text)
+    print("\n".join(filter(None, (difference(came, w), *notes(came, wanted.days, zone, w)))))
 
 
 def _as_json(wanted: "Conversion", came: "Success") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from blocks.flow import Conversion
 from builder.flow_editor.settings.paper import Paper
-from builder.flow_editor.success import Bar, bars, sentences
+from builder.flow_editor.success import Bar, bars, difference, notes
 from builder.parts.tag import tag
 from runtime.insight.success import Success
 
@@ -37,7 +37,7 @@ class SuccessSection:
         if wanted != self._wanted():
             return
         self._begin()
-        with self._place, tag("div", "fe-outcome", aria_hidden="true"):
+        with self._place, tag("div", "fe-outcomes", aria_hidden="true"):
             tag("span", "cw-skel")
             tag("span", "cw-skel is-bar")
             tag("span", "cw-skel")
@@ -55,9 +55,12 @@ class SuccessSection:
         self._begin()
         with self._place:
             if any(bar.group.entered for bar in groups):
-                for nth, bar in enumerate(groups):
-                    _draw(bar, whole, held=nth > 0)
-            for text in sentences(found, wanted.days, self._zone, w):
+                with tag("div", "fe-outcomes is-compared" if len(groups) > 1 else "fe-outcomes"):
+                    for nth, bar in enumerate(groups):
+                        _draw(bar, whole, held=nth > 0)
+            if text := difference(found, w):
+                tag("p", "cw-13", text)
+            for text in notes(found, wanted.days, self._zone, w):
                 tag("p", "cw-cap", text)
 
     def _begin(self) -> None:
@@ -74,7 +77,7 @@ class SuccessSection:
 def _draw(bar: Bar, whole: float, *, held: bool) -> None:
     """One bar, of which `whole` would fill the width."""
     with tag("div", "fe-outcome"):
-        with tag("div", "fe-outcome-said"):
+        with tag("div", "said"):
             tag("span", "cw-grow", bar.label)
             tag("span", "cw-cap cw-tab", bar.count)
             tag("b", "cw-tab", bar.share)
