@@ -8,7 +8,7 @@ from nicegui import ui
 
 from blocks import KINDS
 from blocks.contract import Problem
-from blocks.flow import BlockDoc, Flow
+from blocks.flow import BlockDoc, Conversion, Flow
 from blocks.keeping import kept_in
 from builder.access import Visitor, act, fetch
 from builder.canvas import Document, FlowCanvas
@@ -72,7 +72,7 @@ class FlowEditor(Page):
         self.seating = FlowSeating(self, pen, Banner(frame), archived=opened.draft.state != "active")
         with frame.work:
             self.canvas = self.cards.canvas = self._make_canvas(opened.draft)
-            self.panel = Panel(self._around(), self._asks())
+            self.panel = Panel(self._around(), self._asks(), user.zone)
             self._numbers = Numbers(self)
         self.make_readonly()
         self.show_look()
@@ -128,6 +128,7 @@ class FlowEditor(Page):
             close=self.close_panel,
             choose=self.choose,
             reach=self._numbers_of,
+            success=self._success_of,
         )
 
     def _run_events(self) -> list[str]:
@@ -152,6 +153,10 @@ class FlowEditor(Page):
     def _numbers_of(self, block: str) -> None:
         """How many a block's rule would match, into the panel as soon as it is known."""
         self.later(self._numbers.match(block))
+
+    def _success_of(self, wanted: Conversion) -> None:
+        """How many had a success, into the panel as soon as it is known."""
+        self.later(self._numbers.succeed(wanted))
 
     # ---- what the canvas and the panel say
 

@@ -1,15 +1,19 @@
-"""Live numbers on the cards, and how many a rule would match."""
+"""Live numbers on the cards, how many a rule would match, and what came of the flow."""
 
+import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
 from blocks import KINDS
 from blocks.contract import Farewell
-from blocks.flow import Flow
+from blocks.flow import Conversion, Flow
 from builder.access import Visitor, fetch
 from builder.flow_editor.reach import block_reach
+from builder.parts.loading import patiently
 from runtime.insight.numbers import BlockNumbers, block_numbers
+from runtime.insight.success import Success, success
 from runtime.words import Words
 
 if TYPE_CHECKING:
@@ -20,6 +24,11 @@ EVERY_SECONDS = 1.0
 LOOK_EVERY = 10
 """Ticks until the whole draft is looked at again: somebody may have paused it elsewhere, new events may have come."""
 
+SUCCESS_HOLDS = 60.0
+"""Seconds for which what came of a flow is not counted again: it reads every run of three months."""
+TYPING = 0.3
+"""Seconds after the last change of what counts as a success until it is counted."""
+
 
 class Numbers:
     """Brings the cards' numbers up to date once a second, while the tab is looked at and there is something to count."""
@@ -29,6 +38,8 @@ class Numbers:
         self._visible = True
         self._shown: dict[str, list[Count]] = {}
         self._ticks = 0
+        self._wanted: Conversion | None = None
+        self._succeeded: dict[Conversion, tuple[float, Success]] = {}
         ui.timer(EVERY_SECONDS, self._tick)
         ui.on("cw-visible", lambda event: self._see(event.args is True))
         ui.run_javascript(
@@ -62,11 +73,32 @@ class Numbers:
         if not editor.gone:
             editor.panel.show_reach(block, found)
 
+    async def succeed(self, wanted: Conversion) -> None:
+        """Put into the panel how many had this happen. Of several that are asked for in a row the last one counts."""
+        editor, self._wanted = self._editor, wanted
+        at, found = self._succeeded.get(wanted, (0.0, None))
+        if found is None or time.monotonic() - at > SUCCESS_HOLDS:
+            await asyncio.sleep(TYPING)
+            if editor.gone or wanted is not self._wanted:
+                return
+            counting = fetch(read_success, editor.user, editor.slug, wanted)
+            found = await patiently(counting, lambda: editor.panel.await_success(wanted))
+            if found is not None:
+                self._succeeded[wanted] = (time.monotonic(), found)
+        if not editor.gone:
+            editor.panel.show_success(wanted, found)
+
 
 def read_numbers(user: Visitor, slug: str) -> dict[str, BlockNumbers]:
     """In a thread."""
     with user.house.ledger.read(user.workspace) as tx:
         return block_numbers(tx, slug)
+
+
+def read_success(user: Visitor, slug: str, wanted: Conversion) -> Success | None:
+    """In a thread."""
+    with user.house.ledger.read(user.workspace) as tx:
+        return success(tx, slug, wanted, user.house.clock.now())
 
 
 def counts(flow: Flow, numbers: dict[str, BlockNumbers], w: Words) -> dict[str, list[Count]]:

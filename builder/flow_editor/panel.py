@@ -6,7 +6,7 @@ from typing import Any
 
 from blocks import KINDS
 from blocks.contract import Problem
-from blocks.flow import BlockDoc, Flow
+from blocks.flow import BlockDoc, Conversion, Flow
 from builder.drafting.faces import Face
 from builder.flow_editor.preview import Preview
 from builder.flow_editor.reach import Reach
@@ -16,6 +16,7 @@ from builder.forms import Around, Form
 from builder.parts.controls import button, icon_button
 from builder.parts.sheet import Sheet
 from builder.parts.tag import Tag, icon, tag
+from runtime.insight.success import Success
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,17 @@ class Asks:
     """Lead to a block."""
     reach: Callable[[str], Any]
     """Find out how many a block's rule would match, and call `show_reach`."""
+    success: Callable[[Conversion], Any]
+    """Find out what came of the flow, and call `show_success`; `await_success` if that takes more than a moment."""
 
 
 class Panel:
-    """Draws itself where it is made."""
+    """Draws itself where it is made. `zone` is the shop's."""
 
-    def __init__(self, around: Around, asks: Asks) -> None:
+    def __init__(self, around: Around, asks: Asks, zone: str) -> None:
         self._around = around
         self._asks = asks
+        self._zone = zone
         self._readonly = False
         self._block = ""
         self._several = 0
@@ -194,8 +198,19 @@ class Panel:
                     tag("h3", "", w("Settings of the Flow"))
                 icon_button("close", w("Close"), self._asks.close)
             with tag("div", "body"), self._fieldset():
-                self._settings = FlowSettings(flow, self._around, self._asks.patch_flow)
+                asks = self._asks
+                self._settings = FlowSettings(flow, self._around, asks.patch_flow, asks.success, self._zone)
         self._settings.tell(problems)
+
+    def await_success(self, wanted: Conversion) -> None:
+        """What came of the flow takes a moment longer."""
+        if self._settings is not None:
+            self._settings.success.wait(wanted)
+
+    def show_success(self, wanted: Conversion, found: Success | None) -> None:
+        """What came of the flow, if its settings are open and this is what they call a success."""
+        if self._settings is not None:
+            self._settings.success.show(wanted, found)
 
     def show_exits(self) -> None:
         """Begin an exit rule if there is none yet."""

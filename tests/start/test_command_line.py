@@ -125,6 +125,29 @@ def test_a_flow_is_paused_resumed_and_left_to_finish(cartwheel: Type) -> None:
     assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "finishing"
 
 
+def test_a_flow_tells_its_numbers_and_what_came_of_it(cartwheel: Type) -> None:
+    blocks = [
+        {"id": "when", "kind": "event_trigger", "settings": {"event": "Signed up"}},
+        {"id": "end", "kind": "stop"},
+    ]
+    document = {"name": "Welcome", "blocks": blocks, "links": [{"from": "when", "to": "end"}]}
+    slug = cartwheel("flow", "import", "-", stdin=json.dumps(document)).stdout.strip()
+    draft = cartwheel("flow", "numbers", slug)
+    assert (draft.returncode, "never published" in draft.stderr) == (1, True)
+    cartwheel("flow", "publish", slug)
+    assert "Nothing counts as a success of it." in cartwheel("flow", "numbers", slug).stdout
+    assert json.loads(cartwheel("flow", "numbers", slug, "--json").stdout)["success"] is None
+
+    wanted = {"conversion": {"event": "Order placed", "days": 5}, "hold_out": 10}
+    cartwheel("flow", "import", "-", "--slug", slug, stdin=json.dumps(document | wanted))
+    cartwheel("flow", "publish", slug)
+    said = cartwheel("flow", "numbers", slug).stdout
+    assert re.search(r"Held out +Nobody yet", said), said
+    assert "Nobody has come in since" in said
+    told = json.loads(cartwheel("flow", "numbers", slug, "--json").stdout)
+    assert (told["state"], told["inside"], told["success"]["held_out"]["entered"]) == ("live", 0, 0)
+
+
 def test_versions_are_listed_compared_and_one_is_the_draft_again(cartwheel: Type, tmp_path: Path) -> None:
     file = tmp_path / "flow.json"
 

@@ -1,7 +1,7 @@
 """flow: from a file to a draft and back, and what a published flow does."""
 
 from builder.commands.common import noun
-from builder.commands.flow import adding, drafts, examples, going_live, trying, versions
+from builder.commands.flow import adding, drafts, examples, going_live, numbers, trying, versions
 
 app = noun("flow", "Flows: drafts, and what was published from them.")
 app.command("list")(drafts.list_)
@@ -16,6 +16,7 @@ app.command()(going_live.pause)
 app.command()(going_live.resume)
 app.command()(going_live.finish)
 app.command()(adding.add)
+app.command()(numbers.numbers)
 app.command()(versions.versions)
 app.command()(versions.diff)
 app.command()(versions.restore)

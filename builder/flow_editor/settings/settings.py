@@ -13,6 +13,7 @@ from builder.flow_editor.settings.limits import draw_limits
 from builder.flow_editor.settings.paper import Paper, Part
 from builder.flow_editor.settings.pauses import draw_pauses
 from builder.flow_editor.settings.priority import draw_priority
+from builder.flow_editor.settings.success import Ask, SuccessSection
 from builder.forms import Around
 from builder.parts.tag import icon, tag
 
@@ -20,11 +21,19 @@ _SHOWN = ("entry", "exits", "conversion", "priority", "speaks_alone", "limits", 
 
 
 class FlowSettings:
-    """Draws itself where it is made. `on_change` gets the parts of the document that changed, as JSON."""
+    """Draws itself where it is made. `on_change` gets the parts of the document that changed, as JSON; `ask_success` is
+    to find out what came of it, and tell `success`. `zone` is the shop's."""
 
-    def __init__(self, flow: Flow, around: Around, on_change: Callable[[Part], Any]) -> None:
+    success: SuccessSection
+
+    def __init__(
+        self, flow: Flow, around: Around, on_change: Callable[[Part], Any], ask_success: Ask, zone: str
+    ) -> None:
         self._around = around
-        self._paper = Paper(flow.to_json(), around, on_change)
+        self._on_change = on_change
+        self._ask_success = ask_success
+        self._zone = zone
+        self._paper = Paper(flow.to_json(), around, self._changed)
         self._told: Sequence[Problem] = ()
         self._body = tag("div")
         self._draw()
@@ -46,9 +55,18 @@ class FlowSettings:
                 draw_entry(self._paper)
             with tag("section", "cw-sect"):
                 self._exits = Exits(self._paper)
-            for draw in (draw_conversion, draw_priority, draw_limits, draw_pauses, draw_hold_out):
+            for draw in (draw_conversion, draw_hold_out):
                 with tag("section", "cw-sect"):
                     draw(self._paper)
+            self.success = SuccessSection(self._paper, self._zone, self._ask_success)
+            for draw in (draw_priority, draw_limits, draw_pauses):
+                with tag("section", "cw-sect"):
+                    draw(self._paper)
+
+    def _changed(self, parts: Part) -> None:
+        self._on_change(parts)
+        if "conversion" in parts:
+            self.success.find_out()
 
     def add_exit(self) -> None:
         """Begin an exit rule if there is none yet."""
