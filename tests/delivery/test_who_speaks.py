@@ -163,6 +163,17 @@ def test_what_is_about_another_cart_waits_for_nothing(street: Street) -> None:
     assert street.told() == ["low 16:50", "high 17:00"]
 
 
+def test_a_cart_is_known_by_its_key_whichever_event_tells_of_it(street: Street) -> None:
+    street.opens("low", starts("Checkout updated"), wait(10), mail(), priority=2, **CART)
+    street.opens("high", starts("Checkout started"), wait(30), mail(), priority=4, **CART)
+    street.comes()
+    for cart in ("c1", "c2"):
+        street.happens("Checkout updated", DEWI, checkout_token=cart)
+    street.happens("Checkout started", DEWI, checkout_token="c1")
+    street.after(hours=1)
+    assert street.told() == ["low skipped: spoken_for", "low 16:10", "high 16:30"]
+
+
 def test_without_a_key_it_is_the_event_they_stand_on(street: Street) -> None:
     street.opens("low", starts("Order placed"), mail(), priority=2, speaks_alone=True)
     street.opens("high", starts("Order placed"), wait(20), mail(), priority=4)
