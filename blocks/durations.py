@@ -27,6 +27,11 @@ def too_long(amount: int, unit: Unit) -> bool:
     return amount > LONGEST_MONTHS if unit == "months" else amount * SECONDS[unit] > LONGEST.total_seconds()
 
 
+def shortest(amount: int, unit: Unit) -> int:
+    """Seconds that it lasts at the least: the days of a month are counted as 28, one of which may lack an hour."""
+    return amount * (28 * SECONDS["days"]) - SECONDS["hours"] if unit == "months" else amount * SECONDS[unit]
+
+
 def moved(start: datetime, amount: int, unit: Unit, zone: ZoneInfo) -> datetime:
     """The instant (UTC) that long after `start`, or before it where `amount` is negative.
 

@@ -1,7 +1,7 @@
 """Flows that would write to the same person about the same: told before one is published, with who then speaks."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -10,12 +10,14 @@ from blocks.flow import Flow
 from blocks.phrase import Phrase, Quoted, say
 from blocks.registry import read_block
 from blocks.scheduled import Scheduled
+from blocks.soonest import soonest
 
 CODE = "overlaps"
 CARTS = frozenset({"Checkout started", "Checkout updated", "Cart updated", "Added to cart"})
 """Events of one cart: a flow at one of them speaks of the same cart as a flow at another."""
 WELCOMES = frozenset({"Account created", "Signed up", "Subscribed", "Newsletter joined", "Customer created"})
 """Events that begin somebody's time with the shop."""
+_HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class _Topic:
     event: str
     """Whose instance both stand on, where it is the same one; "" where each has its own."""
     said: Phrase
+    seconds: int = 0
+    """How long after the trigger its first message comes, at the soonest."""
 
 
 def overlaps(flow: Flow, others: Iterable[Flow]) -> Iterator[Problem]:
@@ -51,22 +55,30 @@ def _told(flow: Flow, mine: _Topic, other: Flow, theirs: _Topic) -> Phrase:
             flow=name,
             about=mine.said,
         )
-    if flow.priority > other.priority:
-        if other.speaks_alone:
-            return say(
-                "{flow} writes {about} too. This Flow has the higher priority, so within the hour only it speaks.",
-                flow=name,
-                about=mine.said,
-            )
+    higher = flow.priority > other.priority
+    if not (other if higher else flow).speaks_alone:
+        return _both(name, mine, higher=higher)
+    if abs(mine.seconds - theirs.seconds) >= _HOUR:
+        return _apart(name, mine, higher=higher, first=mine.seconds < theirs.seconds)
+    if higher:
         return say(
-            "{flow} writes {about} too. This Flow has the higher priority, but the other one does not keep quiet: "
-            "its settings say so. Both speak.",
+            "{flow} writes {about} too. This Flow has the higher priority, so within the hour only it speaks.",
             flow=name,
             about=mine.said,
         )
-    if flow.speaks_alone:
+    return say(
+        "{flow} writes {about} too, and has the higher priority: within the hour only that one speaks.",
+        flow=name,
+        about=mine.said,
+    )
+
+
+def _both(name: Quoted, mine: _Topic, *, higher: bool) -> Phrase:
+    """What is said where the lower one does not keep quiet."""
+    if higher:
         return say(
-            "{flow} writes {about} too, and has the higher priority: within the hour only that one speaks.",
+            "{flow} writes {about} too. This Flow has the higher priority, but the other one does not keep quiet: "
+            "its settings say so. Both speak.",
             flow=name,
             about=mine.said,
         )
@@ -78,13 +90,46 @@ def _told(flow: Flow, mine: _Topic, other: Flow, theirs: _Topic) -> Phrase:
     )
 
 
+def _apart(name: Quoted, mine: _Topic, *, higher: bool, first: bool) -> Phrase:
+    """What is said where an hour or more lies between their first messages, as they are drawn."""
+    if higher and first:
+        return say(
+            "{flow} writes {about} too. This Flow can speak first. It has the higher priority, yet the other one "
+            "only keeps quiet where both would write within the hour. Else both speak.",
+            flow=name,
+            about=mine.said,
+        )
+    if higher:
+        return say(
+            "{flow} writes {about} too, and can speak first. This Flow has the higher priority, yet the other one "
+            "only keeps quiet where both would write within the hour. Else both speak.",
+            flow=name,
+            about=mine.said,
+        )
+    if first:
+        return say(
+            "{flow} writes {about} too. This Flow can speak first. It has the lower priority, yet it "
+            "only keeps quiet where both would write within the hour. Else both speak.",
+            flow=name,
+            about=mine.said,
+        )
+    return say(
+        "{flow} writes {about} too, and can speak first. This Flow has the lower priority, yet it "
+        "only keeps quiet where both would write within the hour. Else both speak.",
+        flow=name,
+        about=mine.said,
+    )
+
+
 def _topics(flow: Flow) -> Mapping[str, _Topic]:
-    """By the trigger from which something is sent."""
+    """By the trigger from which something is sent to people."""
     blocks = dict(_blocks(flow))
+    sends = {id_ for id_, block in blocks.items() if isinstance(block, Send) and block.asks_consent}
+    after = soonest(blocks, ((link.from_, link.to) for link in flow.links), sends)
     return {
-        id_: topic
+        id_: replace(topic, seconds=after[id_].seconds)
         for id_, block in blocks.items()
-        if isinstance(block, Trigger) and _sends(flow, blocks, id_) and (topic := _topic(flow, block)) is not None
+        if isinstance(block, Trigger) and id_ in after and (topic := _topic(flow, block)) is not None
     }
 
 
@@ -109,20 +154,6 @@ def _of_event(name: str) -> _Topic:
     if name == "Order placed":
         return _Topic(name, name, say("about the same order"))
     return _Topic(name, name, say("when {event} happens", event=Quoted(name)))
-
-
-def _sends(flow: Flow, blocks: Mapping[str, Block], start: str) -> bool:
-    """Whether a message may come of it."""
-    seen, todo = {start}, [start]
-    while todo:
-        here = todo.pop()
-        if isinstance(blocks.get(here), Send):
-            return True
-        for link in flow.links:
-            if link.from_ == here and link.to not in seen:
-                seen.add(link.to)
-                todo.append(link.to)
-    return False
 
 
 def _blocks(flow: Flow) -> Iterator[tuple[str, Block]]:

@@ -80,9 +80,16 @@ REASONS: Mapping[str, str] = {
     "priority_waits": (
         "Lets {flow} go first, whose priority is higher, to keep the shop’s cap of {cap}; will try again on {until}"
     ),
+    "place_waits": (
+        "{flow} has the higher priority and may take the place under the shop’s cap of {cap} within the hour;"
+        " will try again on {until}"
+    ),
     "spread_out": "Came due while the Flow was paused, and you spread what was due. Goes out on {until}",
     "skipped_on_resume": ("Because it came due while the Flow was paused, and you chose not to send it any more"),
     "spoken_for": "Because {flow} has the higher priority and writes about the same",
+    "alone_waits": (
+        "{flow} has the higher priority and may write about the same within the hour; will try again on {until}"
+    ),
     "run_ended": "Because the Contact left the Flow before it was sent",
     # Making and sending it
     "sent": "The mail server took it",

@@ -61,6 +61,10 @@ class Block(BaseModel):
         """The outlet by which those go on whom a person lets wait no longer."""
         return self.outlets()[0].id
 
+    def holds_at_least(self) -> int:
+        """Seconds for which it surely holds everybody who comes to it; 0 where somebody may pass at once."""
+        return 0
+
     def reads(self) -> tuple[Counted, ...]:
         """What `run` asks for that has to be looked up: past events and e-mails, segments, addresses."""
         return ()

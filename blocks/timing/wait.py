@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Preset, Problem, Reason, Sleep
-from blocks.durations import CHOICES, Unit, moved, moved_days, span, too_long
+from blocks.durations import CHOICES, Unit, moved, moved_days, shortest, span, too_long
 from blocks.phrase import Moment, Phrase, TimeOfDay, say
 from blocks.zones import local_to_utc
 
@@ -75,6 +75,9 @@ class Wait(Block):
         if ctx.now >= due:
             return Go()
         return Sleep(due, Reason("waits", {"until": Moment(due, ctx.zone.key)}))
+
+    def holds_at_least(self) -> int:
+        return shortest(self.amount, self.unit) if self.since == "arriving" and self._hour is None else 0
 
     def problems(self, known: Known) -> list[Problem]:
         if too_long(self.amount, self.unit):

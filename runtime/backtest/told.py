@@ -52,6 +52,8 @@ IN_ALL: Mapping[str, Phrase] = {
     "cap_waits": say("Put off because they had got enough e-mails"),
     "flow_cap_waits": say("Put off because they had got enough e-mails of the Flow"),
     "priority_waits": say("Put off for a Flow of higher priority"),
+    "place_waits": say("Put off to see whether a Flow of higher priority goes first"),
+    "alone_waits": say("Put off to see whether a Flow of higher priority writes about the same"),
 }
 """Reasons of many messages at once: without the times and numbers of one of them."""
 

@@ -50,6 +50,35 @@ def test_who_speaks_is_what_the_settings_of_both_say(mine: Any, theirs: Any, end
     assert text.endswith(end)
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "told"),
+    [
+        ((2, 0), (4, 3), "This Flow can speak first. It has the lower priority, yet it only keeps quiet where"),
+        ((2, 3), (4, 0), "writes about the same order too, and can speak first. This Flow has the lower priority"),
+        ((4, 0), (2, 3), "This Flow can speak first. It has the higher priority, yet the other one only keeps quiet"),
+        ((4, 3), (2, 0), "writes about the same order too, and can speak first. This Flow has the higher priority"),
+    ],
+)
+def test_where_an_hour_lies_between_it_is_not_said_that_only_one_speaks(mine: Any, theirs: Any, told: str) -> None:
+    """Thanks at once, and thanks after three hours."""
+    (text,) = said(thanks("Thanks 2", *mine), thanks("Thanks 1", *theirs))
+    assert told in text
+    assert text.endswith("only keeps quiet where both would write within the hour. Else both speak.")
+
+
+def test_within_the_hour_is_what_counts_and_not_how_it_is_drawn() -> None:
+    (text,) = said(thanks("Thanks 2", 2, 1), thanks("Thanks 1", 4, 1))
+    assert text.endswith("within the hour only that one speaks.")
+
+
+def thanks(name: str, priority: int, hours: int) -> Flow:
+    """Thanks for an order so many hours after it."""
+    blocks = [block("when", "event_trigger", event="Order placed"), block("mail", "send_email", email="thanks")]
+    if hours:
+        blocks.insert(1, block("wait", "wait", amount=hours, unit="hours"))
+    return Flow.model_validate({"name": name, "priority": priority, "speaks_alone": True, **in_a_row(*blocks)})
+
+
 def test_a_cart_is_a_cart_whichever_event_tells_of_it() -> None:
     other = {**CART, "event": "Checkout updated"}
     assert len(said(flow("Cart 2", **CART), flow("Cart 1", **other))) == 1
@@ -71,4 +100,6 @@ def test_two_win_backs_and_two_welcomes_both_speak() -> None:
 
 
 def test_what_sends_nothing_or_is_about_something_else_is_no_overlap() -> None:
+    call = {**in_a_row(block("when", "event_trigger", event="Order placed"), block("call", "webhook")), "name": "Call"}
+    assert said(THANKS, Flow.model_validate(call)) == [], "another app is nobody who gets anything"
     assert said(THANKS, flow("Count orders", event="Order placed", send=False), flow("Cart", **CART)) == []

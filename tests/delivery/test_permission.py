@@ -10,7 +10,8 @@ import pytest
 from blocks.hours import Hours, Quiet
 from blocks.limits import Cap, Limits
 from blocks.pauses import Pause
-from runtime.delivery.decision.permission import Allowed, Facts, Kept, Refused, Rival, decide
+from runtime.clock import MINUTE
+from runtime.delivery.decision.permission import Allowed, Facts, Kept, Postponed, Refused, Rival, decide
 from runtime.delivery.decision.terms import Terms
 from runtime.places import ROOT
 from runtime.reasons import REASONS
@@ -99,6 +100,7 @@ HOPELESS = replace(
     out=(0,),
     rivals=(WIN_BACK,),
     spoken_for="Thank you",
+    may_speak=(replace(WIN_BACK, wakes_at=MINUTE),),
     flow=1,
 )
 """At midnight, with everything against it."""
@@ -118,32 +120,40 @@ LIFTED: dict[str, dict[str, Any]] = {
     "quiet_hours": {"limits": Limits(caps=STRICT.caps, over="skip")},
     "cap_reached": {"out": ()},
     "priority_first": {"rivals": ()},
+    "alone_waits": {"may_speak": ()},
 }
 MAY_WAIT = ("flow_pauses", "outside_hours", "quiet_hours", "cap_reached", "priority_first")
 PASSES: dict[str, dict[str, Any]] = {
     "test": {"test": True},
     "transactional": {"marketing": False},
-    "anyway": {"terms": Terms(anyway=True)},
 }
 
 
 def test_the_page_on_permission_names_the_questions_in_their_order() -> None:
     """What is against a message is taken away line by line; the next line must be what is said then."""
-    assert [number for number, *_ in PAGE] == [str(place) for place in range(1, 19)]
+    assert [number for number, *_ in PAGE] == [str(place) for place in range(1, 20)]
     facts = HOPELESS
     for _, question, then, code, said in PAGE:
         if then == "sent":
             (trait,) = re.findall(r"`(\w+)`", question)
             assert decide(replace(facts, **PASSES[trait])) == Allowed(), question
             continue
+        if then == "on to 19":
+            later = decide(replace(facts, terms=Terms(anyway=True)))
+            assert isinstance(later, Postponed)
+            assert later.code == PAGE[18][3]
+            continue
         decision = decide(facts)
         if then == "kept":
             assert decision == Kept()
+        elif then == "waits":
+            assert isinstance(decision, Postponed)
+            assert (decision.code, REASONS[code]) == (code, said)
         else:
             assert isinstance(decision, Refused), question
             assert (decision.code, decision.state) == (code, "cancelled" if then == "cancelled" else "skipped")
             assert REASONS[code] == said
-        assert "waits" not in then or code in MAY_WAIT
+        assert "or waits" not in then or code in MAY_WAIT
         facts = replace(facts, **LIFTED[code or then])
     assert decide(facts) == Allowed()
 

@@ -1,15 +1,18 @@
 """One flow speaks for each order or cart: what a flow of higher priority writes about within the hour, a lower one does not.
 
 Two messages are about the same when they stand on the same event, or when their runs have the same key: one cart, one order.
+A run of the higher flow may still be at a block from which it goes on within the hour: then the lower one waits to see.
 Only flows that ask for it (`speaks_alone`) keep quiet, and only with marketing. Of the same priority, both speak.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from runtime.delivery.decision.bounds import Bounds, Key
+from runtime.delivery.decision.coming import Coming
 from runtime.delivery.decision.facts import Case
 from runtime.delivery.decision.permission import SAME_HOUR
 from runtime.ledger import Tx
@@ -55,7 +58,7 @@ ABOUT_THE_SAME = (
 
 
 def apply(tx: Tx, bounds: Bounds, cases: Sequence[Case], now: int) -> None:
-    """Add to the facts of a batch who speaks in their place: one statement, none where no flow asks for it."""
+    """Add to the facts of a batch who speaks in their place, or may: two statements, none where no flow asks for it."""
     terms = bounds.terms(tx, {_key(case) for case in cases})
     quiet = {
         case.message.id: case
@@ -72,6 +75,30 @@ def apply(tx: Tx, bounds: Bounds, cases: Sequence[Case], now: int) -> None:
         case = quiet[row.id]
         if louder[row] > terms[_key(case)].priority:
             case.facts.spoken_for = row.flow_name
+    _listen(tx, bounds, [case for case in quiet.values() if case.facts.spoken_for is None], now)
+
+
+def _listen(tx: Tx, bounds: Bounds, cases: Sequence[Case], now: int) -> None:
+    """Add who may speak in the place of those in whose place nobody does."""
+    of = defaultdict(list)
+    for case in cases:
+        if case.message.contact is not None:
+            of[case.message.contact].append(case)
+    if not of:
+        return
+    priority = {key: terms.priority for key, terms in bounds.terms(tx, {_key(case) for case in cases}).items()}
+    for one in bounds.coming(tx, of, now, marketing=False):
+        for case in of[one.contact]:
+            if one.rival.terms.priority > priority[_key(case)] and _about_the_same(case, one):
+                case.facts.now = now
+                case.facts.may_speak += (one.rival,)
+
+
+def _about_the_same(case: Case, one: Coming) -> bool:
+    """As in `ABOUT_THE_SAME`."""
+    event = case.message.event
+    same = (event is not None and one.event == event) or (one.key != "" and one.key == case.key)
+    return same and one.rival.flow != case.message.flow
 
 
 def _key(case: Case) -> Key:

@@ -1,5 +1,5 @@
 """What keeps mail back besides consent: the shop's limits, what a message's flow and block say of it, what a contact got
-lately, and what else waits for them. Nothing is counted where no cap is set."""
+lately, and what else waits for them or may come. Nothing is counted where no cap is set."""
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -10,14 +10,16 @@ from sqlalchemy import bindparam, select, text
 
 from blocks.limits import Cap
 from runtime.accounts import preferences
+from runtime.clock import SECOND
 from runtime.delivery.channels import EMAIL, Channel
+from runtime.delivery.decision.coming import WAKING, Coming
 from runtime.delivery.decision.facts import Case
 from runtime.delivery.decision.permission import NO_LIMITS, SAME_HOUR, Facts, Rival
 from runtime.delivery.decision.terms import Said, Terms
 from runtime.delivery.sending.claims import Claimed
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import flow, message, run, version
+from runtime.ledger.tables import flow, message, run, version, version_mail
 from runtime.zones import zone_of
 
 _KEPT = 256
@@ -105,7 +107,7 @@ class Bounds:
         self._limits = preferences.limits(tx)
 
     def apply(self, tx: Tx, cases: Sequence[Case], now: int, zone: str, *, counting: bool = True) -> None:
-        """Add to the facts of a batch what the limits ask for: three statements at most, none where nothing is set. Without
+        """Add to the facts of a batch what the limits ask for: a few statements at most, none where nothing is set. Without
         `counting`, caps keep nothing back yet: for who counts at once again."""
         self._load(tx, (id_ for case in cases for id_ in (case.message.version, case.live)))
         limited = self._limits != NO_LIMITS
@@ -159,6 +161,8 @@ class Bounds:
                 terms = self._of(row.version, row.block, row.live)
                 rival = Rival(row.id, row.flow, row.flow_name, row.due_at, terms.before(row.queued_at), terms)
                 lately.rivals[row.contact].append(rival)
+        for one in self.coming(tx, contacts, now, marketing=True):
+            lately.rivals[one.contact].append(one.rival)
         asked = [facts.terms.own for _, facts in wave]
         asked += [one.terms.own for some in lately.rivals.values() for one in some]
         own = [cap for limits in asked if limits is not None for cap in limits.caps_of(self._channel)]
@@ -168,22 +172,45 @@ class Bounds:
             lately.out[row.contact].append((row.done_at, row.flow))
         return lately
 
+    def coming(self, tx: Tx, contacts: Iterable[int], now: int, *, marketing: bool) -> list[Coming]:
+        """What runs of these contacts may queue within the hour, all of it or only marketing: one statement."""
+        values = {"workspace": tx.workspace, "contacts": listed(tx, contacts), "soon": now + SAME_HOUR}
+        rows: Sequence[Any] = tx.all(WAKING, values)
+        self._load(tx, (id_ for row in rows for id_ in (row.version, row.live)))
+        found = []
+        for row in rows:
+            said = self._said.get(row.version, _NOTHING)
+            follows = (said.next_marketing if marketing else said.next_message).get(row.block)
+            if follows is None:
+                continue
+            due_at = max(row.wake_at, now) + follows.seconds * SECOND
+            terms = self._of(row.version, follows.send, row.live)
+            rival = Rival(row.id, row.flow, row.flow_name, due_at, terms=terms, wakes_at=row.wake_at)
+            found.append(Coming(row.contact, row.event, row.key, rival))
+        return found
+
     def terms(self, tx: Tx, keys: Collection[Key]) -> Mapping[Key, Terms]:
         """What these say of their messages: (version, block, the version that is live)."""
         self._load(tx, (id_ for version_id, _, live in keys for id_ in (version_id, live)))
         return {key: self._of(*key) for key in keys}
 
     def _load(self, tx: Tx, versions: Iterable[int | None]) -> None:
-        """Make ready what is not yet, in one statement. A version never changes, so what is kept stays right."""
+        """Make ready what is not yet, in two statements. A version never changes, so what is kept stays right."""
         while len(self._said) > _KEPT:
             self._said.popitem(last=False)
         missing = sorted({id_ for id_ in versions if id_ is not None} - self._said.keys())
         if not missing:
             return
         self._terms.clear()
+        receipts = defaultdict(set)
+        mails = select(version_mail.c.version, version_mail.c.block).where(
+            tx.mine(version_mail), version_mail.c.version.in_(missing), version_mail.c.marketing.is_(False)
+        )
+        for row in tx.all(mails):
+            receipts[row.version].add(row.block)
         found = select(version.c.id, version.c.document).where(tx.mine(version), version.c.id.in_(missing))
         for row in tx.all(found):
-            self._said[row.id] = Said.read(row.document)
+            self._said[row.id] = Said.read(row.document, self._channel, receipts[row.id])
 
     def _of(self, version_id: int | None, block: str, live: int | None) -> Terms:
         key = (version_id, block, live)

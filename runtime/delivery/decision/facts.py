@@ -7,8 +7,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Text, bindparam, cast, select
 
+from blocks.phrase import load_arg
+from blocks.values import micros
 from runtime.delivery.channels import EMAIL, Channel
-from runtime.delivery.decision.permission import Facts
+from runtime.delivery.decision.permission import ALONE_WAITS, PLACE_WAITS, Facts
 from runtime.delivery.sending.claims import Claimed
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
@@ -53,6 +55,8 @@ class Case:
     kept: str | None = None
     """What the run has kept, as stored."""
     event_name: str | None = None
+    key: str | None = None
+    """Of the run: the cart or order it is about."""
 
 
 _SHOP = select(*(workspace.c[name] for name in Shop.__slots__)).where(workspace.c.id == bindparam("shop"))
@@ -73,6 +77,9 @@ _WITH_ALL = (
         flow.c.version.label("live"),
         cast(event.c.properties, Text).label("properties"),
         cast(run.c.kept, Text).label("kept"),
+        run.c.key,
+        message.c.code,
+        cast(message.c.args, Text).label("args"),
         event.c.name.label("event_name"),
         *_PERSON,
     )
@@ -144,11 +151,19 @@ def _of_run(claimed: Claimed, row: Any, zone: str, channel: Channel) -> dict[str
         "run_state": row.run_state if channel.recalled else None,
         "flow_state": row.flow_state,
         "zone": zone,
+        "waits_since": _waits_since(row),
     }
 
 
+def _waits_since(row: Any) -> int | None:
+    """Since when a message waits to see whether a flow of higher priority speaks."""
+    if row.code not in (ALONE_WAITS, PLACE_WAITS):
+        return None
+    return micros(load_arg(parsed(row.args)["since"]).at)
+
+
 def _case(claimed: Claimed, row: Any, facts: Facts) -> Case:
-    return Case(claimed, facts, _person(row), row.properties, row.live, row.kept, row.event_name)
+    return Case(claimed, facts, _person(row), row.properties, row.live, row.kept, row.event_name, row.key)
 
 
 def _person(row: Any) -> Person | None:

@@ -11,6 +11,7 @@ WAITS = (
     "cap_waits",
     "quiet_waits",
     "priority_waits",
+    "place_waits",
     "flow_cap_waits",
     "flow_quiet_waits",
     "hours_wait",

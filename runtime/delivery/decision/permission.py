@@ -4,7 +4,7 @@ A pure function over facts that were fetched for a whole batch. What is new in t
 more question here. `docs/permission.md` says the questions and their order to people.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -14,19 +14,23 @@ from blocks.limits import Cap, Limits, free_at
 from blocks.pauses import pausing
 from blocks.phrase import Day, Moment, Quoted, TimeOfDay
 from blocks.values import moment
-from runtime.clock import HOUR
+from runtime.clock import HOUR, SECOND
 from runtime.delivery.decision.terms import PLAIN, Terms
 from runtime.zones import zone_of
 
 NO_LIMITS = Limits()
 SAME_HOUR = HOUR
-"""How far apart two messages may be due and still want the same place under a cap."""
+"""How far apart two messages may be due and still want the same place under a cap, or be about the same; and how long a
+message waits in all to see whether a flow of higher priority speaks."""
+ALONE_WAITS, PLACE_WAITS = "alone_waits", "place_waits"
+"""Codes of messages that wait to see that."""
 UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A marketing message of another flow that waits for the same contact on the same channel."""
+    """A marketing message of another flow that waits for the same contact on the same channel, or that a run of it may queue
+    when it goes on; then `id` is the run's."""
 
     id: int
     flow: int
@@ -36,6 +40,8 @@ class Rival:
     terms: Terms = PLAIN
     own_out: tuple[int, ...] = ()
     """As in `Facts`, of its own flow."""
+    wakes_at: int | None = None
+    """When its run goes on, if there is no message yet; by then it may also turn out that none comes."""
 
 
 @dataclass(slots=True)
@@ -75,6 +81,10 @@ class Facts:
     rivals: tuple[Rival, ...] = ()
     spoken_for: str | None = None
     """The flow of higher priority that writes about the same within the hour, where its own flow keeps quiet then."""
+    may_speak: tuple[Rival, ...] = ()
+    """Those of which it is not known yet whether they will."""
+    waits_since: int | None = None
+    """Since when it waits to see whether a flow of higher priority speaks, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +165,7 @@ def _at_a_bad_time(facts: Facts) -> Decision | None:
     found = _in_a_pause(facts) or _outside_its_hours(facts)
     if found is None and not facts.terms.anyway:
         found = _in_quiet_hours(facts) or _over_a_cap(facts)
-    return found
+    return found or _asked_again(_awaited(facts.may_speak, facts), ALONE_WAITS, {}, facts)
 
 
 def _in_a_pause(facts: Facts) -> Decision | None:
@@ -184,7 +194,8 @@ def _in_quiet_hours(facts: Facts) -> Decision | None:
 
 
 def _over_a_cap(facts: Facts) -> Decision | None:
-    """Whether the contact has got enough already, or will have with what a flow of higher priority is about to send."""
+    """Whether the contact has got enough already, or will have with what a flow of higher priority is about to send, or may
+    be."""
     own = facts.terms.own
     of_shop, of_flow = facts.limits.caps_of(facts.channel), own.caps_of(facts.channel) if own is not None else ()
     if not of_shop and not of_flow:
@@ -196,13 +207,48 @@ def _over_a_cap(facts: Facts) -> Decision | None:
         said: dict[str, Any] = {"cap": counted[place][0].say()}
         free = free_at(counted, facts.now, facts.home)
         return _kept_back(over, f"{whose}cap_reached", f"{whose}cap_waits", said, free, facts)
-    ahead = sorted((one for one in facts.rivals if _goes_first(one, facts)), key=lambda one: -one.terms.priority)
+    first = sorted((one for one in facts.rivals if _goes_first(one, facts)), key=lambda one: -one.terms.priority)
+    ahead = [one for one in first if one.wakes_at is None]
     taken = (*facts.out, *(max(one.due_at, facts.now) for one in ahead))
+    counted[: len(of_shop)] = [(cap, taken) for cap in of_shop]
+    if (place := _full(counted, facts)) is not None:
+        said = {"flow": Quoted(ahead[0].flow_name), "cap": counted[place][0].say()}
+        free = free_at(counted, facts.now, facts.home)
+        return _kept_back(over, "priority_first", "priority_waits", said, free, facts)
+    awaited = _awaited(first, facts)
+    taken = (*taken, *(one.due_at for _, one in awaited))
     counted[: len(of_shop)] = [(cap, taken) for cap in of_shop]
     if (place := _full(counted, facts)) is None:
         return None
-    said = {"flow": Quoted(ahead[0].flow_name), "cap": counted[place][0].say()}
-    return _kept_back(over, "priority_first", "priority_waits", said, free_at(counted, facts.now, facts.home), facts)
+    return _asked_again(awaited, PLACE_WAITS, {"cap": counted[place][0].say()}, facts)
+
+
+def _awaited(rivals: Iterable[Rival], facts: Facts) -> list[tuple[int, Rival]]:
+    """Those of which is known soon enough whether they speak, and when to ask, the first of them first: within an hour in
+    all, and while the message can still go out."""
+    by = (facts.now if facts.waits_since is None else facts.waits_since) + SAME_HOUR
+    last = by if facts.before is None else min(by, facts.before)
+    found = []
+    for one in rivals:
+        if one.wakes_at is None or one.due_at >= by:
+            continue
+        # An engine that is behind gets as long again.
+        until = max(one.wakes_at, 2 * facts.now - one.wakes_at) + SECOND
+        if until <= last and _open_at(until, facts.terms, facts) == until:
+            found.append((until, one))
+    return sorted(found, key=lambda pair: (pair[0], -pair[1].terms.priority, pair[1].id))
+
+
+def _asked_again(
+    awaited: Sequence[tuple[int, Rival]], code: str, said: Mapping[str, Any], facts: Facts
+) -> Postponed | None:
+    """Waiting until it is known whether the first of these speaks."""
+    if not awaited:
+        return None
+    until, one = awaited[0]
+    since = facts.now if facts.waits_since is None else facts.waits_since
+    said = {"flow": Quoted(one.flow_name), **said, "until": _shown(until, facts), "since": _shown(since, facts)}
+    return Postponed(until, code, said)
 
 
 def _full(counted: Sequence[tuple[Cap, Sequence[int]]], facts: Facts) -> int | None:
@@ -237,7 +283,7 @@ def _open_at(at: int, terms: Terms, facts: Facts) -> int | None:
 
 
 def _goes_first(rival: Rival, facts: Facts) -> bool:
-    """Whether a waiting message of another flow goes out within the hour and before this one."""
+    """Whether a message of another flow goes out within the hour and before this one, if there will be one."""
     at = max(rival.due_at, facts.now)
     own = rival.terms.own.caps_of(facts.channel) if rival.terms.own is not None else ()
     return (

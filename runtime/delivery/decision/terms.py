@@ -1,17 +1,18 @@
 """What a flow says of its messages besides what is in them: whose limits hold, in which hours and over which dates they
 wait, until when they are worth sending."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from blocks import read_block
-from blocks.contract import Send
+from blocks.contract import Block, Send
 from blocks.hours import Hours, Quiet
 from blocks.limits import FlowLimits, Limits
 from blocks.pauses import Pause
+from blocks.soonest import Soonest, soonest
 from runtime.clock import SECOND
 
 _PAUSES = TypeAdapter(tuple[Pause, ...])
@@ -62,24 +63,32 @@ class Said:
     pauses: tuple[Pause, ...] = ()
     blocks: Mapping[str, Send] = field(default_factory=dict)
     alone: bool = False
+    next_message: Mapping[str, Soonest] = field(default_factory=dict)
+    """The soonest message of the channel after each of its blocks."""
+    next_marketing: Mapping[str, Soonest] = field(default_factory=dict)
+    """The same of marketing only."""
 
     @classmethod
-    def read(cls, document: Mapping[str, Any]) -> "Said":
-        """From a version's document."""
-        blocks = {}
+    def read(cls, document: Mapping[str, Any], channel: str, receipts: Collection[str] = ()) -> "Said":
+        """From a version's document, for those who deliver on `channel`. `receipts` are the blocks whose e-mail is
+        transactional."""
+        blocks: dict[str, Block] = {}
         for doc in document.get("blocks", ()):
             try:
-                block = read_block(doc["kind"], doc.get("settings", {}))
+                blocks[doc["id"]] = read_block(doc["kind"], doc.get("settings", {}))
             except (KeyError, ValidationError):
                 continue
-            if isinstance(block, Send):
-                blocks[doc["id"]] = block
+        sends = {id_: block for id_, block in blocks.items() if isinstance(block, Send)}
+        links = [(link["from"], link["to"]) for link in document.get("links", ())]
+        ours = {id_ for id_, block in sends.items() if block.channel == channel}
         return cls(
             document.get("priority", 3),
             FlowLimits.model_validate(document.get("limits", {})),
             _PAUSES.validate_python(document.get("pauses", ())),
-            blocks,
+            sends,
             bool(document.get("speaks_alone")),
+            soonest(blocks, links, ours),
+            soonest(blocks, links, ours.difference(receipts)),
         )
 
     def terms(self, block: str, live: "Said") -> Terms:

@@ -76,7 +76,7 @@ OWN = FlowLimits(keep="own", quiet=())
 
 def said_by(document: dict[str, Any]) -> Terms:
     """What a version says of the messages of its block "mail"."""
-    said = Said.read(document)
+    said = Said.read(document, "email")
     return said.terms("mail", said)
 
 

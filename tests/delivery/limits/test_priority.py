@@ -1,10 +1,11 @@
 """Which of two flows takes the last place."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from blocks.hours import Quiet
+from blocks.hours import Over, Quiet
 from blocks.limits import Limits
 from runtime.delivery.decision.permission import Allowed, Facts, Postponed, Refused, Rival, decide
 from runtime.delivery.decision.terms import Terms
@@ -66,3 +67,53 @@ def test_a_rival_that_quiet_hours_will_hold_takes_no_place() -> None:
     limits = Limits(caps=(ONE_A_DAY,), quiet=(Quiet(start="16:30", end="18:00"),))
     assert decide(with_rival(WIN_BACK, limits)) == Allowed()
     assert isinstance(decide(with_rival(replace(WIN_BACK, terms=Terms(priority=4, anyway=True)), limits)), Postponed)
+
+
+# ---- of which it is not known yet whether they will
+
+MAYBE = replace(WIN_BACK, wakes_at=at("2026-11-21 16:40"))
+"""Its run goes on then, and may queue a message or not."""
+
+
+@pytest.mark.parametrize("over", ["wait", "skip"])
+def test_for_one_that_may_come_it_waits_until_that_is_known(over: Over) -> None:
+    decision = decide(with_rival(MAYBE, Limits(caps=(ONE_A_DAY,), over=over)))
+    assert waits_until(decision, BANGKOK) == "2026-11-21 16:40"
+    assert said(decision).startswith("“Win-back” has the higher priority and may take the place")
+    assert decide(with_rival(MAYBE, Limits(caps=(TWO_A_DAY,), over=over))) == Allowed()
+
+
+def test_what_is_known_comes_before_what_may_be() -> None:
+    both = replace(with_rival(MAYBE, Limits(caps=(ONE_A_DAY,))), rivals=(MAYBE, replace(WIN_BACK, id=9)))
+    assert waits_until(decide(both), BANGKOK) == "2026-11-22 00:00"
+    two = replace(both, limits=Limits(caps=(TWO_A_DAY,)))
+    assert waits_until(decide(two), BANGKOK) == "2026-11-21 16:40", "a place for one of them"
+
+
+def about_the_same(rival: Rival, **changes: Any) -> Facts:
+    """Dewi's reminder at 16:00, and a flow of higher priority that may remind her of the same cart."""
+    return replace(facts(Limits(), "2026-11-21 16:00", BANGKOK), may_speak=(rival,), **changes)
+
+
+def test_an_hour_in_all_is_the_longest() -> None:
+    since = {"waits_since": at("2026-11-21 15:30")}
+    assert waits_until(decide(about_the_same(MAYBE)), BANGKOK) == "2026-11-21 16:40"
+    assert decide(about_the_same(MAYBE, **since)) == Allowed()
+    soon = replace(MAYBE, wakes_at=at("2026-11-21 16:20"), due_at=at("2026-11-21 16:20"))
+    assert waits_until(decide(about_the_same(soon, **since)), BANGKOK) == "2026-11-21 16:20"
+    late = replace(soon, due_at=at("2026-11-21 16:40"))
+    assert decide(about_the_same(late, **since)) == Allowed(), "it goes on soon, and waits once more"
+
+
+def test_it_never_waits_until_it_is_too_late() -> None:
+    assert decide(about_the_same(MAYBE, before=at("2026-11-21 16:30"))) == Allowed()
+    assert isinstance(decide(about_the_same(MAYBE, before=at("2026-11-21 16:50"))), Postponed)
+
+
+def test_an_engine_that_is_behind_gets_as_long_again() -> None:
+    behind = replace(MAYBE, wakes_at=at("2026-11-21 15:50"), due_at=at("2026-11-21 16:00"))
+    assert waits_until(decide(about_the_same(behind)), BANGKOK) == "2026-11-21 16:10"
+
+
+def test_what_is_sent_at_any_hour_lets_the_other_speak_too() -> None:
+    assert isinstance(decide(about_the_same(MAYBE, terms=Terms(anyway=True))), Postponed)
