@@ -24,7 +24,11 @@ def check(flow: Flow, known: Known) -> list[Problem]:
     """Every problem of `flow`, blocks in their order. An empty list or only warnings: it may be published."""
     read = [(doc.id, *_read(doc)) for doc in flow.blocks]
     blocks = {id_: block for id_, block, _ in read if block is not None}
-    known = replace(_with_run_event(with_sends(known, flow), blocks.values()), kept=kept_by(blocks.values()))
+    known = replace(
+        _with_run_event(with_sends(known, flow), blocks.values()),
+        kept=kept_by(blocks.values()),
+        run_key=flow.entry.key,
+    )
     found: list[Problem] = []
     for id_, block, problems in read:
         found += problems

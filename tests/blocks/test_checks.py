@@ -272,8 +272,23 @@ def test_a_key_of_an_exit_rule_or_of_a_condition() -> None:
     assert found(flow(START, WAIT, links="start>wait", exits=exits)) == [("unknown_event_field", "warn", "")]
     did = {"kind": "did", "event": "Order placed", "key": "ordr"}
     split = {"id": "split", "kind": "branch", "settings": {"rule": did}}
-    same = flow(START, split, MAIL, links="start>split split.yes>mail")
+    same = flow(START, split, MAIL, links="start>split split.yes>mail", entry={"key": "total"})
     assert found(same) == [("unknown_event_field", "warn", "split")]
+
+
+def test_the_same_order_is_asked_for_where_runs_belong_to_no_order() -> None:
+    review = {"event": "Order placed", "key": "total"}
+    wait = {"id": "wait", "kind": "wait_for_event", "settings": review}
+    waits = (START, wait, MAIL)
+    problem = only(flow(*waits, links="start>wait wait.happened>mail"))
+    assert (problem.code, problem.level, problem.block, problem.field) == ("no_run_key", "bad", "wait", "key")
+    assert said(problem) == (
+        "Runs of this Flow belong to no “total” of their own, so any would do. "
+        "Choose “One Run for each” in the Flow’s settings, or leave this out."
+    )
+    assert found(flow(*waits, links="start>wait wait.happened>mail", entry={"key": "total"})) == []
+    split = {"id": "split", "kind": "branch", "settings": {"rule": {"kind": "did", **review}}}
+    assert found(flow(START, split, MAIL, links="start>split split.yes>mail")) == [("no_run_key", "bad", "split")]
 
 
 def test_a_split_on_a_field_that_no_event_at_the_start_ever_had() -> None:
