@@ -3,11 +3,16 @@
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from blocks import KINDS
 from blocks.contract import Go, Known, KnownFlow, Reason, Stop, Trigger
-from blocks.rules import Did
+from blocks.rule_words import say_rule
+from blocks.rules import Did, Rule
 from runtime.words import words
 from tests.blocks.facts import NOTHING_KNOWN, Stand, block, contact, event
+
+GOOD = {"kind": "field", "field": "stars", "op": "at_least", "value": 4}
 
 
 @pytest.mark.parametrize(
@@ -163,6 +168,16 @@ def test_a_trigger_without_a_filter_admits_everyone() -> None:
         ),
         ("update_contact", {"name": "VIP"}, "Add the tag “VIP”"),
         ("update_contact", {}, "Add the tag “…”"),
+        (
+            "wait_for_event",
+            {"event": "Review written", "key": "order_id", "where": GOOD},
+            "Wait up to 3 days until “Review written” happens for the same order id where stars is at least 4",
+        ),
+        (
+            "wait_for_event",
+            {"event": "Review written", "where": GOOD},
+            "Wait up to 3 days until “Review written” happens where stars is at least 4",
+        ),
         ("stop", {}, "The Run ends here"),
         ("stop", {"reason": "Bought in the shop"}, "Ends: Bought in the shop"),
         ("added_trigger", {}, "When someone is added"),
@@ -171,3 +186,28 @@ def test_a_trigger_without_a_filter_admits_everyone() -> None:
 )
 def test_what_the_card_says(kind: str, settings: dict[str, Any], sentence: str) -> None:
     assert words("en").text(block(kind, **settings).say(NOTHING_KNOWN)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "sentence"),
+    [
+        ("branch", {}, "If stars is at least 4, they go to “Yes”. Everyone else goes to “No”."),
+        (
+            "wait_for_event",
+            {"event": "Review written", "amount": "soon"},
+            "If “Review written” happens where stars is at least 4, they go to “Happened” at once. "
+            "Else they go on waiting, and to “Not in time” when the time is up.",
+        ),
+        (
+            "wait_for_event",
+            {"event": "Review written", "key": "order_id"},
+            "If “Review written” happens for the same order id where stars is at least 4, they go to “Happened” at once. "
+            "Else they go on waiting, and to “Not in time” when the time is up.",
+        ),
+        ("event_trigger", {"event": "Review written"}, "Only if stars is at least 4."),
+        ("quiet_trigger", {}, "Only if stars is at least 4."),
+    ],
+)
+def test_each_block_says_what_its_rule_means(kind: str, settings: dict[str, Any], sentence: str) -> None:
+    rule = TypeAdapter[Rule](Rule).validate_python(GOOD)
+    assert words("en").text(KINDS[kind].explain(say_rule(rule), settings)) == sentence
