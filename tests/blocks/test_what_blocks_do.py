@@ -40,6 +40,71 @@ def test_adding_to_a_number() -> None:
     assert (problem.code, problem.field) == ("no_number", "value")
 
 
+@pytest.mark.parametrize(
+    ("change", "name", "value", "field", "sentence"),
+    [
+        (
+            "set_field",
+            "email",
+            "dewi@example.com",
+            "name",
+            "No Block can change “email”: it says who a Contact is, and comes with their events. Choose another field.",
+        ),
+        (
+            "clear_field",
+            "customer_id",
+            "",
+            "name",
+            "No Block can change “customer id”: it says who a Contact is, and comes with their events. "
+            "Choose another field.",
+        ),
+        (
+            "increase",
+            "phone",
+            "1",
+            "name",
+            "No Block can change “phone”: it says who a Contact is, and comes with their events. Choose another field.",
+        ),
+        ("set_field", "tags[]", "VIP", "name", "Tags are not a field. Choose “Add a tag” or “Remove a tag” above."),
+        ("clear_field", "tags", "", "name", "Tags are not a field. Choose “Add a tag” or “Remove a tag” above."),
+        (
+            "set_field",
+            "children[].name",
+            "Ayu",
+            "name",
+            "No Block can change “children name”, which is a list. Choose another field.",
+        ),
+        ("set_field", "zone", "Mars/X", "value", "There is no time zone “Mars/X”. Type one like Asia/Bangkok."),
+        ("set_field", "language", "thai!", "value", "“thai!” is no language. Type one like th or en-GB."),
+        (
+            "set_field",
+            "timezone",
+            "Asia/Bangkok",
+            "name",
+            "Choose the field “zone”: it counts before “timezone”.",
+        ),
+        ("increase", "language", "1", "name", "“language” is not a number. Choose another field."),
+        (
+            "set_field",
+            "city",
+            "",
+            "value",
+            "Type the value. To empty the field, choose “Clear a field” above.",
+        ),
+        ("set_field", "zone", "Asia/Bangkok", "", ""),
+        ("set_field", "language", "en-GB", "", ""),
+        ("clear_field", "zone", "", "", ""),
+        ("clear_field", "timezone", "", "", ""),
+        ("add_tag", "email", "", "", ""),
+    ],
+)
+def test_only_what_can_be_set_is_set(change: str, name: str, value: str, field: str, sentence: str) -> None:
+    found = block("update_contact", change=change, name=name, value=value).problems(NOTHING_KNOWN)
+    assert [(one.field, words("en").text(one.phrase), one.level) for one in found] == (
+        [(field, sentence, "bad")] if field else []
+    )
+
+
 def test_unsubscribe_and_let_an_event_happen() -> None:
     stand = Stand()
     assert block("unsubscribe").run(stand) == block("emit_event", event="Joined the club").run(stand) == Go()

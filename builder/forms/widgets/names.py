@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from builder.forms.box import Box, Option
 from builder.forms.field import Field, Show
-from builder.forms.naming import event_options, field_options
+from builder.forms.naming import event_options, field_options, settable_options
 from builder.forms.widgets.text import draw_label
 
 
@@ -42,7 +42,7 @@ def draw_tag_or_field(field: Field) -> Show:
         return str(field.beside(field.about["by"])).endswith("tag")
 
     def options() -> list[Option]:
-        return _plain(field.around.tags()) if tags() else field_options(field.around, "contact", ())
+        return _plain(field.around.tags()) if tags() else settable_options(field.around)
 
     return _name_box(field, options, length=100)
 
