@@ -1,16 +1,18 @@
 """Each block at work: what it asks for, and which way it sends the contact."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import TypeAdapter
 
 from blocks import KINDS
-from blocks.contract import Go, Known, KnownFlow, Reason, Stop, Trigger
+from blocks.contract import Go, Known, KnownFlow, Reason, Stop, Today, Trigger
 from blocks.rule_words import say_rule
 from blocks.rules import Did, Rule
+from runtime.calendar import CALENDAR
 from runtime.words import words
-from tests.blocks.facts import NOTHING_KNOWN, Stand, block, contact, event
+from tests.blocks.facts import NOON, NOTHING_KNOWN, Stand, block, contact, event
 
 GOOD = {"kind": "field", "field": "stars", "op": "at_least", "value": 4}
 
@@ -103,6 +105,25 @@ def test_only_what_can_be_set_is_set(change: str, name: str, value: str, field: 
     assert [(one.field, words("en").text(one.phrase), one.level) for one in found] == (
         [(field, sentence, "bad")] if field else []
     )
+
+
+@pytest.mark.parametrize(
+    ("until", "sentence"),
+    [
+        ("2026-11-21", ""),
+        ("2026-11-20", "This day is over, so no code would be good. Choose one that is still to come."),
+        ("2020-01-31", "This day is over, so no code would be good. Choose one that is still to come."),
+        ("2026-02-30", "Choose the date"),
+        ("", "Choose the date"),
+    ],
+)
+def test_a_coupon_is_good_until_a_day_to_come(until: str, sentence: str) -> None:
+    known = Known(today=Today(NOON, ZoneInfo("Asia/Bangkok"), CALENDAR))
+    found = block("issue_coupon", lasts="date", until=until).problems(known)
+    assert [(one.field, words("en").text(one.phrase), one.level) for one in found] == (
+        [("until", sentence, "bad")] if sentence else []
+    )
+    assert block("issue_coupon", lasts="days", until=until).problems(known) == []
 
 
 def test_unsubscribe_and_let_an_event_happen() -> None:
@@ -243,6 +264,12 @@ def test_a_trigger_without_a_filter_admits_everyone() -> None:
             {"event": "Review written", "where": GOOD},
             "Wait up to 3 days until “Review written” happens where stars is at least 4",
         ),
+        (
+            "issue_coupon",
+            {"prefix": "TEA-", "lasts": "date", "until": "2026-12-31"},
+            "Issue a code “TEA-…”, good until 31 Dec 2026",
+        ),
+        ("issue_coupon", {"prefix": "TEA-", "lasts": "date"}, "Issue a code “TEA-…”, good until …"),
         ("stop", {}, "The Run ends here"),
         ("stop", {"reason": "Bought in the shop"}, "Ends: Bought in the shop"),
         ("added_trigger", {}, "When someone is added"),
