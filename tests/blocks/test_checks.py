@@ -92,13 +92,17 @@ def test_a_kind_that_is_no_longer_there() -> None:
             "rule",
             "Who goes to “Yes”: Type a number, like 100 or 19.90.",
         ),
+        ("price_drop", {"drop": 0}, "drop", "At least: must be more than 0"),
+        ("experiment", {"arms": [{"id": f"a{n}"} for n in range(11)]}, "arms", "Variants: 10 at most"),
+        ("experiment", {"arms": [{"id": "a"}]}, "arms", "Variants: 2 at least"),
         ("branch", {"rule": {"kind": "magic"}}, "rule", "Who goes to “Yes”: this does not fit here"),
     ],
 )
 def test_a_setting_that_cannot_be(kind: str, settings: dict[str, Any], field: str, sentence: str) -> None:
     wrong = {"id": "here", "kind": kind, "settings": settings}
-    blocks = (wrong, MAIL) if kind == "event_trigger" else (START, wrong)
-    problem = only(flow(*blocks, links="here>mail" if kind == "event_trigger" else "start>here"))
+    starts = kind in ("event_trigger", "price_drop")
+    blocks = (wrong, MAIL) if starts else (START, wrong)
+    problem = only(flow(*blocks, links="here>mail" if starts else "start>here"))
     assert (problem.code, problem.block, problem.field) == ("bad_setting", "here", field)
     assert said(problem) == sentence
 
