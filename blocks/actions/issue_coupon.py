@@ -7,7 +7,7 @@ from pydantic import Field
 
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Offer, Preset, Problem, Reason
 from blocks.dates import is_over
-from blocks.kept_name import EXAMPLE, Name
+from blocks.kept_name import EXAMPLE, name_field
 from blocks.phrase import Day, Moment, Phrase, Quoted, say
 
 
@@ -78,7 +78,7 @@ class IssueCoupon(Block):
             json_schema_extra={"widget": "date", "only": {"lasts": "date"}},
         ),
     ] = ""
-    name: Name = "coupon"
+    name: Annotated[str, name_field("coupon")] = "coupon"
 
     def keeps(self) -> dict[str, Any]:
         code = f"{self.prefix.upper()}{EXAMPLE}"
