@@ -144,6 +144,40 @@ def test_send_email_is_called_what_the_email_is_called() -> None:
     assert words("en").text(block("send_email").say(known)) == "Choose an e-mail"
 
 
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (
+            {"hours": {"start": "09:00", "end": "18:00", "days": [1, 2, 3, 4, 5]}},
+            "“Hello”, only between 09:00 and 18:00 on Mon–Fri",
+        ),
+        ({"hurry": True, "within": 2, "unit": "hours"}, "“Hello”, within 2 hours"),
+        ({"limits": "anyway"}, "“Hello”, whatever the limits"),
+        (
+            {"hours": {"days": [6, 7]}, "hurry": True, "within": 1, "unit": "days", "limits": "anyway"},
+            "“Hello”, only between 09:00 and 18:00 on Sat and Sun, within 1 day and whatever the limits",
+        ),
+        ({"within": 2, "limits": "shop"}, "“Hello”"),
+    ],
+)
+def test_send_email_says_when_it_may_go_out(settings: dict[str, Any], sentence: str) -> None:
+    card = block("send_email", email="hello", **settings).say(Known(emails={"hello": "Hello"}))
+    assert words("en").text(card) == sentence
+
+
+def test_at_any_hour_and_only_at_certain_hours_is_a_contradiction() -> None:
+    known = Known(emails={"hello": "Hello"})
+    (problem,) = block("send_email", email="hello", limits="anyway", hours={}).problems(known)
+    assert (problem.code, problem.level, problem.field) == ("hours_anyway", "warn", "hours")
+    assert block("send_email", email="hello", limits="shop", hours={}).problems(known) == []
+    assert block("send_email", email="hello", limits="anyway").problems(known) == []
+
+
+def test_actions_are_told_apart_by_their_icons() -> None:
+    actions = [kind.card.icon for kind in KINDS.values() if kind.card.family == "action"]
+    assert len(set(actions)) == len(actions)
+
+
 def test_end() -> None:
     assert block("stop").run(Stand()) == Stop()
     assert block("stop", reason=" Bought ").run(Stand()) == Stop(Reason("ended_because", {"reason": "Bought"}))
