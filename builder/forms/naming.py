@@ -30,8 +30,9 @@ def event_options(around: Around, chosen: str = "") -> list[Option]:
     return found
 
 
-def field_options(around: Around, of: str, events: Sequence[str]) -> list[Option]:
-    """Fields seen in contacts (`of` "contact"), kept with the run ("run"), or seen in events of these names."""
+def field_options(around: Around, of: str, events: Sequence[str], chosen: str = "") -> list[Option]:
+    """Fields seen in contacts (`of` "contact"), kept with the run ("run"), or seen in events of these names; and the one that
+    is `chosen` already, so that it is said in words like the others."""
     known = around.known()
     if of == "contact":
         paths = set(known.contact_fields)
@@ -40,7 +41,7 @@ def field_options(around: Around, of: str, events: Sequence[str]) -> list[Option
         paths = {*typed["n"], *typed["t"], *typed["d"], *typed["b"]}
     else:
         paths = set().union(*(known.events.get(name, frozenset()) for name in events))
-    return [_option(path) for path in sorted(paths, key=readable)]
+    return [_option(path) for path in sorted({*paths, *filter(None, [chosen])}, key=readable)]
 
 
 def settable_options(around: Around) -> list[Option]:

@@ -56,13 +56,22 @@ def draw_property(field: Field) -> Show:
     def options() -> list[Option]:
         match of if of == "contact" else str(field.beside(of) or ""):
             case "contact":
-                return field_options(field.around, "contact", ())
+                return field_options(field.around, "contact", (), standing)
             case "event":
-                return field_options(field.around, "event", field.around.run_events())
+                return field_options(field.around, "event", field.around.run_events(), standing)
             case name:
-                return field_options(field.around, "event", (name,))
+                return field_options(field.around, "event", (name,), standing)
 
-    return _name_box(field, options, length=200)
+    # What stands there and not what is being typed, which would come up among the suggestions.
+    standing = str(field.value or "")
+    show_name = _name_box(field, options, length=200)
+
+    def show() -> None:
+        nonlocal standing
+        standing = str(field.value or "")
+        show_name()
+
+    return show
 
 
 def _name_box(field: Field, options: Callable[[], list[Option]], length: int) -> Show:
