@@ -59,7 +59,7 @@ def test_a_card_that_was_low_on_the_screen_stands_above_its_sheet(shop_with_web:
 
     def above() -> bool:
         box = low.bounding_box()
-        return bool(0 < box["y"] and box["y"] + box["height"] <= panel(page).bounding_box()["y"])
+        return bool(box["y"] > 0 and box["y"] + box["height"] <= panel(page).bounding_box()["y"])
 
     becomes(above, wanted=True)
 
