@@ -79,12 +79,12 @@ class SendEmail(Send):
     def _terms(self) -> tuple[Phrase, ...]:
         """What else is asked of the moment at which it goes out, or is not."""
         found = []
-        if self.hours is not None:
-            found.append(say("only {hours}", hours=self.hours.say()))
         if (seconds := self.good_for()) is not None:
             found.append(say("within {time}", time=Span(seconds)))
         if self.limits == "anyway":
             found.append(say("whatever the limits"))
+        if self.hours is not None:
+            found.append(say("only {hours}", hours=self.hours.short()))
         return tuple(found)
 
     def run(self, ctx: Context) -> Decision:

@@ -106,7 +106,10 @@ class ScheduleTrigger(Scheduled):
     ] = ""
     weekdays: Annotated[
         tuple[Annotated[int, Field(ge=1, le=7)], ...],
-        Field(title="On these days", json_schema_extra={"widget": "weekdays", "only": {"repeat": "weekly"}}),
+        Field(
+            title="On these days",
+            json_schema_extra={"widget": "weekdays", "needed": True, "only": {"repeat": "weekly"}},
+        ),
     ] = ()
     day: Annotated[
         int,

@@ -149,14 +149,16 @@ def test_send_email_is_called_what_the_email_is_called() -> None:
     [
         (
             {"hours": {"start": "09:00", "end": "18:00", "days": [1, 2, 3, 4, 5]}},
-            "“Hello”, only between 09:00 and 18:00 on Mon–Fri",
+            "“Hello”, only 09:00–18:00, Mon–Fri",
         ),
         ({"hurry": True, "within": 2, "unit": "hours"}, "“Hello”, within 2 hours"),
         ({"limits": "anyway"}, "“Hello”, whatever the limits"),
         (
             {"hours": {"days": [6, 7]}, "hurry": True, "within": 1, "unit": "days", "limits": "anyway"},
-            "“Hello”, only between 09:00 and 18:00 on Sat and Sun, within 1 day and whatever the limits",
+            "“Hello”, within 1 day, whatever the limits and only 09:00–18:00, Sat and Sun",
         ),
+        ({"hours": {"start": "22:00", "end": "06:00"}}, "“Hello”, only 22:00–06:00"),
+        ({"hours": {"start": "00:00", "end": "00:00", "days": [6, 7]}}, "“Hello”, only Sat and Sun"),
         ({"within": 2, "limits": "shop"}, "“Hello”"),
     ],
 )

@@ -85,6 +85,13 @@ def test_weekdays_are_chips(shop_with_web: Shop, opened: Any) -> None:
     card(page, "18:30").wait_for()
 
 
+def test_a_week_without_a_day_is_not_any_day(opened: Any) -> None:
+    page, _ = opened("schedule_trigger", to="everybody", repeat="weekly", weekdays=[5])
+    panel(page).get_by_role("button", name="Friday").click()
+    panel(page).get_by_text("Choose at least one day.").wait_for()
+    assert panel(page).get_by_text("Any day").count() == 0
+
+
 def test_a_setting_that_does_not_apply_is_not_shown(opened: Any) -> None:
     page, _ = opened("update_contact", change="add_tag", name="oolong")
     assert panel(page).get_by_label("Value").count() == 0 or not panel(page).get_by_label("Value").is_visible()
