@@ -66,7 +66,7 @@ class WaitForEvent(Block):
         return (self.event,)
 
     def say(self, known: Known) -> Phrase:
-        args = {"event": Quoted(self.event), "time": span(self.amount, self.unit)}
+        args: dict[str, Any] = {"event": Quoted(self.event), "time": span(self.amount, self.unit)}
         if self.key:
             args["key"] = readable(self.key)
         if self.where is not None:
