@@ -24,7 +24,11 @@ def check(flow: Flow, known: Known) -> list[Problem]:
     """Every problem of `flow`, blocks in their order. An empty list or only warnings: it may be published."""
     read = [(doc.id, *_read(doc)) for doc in flow.blocks]
     blocks = {id_: block for id_, block, _ in read if block is not None}
-    known = replace(_with_run_event(with_sends(known, flow), blocks.values()), kept=kept_by(blocks.values()))
+    known = replace(
+        _with_run_event(with_sends(known, flow), blocks.values()),
+        kept=kept_by(blocks.values()),
+        run_key=flow.entry.key,
+    )
     found: list[Problem] = []
     for id_, block, problems in read:
         found += problems
@@ -128,10 +132,16 @@ def _setting(doc: BlockDoc, error: Mapping[str, Any]) -> Problem:
     match error["type"]:
         case "missing" | "string_too_short":
             text = say("{field}: fill this in", field=say_title(title))
-        case "greater_than_equal" | "greater_than":
+        case "greater_than_equal":
             text = say("{field}: must be {least} or more", field=say_title(title), least=_limit(error))
+        case "greater_than":
+            text = say("{field}: must be more than {least}", field=say_title(title), least=_limit(error))
         case "less_than_equal" | "less_than":
             text = say("{field}: must be {most} or less", field=say_title(title), most=_limit(error))
+        case "too_short":
+            text = say("{field}: {least} at least", field=say_title(title), least=error["ctx"]["min_length"])
+        case "too_long":
+            text = say("{field}: {most} at most", field=say_title(title), most=error["ctx"]["max_length"])
         case "extra_forbidden":
             text = say("{field}: this Block has no such setting", field=str(error["loc"][-1]))
         case "value_error":

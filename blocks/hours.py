@@ -61,6 +61,15 @@ class Window(BaseModel):
         days = self.days or range(1, 8)
         return {((day - 1) * _DAY + minute) % WEEK for day in days for minute in range(first, last)}
 
+    def short(self) -> Phrase:
+        """ "21:00–08:00, Fri and Sat", for where there is little room."""
+        if self.start == self.end == MIDNIGHT:
+            return say("{days}", days=Weekdays(self.days or tuple(range(1, 8))))
+        start, end = TimeOfDay(self.start), TimeOfDay(self.end)
+        if not self.days:
+            return say("{start}–{end}", start=start, end=end)
+        return say("{start}–{end}, {days}", start=start, end=end, days=Weekdays(self.days))
+
     def say(self) -> Phrase:
         """ "between 21:00 and 08:00 on Fri and Sat"."""
         if self.start == self.end == MIDNIGHT:

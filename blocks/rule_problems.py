@@ -2,6 +2,7 @@
 
 from blocks.contract import Known, Problem
 from blocks.phrase import Quoted, say
+from blocks.rule_words import readable
 from blocks.rules import Compare, Did, Got, InSegment, Rule, leaves
 from blocks.values import safe_path
 
@@ -43,7 +44,7 @@ def rule_problems(rule: Rule | None, known: Known, *, event: str, field: str) ->
                             field=field,
                         )
                     )
-                found += field_problems(leaf.key, known, event=leaf.event, field=field)
+                found += key_problems(leaf.key, known, event=leaf.event, field=field)
                 found += rule_problems(leaf.where, known, event=leaf.event, field=field)
             case InSegment() if leaf.segment not in known.segments:
                 text = say("There is no published Segment {name}, so nobody is in it.", name=Quoted(leaf.segment))
@@ -52,6 +53,19 @@ def rule_problems(rule: Rule | None, known: Known, *, event: str, field: str) ->
                 text = say("There is no e-mail {name}. Check how it is spelled.", name=Quoted(leaf.email))
                 found.append(Problem("unknown_email", text, level="warn", field=field))
     return found
+
+
+def key_problems(key: str, known: Known, *, event: str, field: str) -> list[Problem]:
+    """What is wrong with asking for `event` "for the same `key`" ("" asks for none): runs that have no key of their own
+    would not be asked for it, and any order would do."""
+    if key and known.run_key == "":
+        text = say(
+            "Runs of this Flow belong to no {name} of their own, so any would do. Choose “One Run for each” in the "
+            "Flow’s settings, or leave this out.",
+            name=Quoted(readable(key)),
+        )
+        return [Problem("no_run_key", text, field=field)]
+    return field_problems(key, known, event=event, field=field)
 
 
 def field_problems(name: str, known: Known, *, event: str, field: str) -> list[Problem]:

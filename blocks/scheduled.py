@@ -46,6 +46,10 @@ class Scheduled(Brought):
         """Slug of the segment, "" for all contacts."""
 
     @abstractmethod
+    def says_whom(self) -> bool:
+        """Whether it is said for whom it comes; while it is being drawn, perhaps not yet."""
+
+    @abstractmethod
     def own_clocks(self) -> bool:
         """Whether it comes by each contact's own clocks, and not by the shop's."""
 

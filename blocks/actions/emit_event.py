@@ -18,11 +18,11 @@ class EmitEvent(Block):
     kind: Literal["emit_event"] = "emit_event"
     card: ClassVar = Card(
         title="Let an event happen",
-        icon="campaign",
+        icon="sensors",
         family="action",
         describe="Lets an event happen to the Contact, so that other Flows can start at it",
         presets=(
-            Preset("emit_event", "Let an event happen", "campaign", {"event": ""}, "emit trigger event custom metric"),
+            Preset("emit_event", "Let an event happen", "sensors", {"event": ""}, "emit trigger event custom metric"),
         ),
     )
 

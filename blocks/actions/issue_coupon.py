@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Offer, Preset, Problem, Reason
-from blocks.kept_name import EXAMPLE, Name
-from blocks.phrase import Moment, Phrase, Quoted, say
+from blocks.dates import is_over
+from blocks.kept_name import EXAMPLE, name_field
+from blocks.phrase import Day, Moment, Phrase, Quoted, say
 
 
 class IssueCoupon(Block):
@@ -74,10 +75,10 @@ class IssueCoupon(Block):
         Field(
             pattern=r"^(?:\d{4}-\d{2}-\d{2})?$",
             title="Last day",
-            json_schema_extra={"widget": "text", "hint": "2026-12-31", "only": {"lasts": "date"}},
+            json_schema_extra={"widget": "date", "only": {"lasts": "date"}},
         ),
     ] = ""
-    name: Name = "coupon"
+    name: Annotated[str, name_field("coupon")] = "coupon"
 
     def keeps(self) -> dict[str, Any]:
         code = f"{self.prefix.upper()}{EXAMPLE}"
@@ -94,7 +95,8 @@ class IssueCoupon(Block):
                     n=self.days,
                 )
             case "date":
-                return say("Issue a code {code}, good until {day}", code=code, day=self.until or "…")
+                last = self._last_day()
+                return say("Issue a code {code}, good until {day}", code=code, day="…" if last is None else Day(last))
         return say("Issue a code {code}", code=code)
 
     def run(self, ctx: Context) -> Decision:
@@ -109,8 +111,13 @@ class IssueCoupon(Block):
         if not self.name:
             text = say("Type a name under which e-mails find the code, like coupon.")
             found.append(Problem("name_missing", text, field="name"))
-        if self.lasts == "date" and self._last_day() is None:
-            found.append(Problem("no_day", say("Type the last day, like 2026-12-31."), field="until"))
+        if self.lasts == "date":
+            last, today = self._last_day(), known.today
+            if last is None:
+                found.append(Problem("no_day", say("Choose the date"), field="until"))
+            elif today is not None and is_over(last, today.zone, today.now):
+                text = say("This day is over, so no code would be good. Choose one that is still to come.")
+                found.append(Problem("day_over", text, field="until"))
         return found
 
     def _last_day(self) -> date | None:

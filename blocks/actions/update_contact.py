@@ -4,8 +4,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from blocks import own_fields
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Preset, Problem
 from blocks.phrase import Phrase, Quoted, say
+from blocks.rule_words import readable
 from blocks.values import number, safe_path
 
 Change = Literal["add_tag", "remove_tag", "set_field", "increase", "clear_field"]
@@ -101,4 +103,26 @@ class UpdateContact(Block):
             return [Problem("field_missing", say("Choose the field"), field="name")]
         if self.change == "increase" and number(self.value.strip()) is None:
             return [Problem("no_number", say("Type a number, like 10 or -1."), field="value")]
+        return [] if self.change.endswith("tag") else self._field_problems()
+
+    def _field_problems(self) -> list[Problem]:
+        if (wrong := own_fields.wrong_field(self.name)) is not None:
+            return [Problem("fixed_field", wrong, field="name")]
+        if self.change == "clear_field":
+            return []
+        if better := own_fields.counts_instead(self.name):
+            text = say(
+                "Choose the field {field}: it counts before {name}.", field=Quoted(better), name=Quoted(self.name)
+            )
+            return [Problem("other_field", text, field="name")]
+        if self.change == "increase":
+            if not own_fields.is_text(self.name):
+                return []
+            text = say("{field} is not a number. Choose another field.", field=Quoted(readable(self.name)))
+            return [Problem("text_field", text, field="name")]
+        if not self.value:
+            text = say("Type the value. To empty the field, choose “Clear a field” above.")
+            return [Problem("value_missing", text, field="value")]
+        if (wrong := own_fields.wrong_value(self.name, self.value)) is not None:
+            return [Problem("wrong_value", wrong, field="value")]
         return []

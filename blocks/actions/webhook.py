@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from blocks.contract import Card, Context, Decision, Go, Known, Outlet, Preset, Problem, Reason, Send, Sleep
 from blocks.durations import moved
-from blocks.kept_name import Name
+from blocks.kept_name import name_field
 from blocks.phrase import Moment, Phrase, Quoted, say
 
 _SECONDS = {"minutes": 60, "hours": 3600, "days": 86_400}
@@ -126,7 +126,7 @@ class Webhook(Send):
             },
         ),
     ] = "hours"
-    name: Name = ""
+    name: Annotated[str, name_field("answer")] = ""
 
     def outlets(self) -> tuple[Outlet, ...]:
         return (Outlet("answered", "Answered"), Outlet("failed", "Failed")) if self.wait else (Outlet("next"),)

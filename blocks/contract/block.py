@@ -10,7 +10,7 @@ from blocks.contract.context import Context
 from blocks.contract.decisions import Decision
 from blocks.contract.known import Known, Problem
 from blocks.contract.looks import Card, Outlet
-from blocks.phrase import Phrase
+from blocks.phrase import Phrase, say
 from blocks.rules import Counted
 
 
@@ -44,6 +44,12 @@ class Block(BaseModel):
     @abstractmethod
     def say(self, known: Known) -> Phrase:
         """One line for the card, without a full stop."""
+
+    @classmethod
+    def explain(cls, rule: Phrase, settings: Mapping[str, Any]) -> Phrase:
+        """What it means here that a contact or an event meets `rule`, in whole sentences, for the form in which the rule is
+        drawn. `settings` may be half done or wrong."""
+        return say("Only if {rule}.", rule=rule)
 
     @abstractmethod
     def run(self, ctx: Context) -> Decision:

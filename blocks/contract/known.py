@@ -77,6 +77,9 @@ class Known:
     """Name of each secret that the shop keeps to the app that it goes to; None where that is not asked."""
     sends: Mapping[str, str] = field(default_factory=dict)
     """Id of each send block of the flow that is looked at to the slug of what it sends."""
+    run_key: str | None = None
+    """The property that tells runs of the flow that is looked at apart, "" where a contact has one run; None where no flow is
+    looked at."""
     today: Today | None = None
     """None where it is not known; what depends on it is then not checked."""
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from blocks.contract import Card, Context, Decision, Go, Known, Preset, Problem, Send
 from blocks.hours import Hours
 from blocks.limits import Keep
-from blocks.phrase import Phrase, Quoted, say
+from blocks.phrase import Joined, Phrase, Quoted, Span, say
 
 _SECONDS = {"minutes": 60, "hours": 3600, "days": 86_400}
 
@@ -73,7 +73,19 @@ class SendEmail(Send):
     def say(self, known: Known) -> Phrase:
         if not self.email:
             return say("Choose an e-mail")
-        return say("{name}", name=Quoted(known.email_name(self.email)))
+        name, terms = Quoted(known.email_name(self.email)), self._terms()
+        return say("{name}, {terms}", name=name, terms=Joined(terms)) if terms else say("{name}", name=name)
+
+    def _terms(self) -> tuple[Phrase, ...]:
+        """What else is asked of the moment at which it goes out, or is not."""
+        found = []
+        if (seconds := self.good_for()) is not None:
+            found.append(say("within {time}", time=Span(seconds)))
+        if self.limits == "anyway":
+            found.append(say("whatever the limits"))
+        if self.hours is not None:
+            found.append(say("only {hours}", hours=self.hours.short()))
+        return tuple(found)
 
     def run(self, ctx: Context) -> Decision:
         ctx.send(self.channel)
@@ -86,6 +98,9 @@ class SendEmail(Send):
             return [Problem("email_gone", self._gone(known), field="email")]
         if (wrong := known.email_problems.get(self.email)) is not None:
             return [Problem("email_unready", wrong, field="email")]
+        if self.limits == "anyway" and self.hours is not None:
+            text = say("It goes out in these hours only, and not at any hour. Choose one of the two.")
+            return [Problem("hours_anyway", text, "warn", field="hours")]
         return []
 
     def _gone(self, known: Known) -> Phrase:

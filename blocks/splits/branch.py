@@ -1,6 +1,7 @@
 """Two ways: those who meet a rule, and everyone else."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -39,6 +40,10 @@ class Branch(Block):
 
     def say(self, known: Known) -> Phrase:
         return say("If {rule}", rule=say_rule(self.rule, known))
+
+    @classmethod
+    def explain(cls, rule: Phrase, settings: Mapping[str, Any]) -> Phrase:
+        return say("If {rule}, they go to “Yes”. Everyone else goes to “No”.", rule=rule)
 
     def run(self, ctx: Context) -> Decision:
         return Go("yes" if self.rule.meets(ctx) else "no")

@@ -1,14 +1,15 @@
 """Hold the contact until something happens, or until it has not happened for too long."""
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Outlet, Preset, Problem, Reason, Sleep
 from blocks.durations import CHOICES, Unit, moved, span, too_long
 from blocks.phrase import Moment, Phrase, Quoted, say
-from blocks.rule_problems import field_problems, rule_problems
+from blocks.rule_problems import key_problems, rule_problems
 from blocks.rule_words import readable, say_rule
 from blocks.rules import Did, OnlyIf, SinceEntering
 
@@ -65,12 +66,35 @@ class WaitForEvent(Block):
         return (self.event,)
 
     def say(self, known: Known) -> Phrase:
-        args = {"event": Quoted(self.event), "time": span(self.amount, self.unit)}
-        if self.where is not None:
-            return say("Wait up to {time} until {event} happens where {rule}", **args, rule=say_rule(self.where, known))
+        args: dict[str, Any] = {"event": Quoted(self.event), "time": span(self.amount, self.unit)}
         if self.key:
-            return say("Wait up to {time} until {event} happens for the same {key}", **args, key=readable(self.key))
+            args["key"] = readable(self.key)
+        if self.where is not None:
+            args["rule"] = say_rule(self.where, known)
+        match bool(self.key), self.where is not None:
+            case True, True:
+                return say("Wait up to {time} until {event} happens for the same {key} where {rule}", **args)
+            case True, False:
+                return say("Wait up to {time} until {event} happens for the same {key}", **args)
+            case False, True:
+                return say("Wait up to {time} until {event} happens where {rule}", **args)
         return say("Wait up to {time} until {event} happens", **args)
+
+    @classmethod
+    def explain(cls, rule: Phrase, settings: Mapping[str, Any]) -> Phrase:
+        args = {"event": Quoted(str(settings.get("event") or "…")), "rule": rule}
+        if key := settings.get("key"):
+            return say(
+                "If {event} happens for the same {key} where {rule}, they go to “Happened” at once. Else they go on "
+                "waiting, and to “Not in time” when the time is up.",
+                **args,
+                key=readable(str(key)),
+            )
+        return say(
+            "If {event} happens where {rule}, they go to “Happened” at once. Else they go on waiting, and to "
+            "“Not in time” when the time is up.",
+            **args,
+        )
 
     def run(self, ctx: Context) -> Decision:
         if ctx.count(self._awaited):
@@ -85,7 +109,7 @@ class WaitForEvent(Block):
 
     def problems(self, known: Known) -> list[Problem]:
         found = rule_problems(self.where, known, event=self.event, field="where")
-        found += field_problems(self.key, known, event=self.event, field="key")
+        found += key_problems(self.key, known, event=self.event, field="key")
         if too_long(self.amount, self.unit):
             found.append(Problem("wait_too_long", say("A wait can last 2 years at most."), field="amount"))
         return found

@@ -1,6 +1,6 @@
 """Hold the contact until what they ordered runs out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from math import floor
@@ -19,13 +19,16 @@ from blocks.zones import local_to_utc
 TOGETHER = timedelta(days=3)
 """What runs out so soon after the first is reminded of together with it."""
 _DAY = 86_400
+_AT_ONCE = timedelta(microseconds=1)
+"""After entering: late enough that who comes back has been reminded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """When one product of the order is to be reminded of, and how that came about."""
+    """When one product of the order is to be reminded of and when it runs out (UTC), and how that came about."""
 
     due: datetime
+    out: datetime
     reason: Reason
 
 
@@ -35,8 +38,8 @@ class WaitForSupply(Block):
 
     How long one lasts stands in the product's or the item's field `field`, else it is `lasts`. Products of which neither
     says it do not count beside others; where nothing is known of any, it is `unknown` days from entering. Of those that
-    run out within three days of one another the first decides. Who comes back waits for the next; when nothing more runs
-    out, they leave by "Nothing runs out".
+    run out within three days of one another the first decides. Who orders less than lasts so long goes on at once. Who comes
+    back waits for the next; when nothing more is to be reminded of, they leave by "Nothing runs out".
     """
 
     kind: Literal["wait_for_supply"] = "wait_for_supply"
@@ -60,8 +63,10 @@ class WaitForSupply(Block):
     reasons: ClassVar = {
         "runs_out": "{quantity} × {product}, {lasts} each, {lead} before: {until}",
         "runs_out_at_once": "{quantity} × {product}, {lasts} each: {until}",
+        "runs_out_soon": "{quantity} × {product}, {lasts} each, runs out on {until}: no time to wait",
         "unknown_supply": "How long it lasts is not known, so {time} from entering: {until}",
-        "all_over": "Nothing of it runs out any more",
+        "all_over": "The time to remind of it is over",
+        "ran_out": "All of it has run out",
     }
 
     field: Annotated[
@@ -117,18 +122,22 @@ class WaitForSupply(Block):
         )
 
     def run(self, ctx: Context) -> Decision:
-        if (first := self._first(ctx)) is None:
-            return Go("over", Reason("all_over"))
-        return Go() if ctx.now >= first.due else Sleep(first.due, first.reason)
+        supplies = sorted(self._supplies(ctx), key=lambda one: one.due)
+        if (first := self._first(supplies, ctx)) is None:
+            ran_out = all(supply.out <= ctx.arrived_at for supply in supplies)
+            return Go("over", Reason("ran_out" if ran_out else "all_over"))
+        if ctx.now < first.due:
+            return Sleep(first.due, first.reason)
+        return Go(reason=None if ctx.held else first.reason)
 
     def problems(self, known: Known) -> list[Problem]:
         return []
 
-    def _first(self, ctx: Context) -> Supply | None:
+    def _first(self, supplies: Sequence[Supply], ctx: Context) -> Supply | None:
         """The earliest that was still to come on arrival. One that falls within three days of an earlier one that opened a
         reminder belongs to that."""
         opened: datetime | None = None
-        for supply in sorted(self._supplies(ctx), key=lambda one: one.due):
+        for supply in supplies:
             if opened is not None and supply.due <= opened + TOGETHER:
                 continue
             if supply.due > ctx.arrived_at:
@@ -145,21 +154,25 @@ class WaitForSupply(Block):
                 continue
             found = True
             early = self.lead + self.delivery
+            out = self._on(ctx, item.quantity * each)
             due = self._on(ctx, item.quantity * each - early)
+            soon = due <= ctx.entered_at < out
             said = {
                 "quantity": f"{item.quantity:g}",
                 "product": Quoted(item.title) if item.title else say("a product"),
                 "lasts": Span(round(each * _DAY)),
-                "until": Moment(due, ctx.zone.key),
+                "until": Moment(out if soon else due, ctx.zone.key),
             }
-            reason = (
-                Reason("runs_out", said | {"lead": Span(early * _DAY)}) if early else Reason("runs_out_at_once", said)
-            )
-            yield Supply(due, reason)
+            if soon:
+                yield Supply(ctx.entered_at + _AT_ONCE, out, Reason("runs_out_soon", said))
+            elif early:
+                yield Supply(due, out, Reason("runs_out", said | {"lead": Span(early * _DAY)}))
+            else:
+                yield Supply(due, out, Reason("runs_out_at_once", said))
         if not found:
             due = self._on(ctx, self.unknown)
             said = {"time": Span(self.unknown * _DAY), "until": Moment(due, ctx.zone.key)}
-            yield Supply(due, Reason("unknown_supply", said))
+            yield Supply(due, due, Reason("unknown_supply", said))
 
     def _lasts(self, item: Item) -> float | None:
         told = item.fields.get(self.field)

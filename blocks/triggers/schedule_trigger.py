@@ -106,7 +106,10 @@ class ScheduleTrigger(Scheduled):
     ] = ""
     weekdays: Annotated[
         tuple[Annotated[int, Field(ge=1, le=7)], ...],
-        Field(title="On these days", json_schema_extra={"widget": "weekdays", "only": {"repeat": "weekly"}}),
+        Field(
+            title="On these days",
+            json_schema_extra={"widget": "weekdays", "needed": True, "only": {"repeat": "weekly"}},
+        ),
     ] = ()
     day: Annotated[
         int,
@@ -217,6 +220,9 @@ class ScheduleTrigger(Scheduled):
     def whom(self) -> str:
         return self.segment if self.to == "segment" else ""
 
+    def says_whom(self) -> bool:
+        return self.to == "everybody" or bool(self.segment)
+
     def own_clocks(self) -> bool:
         return self.clocks == "own"
 
@@ -309,7 +315,7 @@ class ScheduleTrigger(Scheduled):
 
     def problems(self, known: Known) -> list[Problem]:
         found = rule_problems(self.where, known, event="", field="where")
-        if self.to == "segment" and not self.segment:
+        if not self.says_whom():
             found.append(Problem("segment_missing", say("Choose the Segment"), field="segment"))
         elif self.whom() and self.segment not in known.segments:
             text = say(
@@ -318,6 +324,8 @@ class ScheduleTrigger(Scheduled):
             found.append(Problem("unknown_segment", text, field="segment"))
         if self.repeat in ("once", "yearly") and not self.on:
             found.append(Problem("date_missing", say("Choose the date"), field="on"))
+        elif self.repeat == "weekly" and not self.weekdays:
+            found.append(Problem("weekday_missing", say("Choose at least one day."), field="weekdays"))
         elif self.repeat == "rule" and (wrong := self._wrong_rule()) is not None:
             found.append(wrong)
         elif (today := known.today) and not self._still_comes(today):

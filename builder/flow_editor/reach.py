@@ -51,7 +51,8 @@ def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
         soon = would_come(user.house, user.workspace, trigger)
         return _comes(soon, w) if soon is not None and soon.looked_at else None
     if isinstance(trigger, Scheduled):
-        return _hear(would_hear(user.house, user.workspace, trigger), w)
+        audience = would_hear(user.house, user.workspace, trigger)
+        return _hear(audience, w) if audience is not None else None
     if trigger is not None:
         found = would_start(user.house, user.workspace, trigger)
         return _starts(found, w) if found is not None and found.looked_at else None

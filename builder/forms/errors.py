@@ -42,10 +42,14 @@ def wrong(error: Mapping[str, Any]) -> Wrong:
         case "value_error":
             text = Phrase(str(limits["error"]))
             return Wrong("empty" if _has_empty(given) else "bad", text)
-        case "greater_than_equal" | "greater_than":
+        case "greater_than_equal":
             return Wrong("bad", say("Must be {least} or more.", least=next(iter(limits.values()), "")))
+        case "greater_than":
+            return Wrong("bad", say("Must be more than {least}.", least=next(iter(limits.values()), "")))
         case "less_than_equal" | "less_than":
             return Wrong("bad", say("Must be {most} or less.", most=next(iter(limits.values()), "")))
+        case "too_long":
+            return Wrong("bad", say("{most} at most.", most=limits["max_length"]))
         case "string_too_long":
             return Wrong(
                 "bad",

@@ -50,6 +50,8 @@ class Form:
         self._shows: list[Show] = []
         self._followers: list[Callable[[], Any]] = []
         self._wrappers: dict[str, Element] = {}
+        self._sections: dict[Element, list[str]] = {}
+        """Each section with the fields in it."""
         self._told: Sequence[Problem] = ()
         self._draw()
         self._settle()
@@ -100,6 +102,8 @@ class Form:
             self.fields[name] = field
             if widget in OWN_SECTION or section is None:
                 section = tag("section", "cw-sect cw-fields")
+                self._sections[section] = []
+            self._sections[section].append(name)
             with section, tag("div", "cw-field") as wrapper:
                 self._shows.append(self._widgets[widget](field))
                 field.draw_message()
@@ -110,11 +114,16 @@ class Form:
     def _settle(self) -> None:
         """Hide what does not apply, say what is wrong."""
         for name, wrapper in self._wrappers.items():
-            only: Mapping[str, Any] = about(self.model.model_fields[name]).get("only", {})
-            wrapper.set_visibility(all(self._is_one_of(key, only[key]) for key in only))
+            wrapper.set_visibility(self._applies(name))
+        for section, names in self._sections.items():
+            section.set_visibility(any(map(self._applies, names)))
         for follow in self._followers:
             follow()
         self._say()
+
+    def _applies(self, name: str) -> bool:
+        only: Mapping[str, Any] = about(self.model.model_fields[name]).get("only", {})
+        return all(self._is_one_of(key, only[key]) for key in only)
 
     def _is_one_of(self, name: str, wanted: Any) -> bool:
         value = self.settings.get(name, self.default_of(name))

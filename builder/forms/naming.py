@@ -1,8 +1,10 @@
 """What can be suggested where somebody names an event or a field."""
 
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from blocks import KINDS
+from blocks.own_fields import can_be_set
 from blocks.rule_words import readable
 from blocks.values import type_document
 from builder.forms.around import Around
@@ -28,8 +30,9 @@ def event_options(around: Around, chosen: str = "") -> list[Option]:
     return found
 
 
-def field_options(around: Around, of: str, events: Sequence[str]) -> list[Option]:
-    """Fields seen in contacts (`of` "contact"), kept with the run ("run"), or seen in events of these names."""
+def field_options(around: Around, of: str, events: Sequence[str], chosen: str = "") -> list[Option]:
+    """Fields seen in contacts (`of` "contact"), kept with the run ("run"), or seen in events of these names; and the one that
+    is `chosen` already, so that it is said in words like the others."""
     known = around.known()
     if of == "contact":
         paths = set(known.contact_fields)
@@ -38,7 +41,13 @@ def field_options(around: Around, of: str, events: Sequence[str]) -> list[Option
         paths = {*typed["n"], *typed["t"], *typed["d"], *typed["b"]}
     else:
         paths = set().union(*(known.events.get(name, frozenset()) for name in events))
-    return [_option(path) for path in sorted(paths, key=readable)]
+    return [_option(path) for path in sorted({*paths, *filter(None, [chosen])}, key=readable)]
+
+
+def settable_options(around: Around) -> list[Option]:
+    """Fields seen in contacts that a block can set, by their names: nothing lies below them."""
+    names = {unquote(path) for path in around.known().contact_fields if can_be_set(path)}
+    return [_option(name) for name in sorted(names, key=readable)]
 
 
 def _option(path: str) -> Option:

@@ -256,6 +256,8 @@ class Batch:
         self.expect([change.contact])
         person = self.person(change.contact)
         person.typed = contacts.typed_after(person.typed, change)
+        if "zone" in change.set_fields:
+            person.zone = zone_of(change.set_fields["zone"], self.tx.zone)
 
     def enlist(self, listing: Listing) -> None:
         """Put a contact on a list, or take them off. Who looks later in this batch sees it."""

@@ -204,8 +204,11 @@ def would_come(house: House, workspace: int, trigger: Timed) -> Matches | None:
     return Matches({"yes": coming, "no": len(rows) - coming}, len(rows), len(rows) < MOST, DAYS)
 
 
-def would_hear(house: House, workspace: int, trigger: Scheduled) -> Audience:
-    """When a schedule comes next, and how many it would come for if that were now. Its filter is asked only then."""
+def would_hear(house: House, workspace: int, trigger: Scheduled) -> Audience | None:
+    """When a schedule comes next, and how many it would come for if that were now. Its filter is asked only then. None while
+    it does not say whom it is for."""
+    if not trigger.says_whom():
+        return None
     now = house.clock.now()
     with house.ledger.read(workspace) as tx:
         everybody = int(tx.scalar(select(func.count()).select_from(contact).where(tx.mine(contact))) or 0)

@@ -38,9 +38,9 @@ def outlook(house: House, workspace: int, slug: str, document: Flow, known: Know
     return lines
 
 
-def _schedules(audiences: Sequence[Audience], zone: str) -> Iterator[Phrase]:
+def _schedules(audiences: Sequence[Audience | None], zone: str) -> Iterator[Phrase]:
     """Each by itself, in the order in which they come: a mailing is not to hide behind another."""
-    for one in sorted(audiences, key=lambda one: (one.at is None, one.at or 0)):
+    for one in sorted(filter(None, audiences), key=lambda one: (one.at is None, one.at or 0)):
         if one.at is None or one.last is None:
             yield say("Its time has passed.")
         else:

@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 
+from blocks.own_fields import language_of, zone_of
 from blocks.triggers.added_trigger import ADDED, told
 from blocks.values import TooDeep, Typed, instant, moment, type_document
 from runtime.clock import HOUR
 from runtime.intake.writer import NewEvent, digest_of
 from runtime.people.addresses import IDENTITIES
-from runtime.people.card import language_of, zone_of
 from runtime.people.who import ANSWERS, CHANNELS, CONSENT, TAGS
 
 MOST_EVENTS = 1000

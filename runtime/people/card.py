@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 import orjson
 
+from blocks.own_fields import language_of, zone_of
 from blocks.values import Typed, type_document
 
 FIELD_LIMIT = 500
 """Fields a contact may have; further names are not taken up, so that a runaway sender cannot swell every batch."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?\Z")
 
 
 class Card:
@@ -114,26 +112,6 @@ def typed_with(typed: Typed, name: str, value: Any) -> Typed:
         "d": left["d"] | found["d"],
         "b": left["b"] | found["b"],
     }
-
-
-def language_of(value: Any) -> str | None:
-    """A language tag as it is written ("th", "pt-BR"), or None if this is none."""
-    if type(value) is not str or (match := _LANGUAGE.match(value)) is None:
-        return None
-    language, script, region = match.groups()
-    return "-".join(
-        part for part in (language.lower(), script and script.title(), region and region.upper()) if part is not None
-    )
-
-
-def zone_of(value: Any) -> str | None:
-    """The name of a time zone, or None if there is none by that name."""
-    return value if type(value) is str and value in _zones() else None
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _line(value: Any) -> str:

@@ -284,6 +284,20 @@ def days_until_sent(stage: Stage, who: str, since: int) -> list[int]:
             {},
             [27, 57],
         ),
+        # Runs out in two days, and delivery takes five: at once. What is due within three days goes together with it.
+        ([{"product_id": "caps", "quantity": 2, "days_per_unit": 1}], {"delivery": 5}, [0]),
+        ([{"product_id": "caps", "quantity": 8, "days_per_unit": 1}], {"delivery": 5}, [0]),
+        (
+            [
+                {"product_id": "caps", "quantity": 2, "days_per_unit": 1},
+                {"product_id": "caps", "quantity": 10, "days_per_unit": 1},
+                {"product_id": "tea", "quantity": 1},
+            ],
+            {"delivery": 5},
+            [0, 22],
+        ),
+        # Not a day's worth: it has run out by the time anybody could say so.
+        ([{"product_id": "caps", "quantity": 1, "days_per_unit": 0.5}], {}, []),
     ],
 )
 def test_replenishment_waits_until_it_runs_out(
@@ -297,6 +311,20 @@ def test_replenishment_waits_until_it_runs_out(
     stage.after(days=200)
     assert days_until_sent(stage, DEWI, start) == days
     assert stage.runs(DEWI)[0][1] == "ended"
+
+
+def test_what_runs_out_too_soon_to_wait_is_said_as_it_is(stage: Stage) -> None:
+    stage.publish(refill(delivery=5))
+    for who, quantity in ((DEWI, 2), (BUDI, 0.5), (NOK, 100)):
+        capsules = [{"product_id": "caps", "title": "Capsules", "quantity": quantity, "days_per_unit": 1}]
+        stage.happens("Order placed", who, order_id=who, items=capsules)
+    stage.after(seconds=1)
+    ways = {who: [(way, code) for at, way, code in stage.steps(who) if at == "supply"] for who in (DEWI, BUDI, NOK)}
+    assert ways == {
+        DEWI: [("", "runs_out_soon"), ("next", None), ("over", "all_over")],
+        BUDI: [("over", "ran_out")],
+        NOK: [("", "runs_out")],
+    }
 
 
 def test_who_reorders_is_reminded_from_the_new_order_and_never_of_both(stage: Stage) -> None:

@@ -92,13 +92,17 @@ def test_a_kind_that_is_no_longer_there() -> None:
             "rule",
             "Who goes to “Yes”: Type a number, like 100 or 19.90.",
         ),
+        ("price_drop", {"drop": 0}, "drop", "At least: must be more than 0"),
+        ("experiment", {"arms": [{"id": f"a{n}"} for n in range(11)]}, "arms", "Variants: 10 at most"),
+        ("experiment", {"arms": [{"id": "a"}]}, "arms", "Variants: 2 at least"),
         ("branch", {"rule": {"kind": "magic"}}, "rule", "Who goes to “Yes”: this does not fit here"),
     ],
 )
 def test_a_setting_that_cannot_be(kind: str, settings: dict[str, Any], field: str, sentence: str) -> None:
     wrong = {"id": "here", "kind": kind, "settings": settings}
-    blocks = (wrong, MAIL) if kind == "event_trigger" else (START, wrong)
-    problem = only(flow(*blocks, links="here>mail" if kind == "event_trigger" else "start>here"))
+    starts = kind in ("event_trigger", "price_drop")
+    blocks = (wrong, MAIL) if starts else (START, wrong)
+    problem = only(flow(*blocks, links="here>mail" if starts else "start>here"))
     assert (problem.code, problem.block, problem.field) == ("bad_setting", "here", field)
     assert said(problem) == sentence
 
@@ -272,8 +276,23 @@ def test_a_key_of_an_exit_rule_or_of_a_condition() -> None:
     assert found(flow(START, WAIT, links="start>wait", exits=exits)) == [("unknown_event_field", "warn", "")]
     did = {"kind": "did", "event": "Order placed", "key": "ordr"}
     split = {"id": "split", "kind": "branch", "settings": {"rule": did}}
-    same = flow(START, split, MAIL, links="start>split split.yes>mail")
+    same = flow(START, split, MAIL, links="start>split split.yes>mail", entry={"key": "total"})
     assert found(same) == [("unknown_event_field", "warn", "split")]
+
+
+def test_the_same_order_is_asked_for_where_runs_belong_to_no_order() -> None:
+    review = {"event": "Order placed", "key": "total"}
+    wait = {"id": "wait", "kind": "wait_for_event", "settings": review}
+    waits = (START, wait, MAIL)
+    problem = only(flow(*waits, links="start>wait wait.happened>mail"))
+    assert (problem.code, problem.level, problem.block, problem.field) == ("no_run_key", "bad", "wait", "key")
+    assert said(problem) == (
+        "Runs of this Flow belong to no “total” of their own, so any would do. "
+        "Choose “One Run for each” in the Flow’s settings, or leave this out."
+    )
+    assert found(flow(*waits, links="start>wait wait.happened>mail", entry={"key": "total"})) == []
+    split = {"id": "split", "kind": "branch", "settings": {"rule": {"kind": "did", **review}}}
+    assert found(flow(START, split, MAIL, links="start>split split.yes>mail")) == [("no_run_key", "bad", "split")]
 
 
 def test_a_split_on_a_field_that_no_event_at_the_start_ever_had() -> None:

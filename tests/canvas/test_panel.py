@@ -85,12 +85,43 @@ def test_weekdays_are_chips(shop_with_web: Shop, opened: Any) -> None:
     card(page, "18:30").wait_for()
 
 
+def test_a_week_without_a_day_is_not_any_day(opened: Any) -> None:
+    page, _ = opened("schedule_trigger", to="everybody", repeat="weekly", weekdays=[5])
+    panel(page).get_by_role("button", name="Friday").click()
+    panel(page).get_by_text("Choose at least one day.").wait_for()
+    assert panel(page).get_by_text("Any day").count() == 0
+
+
 def test_a_setting_that_does_not_apply_is_not_shown(opened: Any) -> None:
     page, _ = opened("update_contact", change="add_tag", name="oolong")
     assert panel(page).get_by_label("Value").count() == 0 or not panel(page).get_by_label("Value").is_visible()
     panel(page).get_by_label("What changes").select_option(label="Change a field")
     panel(page).get_by_label("Value").fill("Jakarta")
     card(page, "Set “oolong” to “Jakarta”").wait_for()
+
+
+def test_a_part_in_which_nothing_applies_is_not_there(opened: Any) -> None:
+    page, _ = opened("webhook", url="https://tea.example")
+    side = panel(page)
+    assert side.get_by_label("Keep it under the name").get_attribute("placeholder") == "answer"
+    strips = "(side) => [...side.querySelectorAll('.body section')].filter((one) => one.offsetHeight && !one.innerText.trim())"
+    assert side.evaluate(f"(side) => ({strips})(side).length") == 0
+    side.get_by_label("What is sent").select_option(label="Chosen fields")
+    side.get_by_role("heading", name="Fields").wait_for()
+
+
+def test_what_is_chosen_is_said_in_words_though_nothing_has_brought_it(opened: Any) -> None:
+    page, _ = opened("wait_for_event", event="Review written", key="order_id")
+    assert panel(page).get_by_label("For the same").input_value() == "order id"
+
+
+def test_what_a_rule_means_follows_the_event_that_it_is_about(opened: Any) -> None:
+    rule = {"kind": "field", "field": "stars", "op": "at_least", "value": 4}
+    page, _ = opened("wait_for_event", event="Review written", where=rule)
+    side = panel(page)
+    side.get_by_text("If “Review written” happens where stars is at least 4, they go to “Happened” at once.").wait_for()
+    side.get_by_label("Until this happens").fill("Tea tasted")
+    side.get_by_text("If “Tea tasted” happens where stars is at least 4, they go to “Happened” at once.").wait_for()
 
 
 def test_a_rule_is_built_from_words_and_said_in_a_sentence(shop_with_web: Shop, opened: Any) -> None:

@@ -8,6 +8,7 @@ from tests.browser import becomes, middle
 from tests.canvas.conftest import Open, Shop
 from tests.canvas.hands import card, panel
 from tests.canvas.test_two_tabs import two_steps
+from tests.engine.stage import block, in_a_row
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +43,25 @@ def test_the_form_is_a_sheet_that_is_pulled_up_and_away(shop_with_web: Shop, ope
     # It comes back with the next tap.
     card(page, "When someone").tap()
     panel(page).get_by_label("When this happens").wait_for()
+
+
+def test_a_card_that_was_low_on_the_screen_stands_above_its_sheet(shop_with_web: Shop, open_flow: Open) -> None:
+    waits = [block(f"wait{n}", "wait", amount=n, unit="hours") for n in range(1, 5)]
+    document = in_a_row(block("cart", "event_trigger", event="Checkout started"), *waits)
+    for place, one in enumerate(document["blocks"]):
+        one["position"] = {"x": 0, "y": 140 * place}
+    page = open_flow(shop_with_web, shop_with_web.new_flow("Low", {"format": 1, **document}), phone=True)
+    low = card(page, "Wait 4 hours")
+    before = low.bounding_box()["y"]
+    low.tap()
+    panel(page).get_by_label("Wait for").wait_for()
+    assert panel(page).bounding_box()["y"] < before, "the sheet would cover it"
+
+    def above() -> bool:
+        box = low.bounding_box()
+        return bool(box["y"] > 0 and box["y"] + box["height"] <= panel(page).bounding_box()["y"])
+
+    becomes(above, wanted=True)
 
 
 def test_the_settings_are_in_the_menu(shop_with_web: Shop, open_flow: Open) -> None:

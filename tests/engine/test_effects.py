@@ -1,10 +1,12 @@
 """What blocks do to the contact beyond the flow: other flows start, answers are recorded."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from runtime.ledger.tables import consent, event
+from blocks.values import moment
+from runtime.ledger.tables import consent, event, run
 from tests.engine.stage import Stage, block, in_a_row
 
 DEWI = "dewi@example.com"
@@ -51,3 +53,21 @@ def test_unsubscribed_by_a_flow(stage: Stage) -> None:
         given = tx.all(consent.select().order_by(consent.c.id))
     assert [(one.answer, one.source) for one in given] == [("yes", "api"), ("no", "a flow")]
     assert given[1].proof["flow"] == flow_id
+
+
+def test_who_moves_lives_by_the_new_clocks_at_once(stage: Stage) -> None:
+    stage.publish(
+        in_a_row(
+            block("moved", "event_trigger", event="Moved"),
+            block("zone", "update_contact", change="set_field", name="zone", value="America/New_York"),
+            block("morning", "wait_until", time="09:00"),
+            block("mail", "send_email", email="welcome"),
+        )
+    )
+    stage.happens("Moved", DEWI, fields={"zone": "Asia/Jakarta"})
+
+    assert stage.contact(DEWI).zone == "America/New_York"
+    with stage.house.ledger.read(stage.shop) as tx:
+        (waits,) = tx.all(select(run.c.wake_at))
+    there = moment(waits.wake_at).astimezone(ZoneInfo("America/New_York"))
+    assert f"{there:%H:%M}" == "09:00"

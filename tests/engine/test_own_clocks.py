@@ -179,6 +179,7 @@ def test_it_is_said_in_the_sentence_and_when_it_comes_for_somebody(stage: Stage)
     said = words("en").text(about.say(Known(segments={"buyers": "Buyers"})))
     assert said == "Every week on Fri, 10:00 where each of them lives, for “Buyers”"
     found = would_hear(stage.house, stage.shop, about)
+    assert found is not None
     assert found.at == micros(utc("2026-11-26T23:00")), "on Lord Howe"
     stage.publish(own(repeat="daily"))
     with stage.house.ledger.read(stage.shop) as tx:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from blocks import read_block
 from blocks.contract import Known, Today
+from blocks.flow import Flow
 from blocks.recurrence import Recurrence
 from blocks.scheduled import HOLIDAYS
 from blocks.triggers.schedule_trigger import ScheduleTrigger
@@ -22,6 +23,7 @@ from runtime.engine.program import Programs
 from runtime.engine.publishing.publish import archive, finish, pause, resume
 from runtime.engine.work import Engine, one_batch
 from runtime.insight.matches import would_hear
+from runtime.insight.outlook import outlook
 from runtime.insight.why import why
 from runtime.ledger.tables import flow, message, run, schedule, workspace
 from runtime.words import words
@@ -349,8 +351,24 @@ def test_why_somebody_outside_the_segment_is_not_meant(stage: Stage) -> None:
 
 def test_how_many_are_meant_is_known_beforehand(stage: Stage) -> None:
     found = would_hear(stage.house, stage.shop, trigger(to="segment", segment="buyers", repeat="daily"))
+    assert found is not None
     assert (found.people, found.contacts, found.zone) == (2, 3, "Asia/Bangkok")
     assert found.at == micros(utc("2026-11-22T02:00"))
+
+
+def test_nothing_is_said_of_whom_a_schedule_reaches_until_it_is_chosen(stage: Stage) -> None:
+    assert would_hear(stage.house, stage.shop, trigger(to="segment", repeat="daily")) is None
+    drawn = {"name": "Offers", "blocks": [block("weekly", "schedule_trigger", to="segment", repeat="daily")]}
+    assert outlook(stage.house, stage.shop, "flow", Flow.model_validate(drawn), Known(), "Asia/Bangkok") == []
+    everybody = would_hear(stage.house, stage.shop, trigger(to="everybody", repeat="daily"))
+    assert everybody is not None
+    assert everybody.people == everybody.contacts == 3
+
+
+def test_a_week_has_a_day_on_which_it_comes() -> None:
+    none = trigger(to="everybody", repeat="weekly").problems(Known())
+    assert [(one.code, one.level, one.field) for one in none] == [("weekday_missing", "bad", "weekdays")]
+    assert trigger(to="everybody", repeat="weekly", weekdays=[5]).problems(Known()) == []
 
 
 class NoDates:

@@ -30,6 +30,11 @@ def test_a_wait_says_what_is_wrong_with_its_length(amount: Any, level: str, sent
     assert said("wait", amount=amount) == {"amount": (level, sentence)}
 
 
+def test_a_limit_is_said_as_it_is_meant() -> None:
+    assert said("price_drop", drop=0) == {"drop": ("bad", "Must be more than 0.")}
+    assert said("experiment", arms=[{"id": f"a{n}"} for n in range(11)]) == {"arms": ("bad", "10 at most.")}
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "sentence"),
     [

@@ -16,7 +16,7 @@ def key_box(
     events: Callable[[], Sequence[str]] | None = None,
 ) -> Box:
     """Draw it; `nobody` is what it means to choose none, `events` those whose fields are offered (else the starting ones)."""
-    found = field_options(around, "event", (events or around.run_events)())
+    found = field_options(around, "event", (events or around.run_events)(), value)
     found.sort(key=lambda one: not _names_one(one["value"]))
     options: list[Option] = [{"value": "", "label": nobody, "icon": "person"}, *found]
     return Box(

@@ -27,7 +27,7 @@ def draw_priority(paper: Paper) -> None:
             "cw-help",
             w("Where your limits let only one Message through, the Flow with the higher priority speaks."),
         )
-    with tag("div", "cw-row"):
+    with tag("div", "cw-row cw-mt4"):
         with tag("span", "cw-grow cw-13", id="speaks-alone"):
             tag("span", "", w("One Flow speaks for each order or cart"))
             tag(

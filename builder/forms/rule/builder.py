@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, get_args
 
 from blocks.contract import Block
-from blocks.phrase import Quoted, say
+from blocks.phrase import say
 from blocks.rule_words import say_rule
 from builder.drafting.half_done import read_rule
 from builder.forms.around import Around
@@ -204,6 +204,7 @@ def draw_rule(field: Field) -> Show:
     with tag("div", "cw-plain") as plain:
         tag("h4", "", w("In plain words"))
         words = tag("p", "cw-say")
+    field.form.when_settled(show_words)
     show_words()
 
     def show() -> None:
@@ -214,19 +215,11 @@ def draw_rule(field: Field) -> Show:
 
 
 def _explained(field: Field, w: Words) -> str:
-    """What the rule does in its block: which way people go, or that nothing happens without it."""
+    """What the rule does, as its block says it."""
     rule = read_rule(field.value)
     if rule is None:
         return ""
-    model = field.form.model
-    ways = model.model_construct(kind="").outlets() if issubclass(model, Block) else ()
-    if len(ways) == 2 and all(way.label for way in ways):
-        first, second = (Quoted(w(way.label)) for way in ways)
-        text = say(
-            "If {rule}, they go to {first}. Everyone else goes to {second}.",
-            rule=say_rule(rule, field.around.known()),
-            first=first,
-            second=second,
-        )
-        return w.text(text)
-    return w.text(say("Only if {rule}.", rule=say_rule(rule, field.around.known())))
+    said, model = say_rule(rule, field.around.known()), field.form.model
+    if issubclass(model, Block):
+        return w.text(model.explain(said, field.form.settings))
+    return w.text(say("Only if {rule}.", rule=said))

@@ -70,11 +70,10 @@ def make_switch(value: Callable[[], bool], put: Callable[[bool], Any], *, labell
 
 
 def draw_weekdays(field: Field) -> Show:
-    """A chip a day, Monday first; none chosen means any day."""
+    """A chip a day, Monday first; none chosen means any day, unless one is `needed`."""
     tag("span", "cw-label", field.title, id=f"{field.id}-title")
-    return make_weekdays(
-        lambda: field.value or (), field.put, field.w, none=field.w("Any day"), labelled_by=f"{field.id}-title"
-    )
+    none = "" if field.about.get("needed") else field.w("Any day")
+    return make_weekdays(lambda: field.value or (), field.put, field.w, none=none, labelled_by=f"{field.id}-title")
 
 
 def make_weekdays(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from builder.forms.box import Box, Option
 from builder.forms.field import Field, Show
-from builder.forms.naming import event_options, field_options
+from builder.forms.naming import event_options, field_options, settable_options
 from builder.forms.widgets.text import draw_label
 
 
@@ -42,7 +42,7 @@ def draw_tag_or_field(field: Field) -> Show:
         return str(field.beside(field.about["by"])).endswith("tag")
 
     def options() -> list[Option]:
-        return _plain(field.around.tags()) if tags() else field_options(field.around, "contact", ())
+        return _plain(field.around.tags()) if tags() else settable_options(field.around)
 
     return _name_box(field, options, length=100)
 
@@ -56,13 +56,22 @@ def draw_property(field: Field) -> Show:
     def options() -> list[Option]:
         match of if of == "contact" else str(field.beside(of) or ""):
             case "contact":
-                return field_options(field.around, "contact", ())
+                return field_options(field.around, "contact", (), standing)
             case "event":
-                return field_options(field.around, "event", field.around.run_events())
+                return field_options(field.around, "event", field.around.run_events(), standing)
             case name:
-                return field_options(field.around, "event", (name,))
+                return field_options(field.around, "event", (name,), standing)
 
-    return _name_box(field, options, length=200)
+    # What stands there and not what is being typed, which would come up among the suggestions.
+    standing = str(field.value or "")
+    show_name = _name_box(field, options, length=200)
+
+    def show() -> None:
+        nonlocal standing
+        standing = str(field.value or "")
+        show_name()
+
+    return show
 
 
 def _name_box(field: Field, options: Callable[[], list[Option]], length: int) -> Show:

@@ -1,5 +1,5 @@
 // What is in view when a Flow is opened, and what stays in view when the page changes around it.
-import { nextTick, onBeforeUnmount, watch } from "vue";
+import { nextTick, onBeforeUnmount, onMounted, watch } from "vue";
 import { blockOf } from "../graph/model.js";
 import { flowOrder } from "../graph/walk.js";
 
@@ -21,19 +21,32 @@ export function useOpening(vf, { doc, traits, camera, view, selection, onMeasure
     measured = true;
   });
 
+  // The panel opens beside the canvas and makes it narrower, or covers its lower part: what it is about must stay in sight.
+  function keepInSight() {
+    clearTimeout(resized);
+    resized = setTimeout(() => {
+      if (!camera.isUntouched() && selection.blocks().length === 1) camera.revealNode(selection.blocks()[0]);
+    }, SETTLED_MS);
+  }
+
   // The page may still be laid out when the cards have been measured: until somebody moves the view, it is set again.
-  // Later, the panel opens beside the canvas and makes it narrower: what it is about must stay in sight.
   watch(
     () => `${vf.dimensions.value.width} ${vf.dimensions.value.height}`,
     () => {
       if (measured || !doc.value.blocks.length) begin();
-      clearTimeout(resized);
-      resized = setTimeout(() => {
-        if (!camera.isUntouched() && selection.blocks().length === 1) camera.revealNode(selection.blocks()[0]);
-      }, SETTLED_MS);
+      keepInSight();
     },
   );
-  onBeforeUnmount(() => clearTimeout(resized));
+
+  function cover({ detail }) {
+    camera.cover(detail.height);
+    keepInSight();
+  }
+  onMounted(() => document.addEventListener("cartwheel-sheet", cover));
+  onBeforeUnmount(() => {
+    clearTimeout(resized);
+    document.removeEventListener("cartwheel-sheet", cover);
+  });
 
   return {
     /** Draws the Flow. Of a large one first what is in view and what that is linked to, then the rest from near to far. */
