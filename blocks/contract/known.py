@@ -77,8 +77,17 @@ class Known:
     """Name of each secret that the shop keeps to the app that it goes to; None where that is not asked."""
     sends: Mapping[str, str] = field(default_factory=dict)
     """Id of each send block of the flow that is looked at to the slug of what it sends."""
+    zone: str = ""
+    """The one by whose clocks the flow goes that is looked at; "" where it goes by each contact's own."""
     today: Today | None = None
     """None where it is not known; what depends on it is then not checked."""
+
+    @property
+    def clocks(self) -> ZoneInfo:
+        """Those by which schedules come that go by nobody's own: the flow's, else the shop's; UTC where that is not known."""
+        if self.zone:
+            return ZoneInfo(self.zone)
+        return self.today.zone if self.today is not None else ZoneInfo("UTC")
 
     def email_name(self, slug: str) -> str:
         """What the e-mail is called, wherever it lies; its slug where nobody knows."""
