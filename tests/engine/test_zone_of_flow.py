@@ -59,7 +59,7 @@ def november(stage: Stage, clock: SetClock) -> None:
     [
         (block("w", "wait_until", time="09:00"), "2026-11-22 02:00", "2026-11-21 14:00"),
         (block("w", "wait_until", time="09:00", weekdays=[1]), "2026-11-23 02:00", "2026-11-23 14:00"),
-        (block("w", "wait", amount=2, unit="days", at="09:00"), "2026-11-24 02:00", "2026-11-23 14:00"),
+        (block("w", "wait", amount=2, unit="days", at="09:00"), "2026-11-23 02:00", "2026-11-23 14:00"),
         (block("w", "wait_for_date", field="renews", at="09:00"), "2026-11-23 02:00", "2026-11-23 14:00"),
     ],
 )

@@ -8,7 +8,7 @@ from builder.parts.tag import tag
 def draw_zone(paper: Paper) -> None:
     """Draw the section where it is called."""
     w, now = paper.around.w, str(paper.document["zone"])
-    own = {"": w("Each Contact’s own (the shop’s where it is not known)")}
+    own = {"": w("Each Contact’s own, else the shop’s")}
     tag("h4", "", w("By whose clocks"))
     select_field(
         w("Time zone"),
