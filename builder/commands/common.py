@@ -160,7 +160,10 @@ def read_flow(document: Any, where: str) -> "Flow":
     except ValidationError as wrong:
         error = wrong.errors(include_url=False)[0]
         place = place_in_words(document, error["loc"]) or "the document"
-        raise Mistake(f"{where} is no flow: {place}: {error['msg'].rstrip('.')}.") from None
+        said = str(error.get("ctx", {}).get("error", error["msg"])).rstrip(
+            "."
+        )  # our own words, without pydantic's before them
+        raise Mistake(f"{where} is no flow: {place}: {said}.") from None
 
 
 @contextmanager
