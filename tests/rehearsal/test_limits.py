@@ -123,6 +123,19 @@ def test_a_flow_with_a_zone_of_its_own_is_told_by_its_clocks(rehearsals: Rehears
         assert local(result, told["tag"]) == "25 Nov 09:00"
 
 
+def test_schedules_and_dates_of_a_published_flow_come_by_its_clocks(rehearsals: Rehearsals) -> None:
+    """Nine in Bangkok is nine in the evening before where Hannah lives."""
+    hannah = MadeUp(zone="America/New_York", fields={"renews": "2026-11-26"})
+    for trigger in (
+        ("day", "schedule_trigger", {"to": "everybody", "repeat": "once", "on": "2026-11-26"}),
+        ("day", "date_trigger", {"field": "renews", "yearly": False}),
+    ):
+        document = flow(trigger, ("tag", "update_contact", {"change": "add_tag", "name": "seen"}))
+        result = rehearsals.rehearse(hannah, TUESDAY, document={**document, "zone": "Asia/Bangkok"})
+        (tagged,) = (entry for entry in result.entries if (entry.kind, entry.block) == ("step", "tag"))
+        assert local(result, tagged) == "26 Nov 09:00"
+
+
 def test_what_a_pause_made_wait_goes_out_once_the_pause_is_published_away(rehearsals: Rehearsals) -> None:
     """For real: Dewi is inside on the version with the pause, and her reminder was due at 17:00."""
     drafts, flow_as_it_was = rehearsals.house.desk.drafts(rehearsals.shop), rehearsals.draft.to_json()
