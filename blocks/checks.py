@@ -25,7 +25,7 @@ def check(flow: Flow, known: Known) -> list[Problem]:
     read = [(doc.id, *_read(doc)) for doc in flow.blocks]
     blocks = {id_: block for id_, block, _ in read if block is not None}
     known = replace(
-        _with_run_event(with_sends(known, flow), blocks.values()),
+        _with_run_event(seen_from(known, flow), blocks.values()),
         kept=kept_by(blocks.values()),
         run_key=flow.entry.key,
     )
@@ -76,11 +76,10 @@ def _exits(flow: Flow, known: Known) -> Iterator[Problem]:
             yield Problem("two_exits", text, field="exits")
 
 
-def with_sends(known: Known, flow: Flow) -> Known:
-    """Knows, too, which blocks of this flow send what; nothing for one that is half done."""
-    return replace(
-        known, sends={doc.id: _sent(doc) for doc in flow.blocks if issubclass(KINDS.get(doc.kind, Block), Send)}
-    )
+def seen_from(known: Known, flow: Flow) -> Known:
+    """Knows, too, by whose clocks this flow goes, and which of its blocks send what; nothing for one that is half done."""
+    sends = {doc.id: _sent(doc) for doc in flow.blocks if issubclass(KINDS.get(doc.kind, Block), Send)}
+    return replace(known, sends=sends, zone=flow.zone)
 
 
 def _sent(doc: BlockDoc) -> str:

@@ -5,11 +5,12 @@ difference.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import ValidationError
 
+from blocks.clocks import place_name
 from blocks.contract import Block, Known, Send
 from blocks.examples import Example
 from blocks.flow import BlockDoc, Conversion, Exit, Flow
@@ -43,6 +44,7 @@ class Difference:
 
 def differences(before: Flow, after: Flow, known: Known) -> list[Difference]:
     """Every difference: blocks that came, went and changed, ways that lead elsewhere, then the flow's own settings."""
+    known = replace(known, zone=after.zone)
     return [
         *_of_blocks(before, after, known),
         *(Difference("flow", "", said) for said in _of_the_flow(before, after, known)),
@@ -140,6 +142,8 @@ def _of_the_flow(before: Flow, after: Flow, known: Known) -> Iterator[Phrase]:
     yield from _of_exits(before.exits, after.exits, known)
     if before.conversion != after.conversion:
         yield _of_conversion(after.conversion)
+    if before.zone != after.zone:
+        yield _of_zone(after.zone)
     if before.priority != after.priority:
         args = {"before": PRIORITIES[before.priority - 1], "after": PRIORITIES[after.priority - 1]}
         yield say("Priority from {before} to {after}", **args)
@@ -153,8 +157,8 @@ def _of_the_flow(before: Flow, after: Flow, known: Known) -> Iterator[Phrase]:
 
 
 _SAID = {
-    "format", "name", "blocks", "links", "notes", "entry", "exits", "conversion", "priority", "pauses", "hold_out",
-    "examples",
+    "format", "name", "blocks", "links", "notes", "entry", "exits", "conversion", "zone", "priority", "pauses",
+    "hold_out", "examples",
 }  # fmt: skip
 """What has sentences of its own, or is no difference."""
 
@@ -240,6 +244,12 @@ def _of_examples(before: Sequence[Example], after: Sequence[Example]) -> Iterato
     for name in old:
         if name not in new:
             yield say("Example {name} removed", name=Quoted(name))
+
+
+def _of_zone(now: str) -> Phrase:
+    if now:
+        return say("Goes by clocks in {place} for everybody", place=place_name(now))
+    return say("Goes by each Contact’s own clocks again")
 
 
 def _of_conversion(now: Conversion | None) -> Phrase:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from blocks.clocks import ZoneName
 from blocks.examples import MOST_EXAMPLES, Example, told_apart
 from blocks.limits import FlowLimits
 from blocks.pauses import MOST_PAUSES, Pause, some_days_left
@@ -124,13 +125,16 @@ class Flow(_Part):
     exits: Annotated[tuple[Exit, ...], Field(max_length=20)] = ()
     entry: Entry = Entry()
     conversion: Conversion | None = None
+    zone: Annotated[ZoneName, Field(title="Time zone")] = ""
+    """By whose clocks its hours and days are meant: those of this zone (an IANA name) for everybody, or with "" each contact's
+    own, for schedules and pauses the shop's. A schedule that goes by each contact's own clocks does so in any case."""
     priority: Annotated[int, Field(ge=1, le=5, title="Priority")] = 3
     """Whose message goes first where a contact may get only one: 5 before 1."""
     speaks_alone: Annotated[bool, Field(title="One Flow speaks for each order or cart")] = False
     """Keep quiet about a cart, an order or another event of which a flow of higher priority writes within the hour."""
     limits: Annotated[FlowLimits, Field(title="How often, and when")] = FlowLimits()
     pauses: Annotated[tuple[Pause, ...], Field(max_length=MOST_PAUSES)] = ()
-    """Dates over which marketing of this flow waits, in the shop's zone; people still enter and wait."""
+    """Dates over which marketing of this flow waits, in its zone, else the shop's; people still enter and wait."""
     hold_out: Annotated[int, Field(ge=0, le=50, title="Hold-out")] = 0
     """Per cent of those who would enter who get nothing and are only counted, always the same people."""
     notes: Annotated[tuple[Note, ...], Field(max_length=200)] = ()

@@ -22,6 +22,8 @@ MIDNIGHT = "00:00"
 WEEK = 7 * 24 * 60
 """Minutes of a week."""
 _DAY = 24 * 60
+_SOON = 15 * _DAY * 60_000_000
+"""A moment that two weeks do not have never comes (microseconds); a day more, for what daylight saving skips."""
 _AHEAD = 16
 """Days within which hours that come every week come again, even if daylight saving skips them once."""
 
@@ -120,21 +122,17 @@ def awake_at(quiet: Sequence[Quiet], now: int, zone: ZoneInfo) -> int:
     return at
 
 
-def open_at(quiet: Sequence[Quiet], hours: Hours | None, now: int, zone: ZoneInfo) -> int | None:
-    """The first moment, not before `now`, in `hours` and outside all quiet hours; None if the week has none."""
+def open_at(quiet: Sequence[Quiet], zone: ZoneInfo, hours: Hours | None, clocks: ZoneInfo, now: int) -> int | None:
+    """The first moment, not before `now`, in `hours`, which are those of `clocks`, and outside all quiet hours, which are
+    those of `zone`; None if the next two weeks have none."""
     if hours is None:
         return awake_at(quiet, now, zone)
-    if not _ever_open(tuple(quiet), hours):
-        return None
     at = now
-    while (later := awake_at(quiet, hours.opens_at(at, zone), zone)) > at:
+    while (later := awake_at(quiet, hours.opens_at(at, clocks), zone)) > at:
+        if later > now + _SOON:
+            return None
         at = later
     return at
-
-
-@lru_cache(maxsize=256)
-def _ever_open(quiet: tuple[Quiet, ...], hours: Hours) -> bool:
-    return not hours.minutes() <= set[int]().union(*(window.minutes() for window in quiet))
 
 
 @lru_cache(maxsize=4096)  # the same few of each day are asked for every message

@@ -160,10 +160,10 @@ class FlowLimits(_Part):
         return tuple(cap for cap in self.caps if cap.channel == channel)
 
 
-def free_at(counted: Sequence[tuple[Cap, Sequence[int]]], now: int, zone: ZoneInfo) -> int:
+def free_at(counted: Sequence[tuple[Cap, Sequence[int], ZoneInfo]], now: int) -> int:
     """The first moment, not before `now`, at which every cap admits one more to what it counts."""
     at = now
-    while (later := max((cap.free_at(out, at, zone) for cap, out in counted), default=at)) > at:
+    while (later := max((cap.free_at(out, at, zone) for cap, out, zone in counted), default=at)) > at:
         at = later
     return at
 

@@ -1,4 +1,4 @@
-"""Dates over which a flow pauses: "not over Songkran, 13 to 15 April, every year", in the shop's zone."""
+"""Dates over which a flow pauses: "not over Songkran, 13 to 15 April, every year", by the flow's clocks, else the shop's."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -59,7 +59,7 @@ class Pausing(NamedTuple):
 
 
 def pausing(pauses: Sequence[Pause], now: int, zone: ZoneInfo) -> Pausing | None:
-    """Whether one of `pauses` holds at `now` in the shop's zone."""
+    """Whether one of `pauses` holds at `now` by clocks in `zone`."""
     held: Pausing | None = None
     day = moment(now).astimezone(zone).date()
     while day < _LATEST and (found := _longest(pauses, day)) is not None:

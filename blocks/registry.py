@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import blocks as package
-from blocks.contract import Block
+from blocks.contract import Block, Timed
 
 FAMILIES = ("triggers", "timing", "splits", "sends", "actions")
 
@@ -25,9 +25,10 @@ KINDS: Mapping[str, type[Block]] = {block.model_fields["kind"].default: block fo
 """Every block by its kind, the word that stands in flow files and never changes."""
 
 
-def read_block(kind: str, settings: Mapping[str, Any]) -> Block:
-    """Settings from a flow file as a block.
+def read_block(kind: str, settings: Mapping[str, Any], zone: str = "") -> Block:
+    """Settings from a flow file as a block. A trigger that time starts comes by clocks in `zone`, the flow's, if it has one.
 
     Raises KeyError for an unknown kind and pydantic's ValidationError, which names each field, for bad settings.
     """
-    return KINDS[kind].model_validate({**settings, "kind": kind})
+    block = KINDS[kind].model_validate({**settings, "kind": kind})
+    return block.in_zone(zone) if zone and isinstance(block, Timed) else block

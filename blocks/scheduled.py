@@ -51,7 +51,7 @@ class Scheduled(Brought):
 
     @abstractmethod
     def own_clocks(self) -> bool:
-        """Whether it comes by each contact's own clocks, and not by the shop's."""
+        """Whether it comes by each contact's own clocks, and not by the flow's or the shop's."""
 
     @abstractmethod
     def next_at(self, after: datetime, zone: ZoneInfo, calendar: Calendar) -> datetime | None:

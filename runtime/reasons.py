@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blocks import KINDS
+from blocks.clocks import where
 from blocks.phrase import Phrase, Quoted, load_arg
 
 REASONS: Mapping[str, str] = {
@@ -65,13 +66,13 @@ REASONS: Mapping[str, str] = {
     "too_late_then": "Because your limits let it go out on {until} only, and it was to be sent before {before}",
     "flow_pauses": "Because the Flow pauses from {first} to {last}",
     "pause_waits": "The Flow pauses from {first} to {last}. Goes out on {until}",
-    "outside_hours": "Because its Block sends only {hours} where they live",
-    "hours_wait": "Its Block sends only {hours} where they live. Goes out on {until}",
+    "outside_hours": "Because its Block sends only {hours} {where}",
+    "hours_wait": "Its Block sends only {hours} {where}. Goes out on {until}",
     "never_open": "Because its Block sends only {hours}, and all of that is in quiet hours",
     "quiet_hours": "Because it came due in the shop’s quiet hours: it was {there} where they live",
     "quiet_waits": "The shop’s quiet hours: it is {there} where they live. Goes out on {until}",
-    "flow_quiet_hours": "Because it came due in the Flow’s quiet hours: it was {there} where they live",
-    "flow_quiet_waits": "The Flow’s quiet hours: it is {there} where they live. Goes out on {until}",
+    "flow_quiet_hours": "Because it came due in the Flow’s quiet hours: it was {there} {where}",
+    "flow_quiet_waits": "The Flow’s quiet hours: it is {there} {where}. Goes out on {until}",
     "cap_reached": "Because the shop’s cap of {cap} was reached",
     "cap_waits": "Reached the shop’s cap of {cap}; will try again on {until}",
     "flow_cap_reached": "Because the Flow’s own cap of {cap} was reached",
@@ -151,10 +152,10 @@ _TYPED_BY_PEOPLE = frozenset({"event", "field"})
 def reason_phrase(code: str, args: Mapping[str, Any] | None = None, block_kind: str | None = None) -> Phrase:
     """The sentence for a reason as it is kept: `args` as `dump_arg` made them, `block_kind` where a block gave it.
 
-    A code that nobody knows any more is shown as it is.
+    A code that nobody knows any more is shown as it is. Where none was kept, hours are those where the contact lives.
     """
     own = KINDS[block_kind].reasons if block_kind is not None and block_kind in KINDS else {}
-    loaded = {name: load_arg(value) for name, value in (args or {}).items()}
+    loaded = {"where": where(""), **{name: load_arg(value) for name, value in (args or {}).items()}}
     for name in _TYPED_BY_PEOPLE & loaded.keys():
         if isinstance(loaded[name], str):
             loaded[name] = Quoted(loaded[name])

@@ -5,8 +5,10 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 from zoneinfo import ZoneInfo
+
+from pydantic import PrivateAttr
 
 from blocks.contract.context import Context
 from blocks.contract.trigger import Trigger
@@ -39,7 +41,7 @@ class Brought(Trigger):
         """Tells occasions apart; the same for settings that mean the same."""
         untouched = {name for name in self.came_later if getattr(self, name) == type(self).model_fields[name].default}
         settings = self.model_dump_json(exclude={*self.apart, *untouched})
-        return hashlib.blake2b(settings.encode(), digest_size=12).hexdigest()
+        return _mark(settings)
 
     def addressed(self, flow: str) -> Mapping[str, Any]:
         return {"occasion": self.occasion()}
@@ -53,6 +55,10 @@ class Brought(Trigger):
 
     def reads(self) -> tuple[Counted, ...]:
         return counted(self.filter())
+
+
+def _mark(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 class Subject(Protocol):
@@ -90,6 +96,28 @@ class Timed(Brought):
 
     late_is_fine: ClassVar[bool] = False
     """Whether it still holds when nobody was there to see it in time; else what is over 24 h late starts nothing."""
+
+    _zone: str = PrivateAttr("")
+
+    @property
+    def zone(self) -> str:
+        """The zone of its flow, by whose clocks it then comes for everybody; "" where it goes by each contact's own."""
+        return self._zone
+
+    def in_zone(self, zone: str) -> Self:
+        """The same in a flow with this zone (an IANA name, "" for none)."""
+        one = self.model_copy()
+        one._zone = zone
+        return one
+
+    def clocks(self, who: Subject) -> ZoneInfo:
+        """Those by which it comes for this contact."""
+        return ZoneInfo(self._zone) if self._zone else who.zone
+
+    def occasion(self) -> str:
+        # Without a zone as it always was: what is waited for keeps its name.
+        settings = super().occasion()
+        return _mark(f"{settings} {self._zone}") if self._zone else settings
 
     @abstractmethod
     def due(self, who: Subject, after: datetime) -> datetime | None:

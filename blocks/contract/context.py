@@ -51,7 +51,7 @@ class Context(Protocol):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The contact's zone, else the workspace's, else UTC."""
+        """The flow's zone; where it has none the contact's, else the workspace's, else UTC."""
         ...
 
     @property

@@ -80,8 +80,17 @@ class Known:
     run_key: str | None = None
     """The property that tells runs of the flow that is looked at apart, "" where a contact has one run; None where no flow is
     looked at."""
+    zone: str = ""
+    """The one by whose clocks the flow goes that is looked at; "" where it goes by each contact's own."""
     today: Today | None = None
     """None where it is not known; what depends on it is then not checked."""
+
+    @property
+    def clocks(self) -> ZoneInfo:
+        """Those by which schedules come that go by nobody's own: the flow's, else the shop's; UTC where that is not known."""
+        if self.zone:
+            return ZoneInfo(self.zone)
+        return self.today.zone if self.today is not None else ZoneInfo("UTC")
 
     def email_name(self, slug: str) -> str:
         """What the e-mail is called, wherever it lies; its slug where nobody knows."""

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from blocks.clocks import where
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Preset, Problem, Reason, Sleep
 from blocks.durations import CHOICES, Unit, moved, moved_days, shortest, span, too_long
 from blocks.phrase import Moment, Phrase, TimeOfDay, say
@@ -58,17 +59,16 @@ class Wait(Block):
 
     def say(self, known: Known) -> Phrase:
         time = span(self.amount, self.unit)
+        args = {"time": time, "hour": TimeOfDay(self.at), "where": where(known.zone)}
         match self.since, bool(self._hour):
             case "arriving", False:
                 return say("Wait {time}", time=time)
             case "arriving", True:
-                return say("Wait {time}, until {hour} where they live", time=time, hour=TimeOfDay(self.at))
+                return say("Wait {time}, until {hour} {where}", **args)
             case _, False:
                 return say("Wait until {time} after entering", time=time)
             case _:
-                return say(
-                    "Wait until {hour} where they live, {time} after entering", time=time, hour=TimeOfDay(self.at)
-                )
+                return say("Wait until {hour} {where}, {time} after entering", **args)
 
     def run(self, ctx: Context) -> Decision:
         due = self._due(ctx)

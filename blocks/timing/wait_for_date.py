@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from blocks.clocks import where
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Outlet, Preset, Problem, Reason, Sleep
 from blocks.dates import AmountSetting, HourSetting, Off, UnitSetting, WhenSetting, YearlySetting, day_of
 from blocks.durations import span
@@ -64,13 +65,14 @@ class WaitForDate(Block):
 
     def say(self, known: Known) -> Phrase:
         args = {"field": readable(self.field), "at": TimeOfDay(self.at), "time": span(self.amount, self.unit)}
+        args["where"] = where(known.zone)
         match self.when:
             case "on":
-                return say("Wait until {field}, {at} where they live", **args)
+                return say("Wait until {field}, {at} {where}", **args)
             case "before":
-                return say("Wait until {time} before {field}, {at} where they live", **args)
+                return say("Wait until {time} before {field}, {at} {where}", **args)
             case _:
-                return say("Wait until {time} after {field}, {at} where they live", **args)
+                return say("Wait until {time} after {field}, {at} {where}", **args)
 
     def run(self, ctx: Context) -> Decision:
         day = day_of(ctx.contact if self.of == "contact" else ctx.event, self.field, ctx.zone)

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from blocks.clocks import where
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Outlet, Preset, Problem, Reason, Sleep
 from blocks.dates import HourSetting
 from blocks.durations import LONGEST
@@ -116,9 +117,12 @@ class WaitForSupply(Block):
         early = self.lead + self.delivery
         at = TimeOfDay(self.at)
         if early == 0:
-            return say("Wait until what they ordered runs out, {at} where they live", at=at)
+            return say("Wait until what they ordered runs out, {at} {where}", at=at, where=where(known.zone))
         return say(
-            "Wait until {time} before what they ordered runs out, {at} where they live", time=Span(early * _DAY), at=at
+            "Wait until {time} before what they ordered runs out, {at} {where}",
+            time=Span(early * _DAY),
+            at=at,
+            where=where(known.zone),
         )
 
     def run(self, ctx: Context) -> Decision:

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from blocks.clocks import where
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Preset, Problem, Reason, Sleep
 from blocks.phrase import Moment, Phrase, TimeOfDay, Weekdays, say
 from blocks.zones import local_to_utc
@@ -49,10 +50,10 @@ class WaitUntil(Block):
         return tuple(sorted(set(days)))
 
     def say(self, known: Known) -> Phrase:
-        at = TimeOfDay(self.time)
+        args = {"time": TimeOfDay(self.time), "where": where(known.zone)}
         if not self.weekdays or len(self.weekdays) == 7:
-            return say("Wait until {time} where they live", time=at)
-        return say("Wait until {time} on {days} where they live", time=at, days=Weekdays(self.weekdays))
+            return say("Wait until {time} {where}", **args)
+        return say("Wait until {time} on {days} {where}", days=Weekdays(self.weekdays), **args)
 
     def run(self, ctx: Context) -> Decision:
         due = self._due(ctx)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from blocks.clocks import where
 from blocks.contract import DATE, Card, Elsewhere, Known, Preset, Problem, Subject, Timed
 from blocks.dates import (
     AmountSetting,
@@ -104,12 +105,12 @@ class DateTrigger(Timed):
         return self.where
 
     def due(self, who: Subject, after: datetime) -> datetime | None:
-        day = day_of(who.contact, self.field, who.zone)
+        day = day_of(who.contact, self.field, self.clocks(who))
         if day is None:
             return None
         if self.yearly:
-            return self._off.next_anniversary(day, who.zone, after)
-        due = self._off.instant(day, who.zone)
+            return self._off.next_anniversary(day, self.clocks(who), after)
+        due = self._off.instant(day, self.clocks(who))
         return due if due >= after else None
 
     def enters_late(self) -> bool:
@@ -118,7 +119,9 @@ class DateTrigger(Timed):
     def missed(self, who: Subject, now: datetime) -> datetime | None:
         if not self.enters_late():
             return None
-        passed = [at for then, at in self._occurrences(who, now) if at < now and not is_over(then, who.zone, now)]
+        passed = [
+            at for then, at in self._occurrences(who, now) if at < now and not is_over(then, self.clocks(who), now)
+        ]
         return max(passed, default=None)
 
     def day_for(self, who: Subject, at: datetime) -> date | None:
@@ -132,44 +135,45 @@ class DateTrigger(Timed):
         was = day_of(event, DATE, ZoneInfo("UTC"))
         if not self.minds_changes() or was is None:
             return None
-        day = day_of(who.contact, self.field, who.zone)
+        day = day_of(who.contact, self.field, self.clocks(who))
         if day is not None and self.yearly:
             day = min((in_year(day, was.year + off) for off in (-1, 0, 1)), key=lambda one: abs(one - was))
         if day == was:
             return None
-        if day is None or self.if_moved == "leave" or (self.when != "after" and is_over(day, who.zone, now)):
+        if day is None or self.if_moved == "leave" or (self.when != "after" and is_over(day, self.clocks(who), now)):
             return Elsewhere(None)
-        return Elsewhere(self._off.instant(day, who.zone))
+        return Elsewhere(self._off.instant(day, self.clocks(who)))
 
     @property
     def _off(self) -> Off:
         return Off(self.when, self.amount, self.unit, self.at)
 
     def _occurrences(self, who: Subject, now: datetime) -> Iterator[tuple[date, datetime]]:
-        day = day_of(who.contact, self.field, who.zone)
+        day = day_of(who.contact, self.field, self.clocks(who))
         if day is not None and self.yearly:
-            yield from self._off.occurrences(day, who.zone, now)
+            yield from self._off.occurrences(day, self.clocks(who), now)
         elif day is not None:
-            yield day, self._off.instant(day, who.zone)
+            yield day, self._off.instant(day, self.clocks(who))
 
     def tells(self) -> dict[str, Any]:
         return {"field": self.field}
 
     def say(self, known: Known) -> Phrase:
         args = {"field": readable(self.field), "at": TimeOfDay(self.at), "time": span(self.amount, self.unit)}
+        args["where"] = where(known.zone)
         match self.when, self.yearly:
             case "on", True:
-                return say("Every year on {field}, {at} where they live", **args)
+                return say("Every year on {field}, {at} {where}", **args)
             case "on", False:
-                return say("On {field}, {at} where they live", **args)
+                return say("On {field}, {at} {where}", **args)
             case "before", True:
-                return say("Every year {time} before {field}, {at} where they live", **args)
+                return say("Every year {time} before {field}, {at} {where}", **args)
             case "before", False:
-                return say("{time} before {field}, {at} where they live", **args)
+                return say("{time} before {field}, {at} {where}", **args)
             case _, True:
-                return say("Every year {time} after {field}, {at} where they live", **args)
+                return say("Every year {time} after {field}, {at} {where}", **args)
             case _:
-                return say("{time} after {field}, {at} where they live", **args)
+                return say("{time} after {field}, {at} {where}", **args)
 
     def problems(self, known: Known) -> list[Problem]:
         found = rule_problems(self.where, known, event="", field="where")

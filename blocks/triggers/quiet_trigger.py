@@ -93,7 +93,7 @@ class QuietTrigger(Beginning, Timed):
         last = who.last(self.event)
         if last is None:
             return None
-        due = moved(last, self.amount, self.unit, who.zone)
+        due = moved(last, self.amount, self.unit, self.clocks(who))
         return due if due >= after else None
 
     def watches(self) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
+from blocks.clocks import where
 from blocks.contract import Calendar, Card, Known, Preset, Problem, Today
 from blocks.dates import WHEN_CHOICES, HourSetting, Off, When, in_year
 from blocks.durations import moved_days, span
@@ -38,7 +39,7 @@ YEARS_AHEAD = 5
 
 
 class ScheduleTrigger(Scheduled):
-    """Starts a run for everybody who is in the segment when clocks in the shop's zone, or their own, show `at` on the day.
+    """Starts a run for everybody who is in the segment when clocks of the flow or the shop, or their own, show `at` on the day.
 
     A day that a month does not have is its last one: 31 is always the last. A time that daylight saving skips is the next
     minute that exists; a time that happens twice counts once.
@@ -181,7 +182,7 @@ class ScheduleTrigger(Scheduled):
             title="Whose clocks",
             json_schema_extra={
                 "widget": "select",
-                "choices": {"shop": "The shop’s", "own": "Each Contact’s own"},
+                "choices": {"shop": "The shop’s, or those of the Flow’s time zone", "own": "Each Contact’s own"},
             },
         ),
     ] = "shop"
@@ -280,6 +281,8 @@ class ScheduleTrigger(Scheduled):
         whom = named if self.to == "segment" else say("all Contacts")
         if self.own_clocks():
             return say("{when} where each of them lives, for {whom}", when=self._say_when(), whom=whom)
+        if known.zone:
+            return say("{when} {where}, for {whom}", when=self._say_when(), where=where(known.zone), whom=whom)
         return say("{when}, for {whom}", when=self._say_when(), whom=whom)
 
     def _say_when(self) -> Phrase:
@@ -328,13 +331,13 @@ class ScheduleTrigger(Scheduled):
             found.append(Problem("weekday_missing", say("Choose at least one day."), field="weekdays"))
         elif self.repeat == "rule" and (wrong := self._wrong_rule()) is not None:
             found.append(wrong)
-        elif (today := known.today) and not self._still_comes(today):
+        elif (today := known.today) and not self._still_comes(today, known.clocks):
             found.append(self._never())
         return found
 
-    def _still_comes(self, today: Today) -> bool:
+    def _still_comes(self, today: Today, clocks: ZoneInfo) -> bool:
         """Whether there is a time to come for anybody, wherever they live."""
-        zone = _WESTERNMOST if self.own_clocks() else today.zone
+        zone = _WESTERNMOST if self.own_clocks() else clocks
         return self.next_at(today.now, zone, today.calendar) is not None
 
     def _wrong_rule(self) -> Problem | None:

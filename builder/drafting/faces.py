@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from blocks import KINDS, read_block
-from blocks.checks import with_sends
+from blocks.checks import seen_from
 from blocks.contract import Block, Family, Known, Outlet, Preset, Problem, Trigger
 from blocks.flow import BlockDoc, Exit, Flow
 from blocks.phrase import Quoted, say, worded
@@ -127,7 +127,7 @@ def faces(flow: Flow, known: Known, w: Words, problems: Iterable[Problem] = ()) 
     of = defaultdict(list)
     for problem in problems:
         of[problem.block].append(problem)
-    known = with_sends(known, flow)
+    known = seen_from(known, flow)
     return {doc.id: face(doc, known, w, of[doc.id]) for doc in flow.blocks}
 
 

@@ -69,7 +69,7 @@ class Numbers:
         """Put into the panel how many the rule of a block would match."""
         editor = self._editor
         doc = editor.block(block)
-        found = await fetch(block_reach, editor.user, doc, editor.w) if doc is not None else None
+        found = await fetch(block_reach, editor.user, doc, editor.flow.zone, editor.w) if doc is not None else None
         if not editor.gone:
             editor.panel.show_reach(block, found)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from blocks.checks import with_sends
+from blocks.checks import seen_from
 from blocks.contract import Known, Problem
 from blocks.flow import Flow
 from builder.access import Visitor
@@ -55,7 +55,7 @@ def open_flow(user: Visitor, slug: str, w: Words) -> Opened | None:
 def look(user: Visitor, slug: str, flow: Flow, w: Words, known: Known | None = None) -> Look:
     """Check the flow as it is drawn now. With `known`, what the workspace knows is not read again."""
     house, workspace = user.house, user.workspace
-    known = with_sends(known or known_to(house, workspace), flow)
+    known = seen_from(known or known_to(house, workspace), flow)
     problems = check_draft(house, workspace, flow, known, slug)
     live = what_is_live(house, workspace, slug)
     found: list[Change] = []

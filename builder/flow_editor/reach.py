@@ -37,12 +37,12 @@ def said_reach(user: Visitor, slug: str, flow: Flow, known: Known, w: Words) -> 
     return [w.text(line) for line in outlook(user.house, user.workspace, slug, flow, known, user.zone)]
 
 
-def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
-    """How many would fit the rule of a trigger or a split; None where there is no honest answer."""
+def block_reach(user: Visitor, doc: BlockDoc, zone: str, w: Words) -> Reach | None:
+    """How many would fit the rule of a trigger or a split in a flow with this `zone`; None where there is no honest answer."""
     model = KINDS.get(doc.kind)
     if model is None or model.card.family not in ("trigger", "split"):
         return None
-    trigger = _trigger(doc)
+    trigger = _trigger(doc, zone)
     if isinstance(trigger, Beginning) and trigger.could_include() and not trigger.goes_on():
         match, contacts = match_now(user.house, user.workspace, trigger)
         both = (Share(match, w("match now")), Share(contacts - match, w("not")))
@@ -51,7 +51,7 @@ def block_reach(user: Visitor, doc: BlockDoc, w: Words) -> Reach | None:
         soon = would_come(user.house, user.workspace, trigger)
         return _comes(soon, w) if soon is not None and soon.looked_at else None
     if isinstance(trigger, Scheduled):
-        audience = would_hear(user.house, user.workspace, trigger)
+        audience = would_hear(user.house, user.workspace, trigger, zone)
         return _hear(audience, w) if audience is not None else None
     if trigger is not None:
         found = would_start(user.house, user.workspace, trigger)
@@ -103,9 +103,9 @@ def _starts(found: Matches, w: Words) -> Reach:
     return Reach(shares, said)
 
 
-def _trigger(doc: BlockDoc) -> Trigger | None:
+def _trigger(doc: BlockDoc, zone: str) -> Trigger | None:
     try:
-        block = read_block(doc.kind, doc.settings)
+        block = read_block(doc.kind, doc.settings, zone)
     except (KeyError, ValidationError):
         return None
     return block if isinstance(block, Trigger) else None

@@ -1,6 +1,6 @@
 """What the list of flows shows: each draft with the state and the numbers of what was published from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -82,6 +82,7 @@ def _look(draft: Draft, numbers: FlowNumbers | None) -> Look:
 
 def starts_when(document: dict[str, Any], known: Known) -> Phrase:
     """How the flow starts, in its first trigger's own words; `known` has the names of what it asks for."""
+    known = replace(known, zone=document.get("zone") or "")
     for block in document.get("blocks", ()):
         kind = KINDS.get(block.get("kind", ""))
         if kind is None or not issubclass(kind, Trigger):

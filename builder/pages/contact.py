@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from blocks.clocks import place_name
 from builder.access import Visitor, act, fetch, visitor
 from builder.adding.one_contact import choose_flow
 from builder.contact_page.erasing import ask_to_erase
@@ -26,7 +27,7 @@ from runtime.people.telling import source_of
 from runtime.reasons import reason_phrase
 from runtime.segments.publish import segments_of
 from runtime.words import Words, words
-from runtime.words.names import language_name, place_name
+from runtime.words.names import language_name
 
 SHOWN_ELSEWHERE = frozenset(
     {"name", "first_name", "last_name", "language", "locale", "zone", "timezone", "customer_id"}

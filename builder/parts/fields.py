@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
+from zoneinfo import available_timezones
 
 from nicegui import ui
 
@@ -100,6 +101,12 @@ def select_field(
         if on_change is not None:
             control.on_value_change(lambda event: on_change(event.value))
     return Field(box, control, help_text)
+
+
+def zone_names(now: str = "") -> dict[str, str]:
+    """The time zones to choose from, with the one that is chosen `now` among them."""
+    found = {zone: zone.replace("_", " ") for zone in sorted(available_timezones()) if "/" in zone}
+    return found | ({now: now} if now and now not in found else {})
 
 
 def search_field(label: str, on_search: Callable[[str], Any], value: str = "") -> Tag:

@@ -11,13 +11,13 @@ COLUMNS = {"at": "When", "block": "Block", "text": "What", "why": "Why"}
 
 
 def as_rows(result: Rehearsal, w: Words) -> list[dict[str, str]]:
-    """An entry a row, with its time where the contact lives."""
+    """An entry a row, with its time by the clocks of the rehearsal."""
     rows = [_entry(entry, result.zone, w) for entry in result.entries]
     return [{**row, "at": str(row["at"])[:16].replace("T", " ")} for row in rows]
 
 
 def as_json(result: Rehearsal, w: Words) -> dict[str, Any]:
-    """All of it. Times carry the offset of the contact's zone; `html` is each message as it would arrive."""
+    """All of it. Times carry the offset of `zone`, the flow's or the contact's; `html` is each message as it would arrive."""
     return {
         "flow": result.flow,
         "contact": result.contact,

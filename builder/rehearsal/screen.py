@@ -41,7 +41,7 @@ class Screen:
 
     def __init__(self, user: Visitor, opened: Opened, example: Example, zone: str, frame: Editor, w: Words) -> None:
         self._user, self._w, self._opened = user, w, opened
-        self._wish = Wish.at(user.house.clock.now(), zone, example.contact, example.name)
+        self._wish = Wish.at(user.house.clock.now(), zone, opened.flow.zone, example.contact, example.name)
         self._turn = 0
         self._share = 0.0
         self._result: Rehearsal | None = None
@@ -178,6 +178,7 @@ class Screen:
         draft = user.house.desk.drafts(user.workspace).get("flow", opened.draft.slug)
         if draft is not None and draft.rev != opened.draft.rev:
             opened = open_flow(user, draft.slug, self._w) or opened
+            wish.of_flow = opened.flow.zone
 
         def progress(share: float) -> None:
             self._share = share

@@ -56,7 +56,11 @@ class Timeline:
         self._moments = sorted({entry.at for entry in shown})
         self._lines = []
         with self.blank():
-            tag("p", "cw-cap re-zone", self._w("Times in {zone}, where they live", zone=_zone(result)))
+            if result.of_flow:
+                said = self._w("Times in {zone}, by whose clocks this Flow goes", zone=_zone(result))
+            else:
+                said = self._w("Times in {zone}, where they live", zone=_zone(result))
+            tag("p", "cw-cap re-zone", said)
             before = offset(result.start, result.zone)
             with tag("ol", "cw-time"):
                 for entry in shown:

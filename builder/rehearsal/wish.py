@@ -1,9 +1,10 @@
-"""What somebody wants to see rehearsed, as the page holds it: a wall-clock start where the contact lives, and events by day."""
+"""What somebody wants to see rehearsed, as the page holds it: a start by wall clocks, and events by day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from blocks.examples import Example
 from blocks.values import micros, moment
@@ -28,23 +29,25 @@ class Later:
 
 @dataclass(slots=True)
 class Wish:
-    """`contact` is None for somebody made up. `zone` is where whoever it is lives."""
+    """`contact` is None for somebody made up. `zone` is where whoever it is lives; `of_flow` that of the flow, by whose clocks
+    all of it is meant if there is one."""
 
     contact: int | None
     name: str
     zone: str
     day: date
     hour: str
+    of_flow: str = ""
     made_up: MadeUp = field(default_factory=MadeUp)
     later: list[Later] = field(default_factory=list)
     example: str = ""
     """The name of the example that this is: then only what it says happens, and nothing is taken from the shop's events."""
 
     @classmethod
-    def at(cls, now: int, zone: str, contact: int | None = None, name: str = "") -> "Wish":
+    def at(cls, now: int, zone: str, of_flow: str = "", contact: int | None = None, name: str = "") -> "Wish":
         """Beginning now."""
-        wall = moment(now).astimezone(zone_of(zone))
-        return cls(contact, name, zone, wall.date(), f"{wall:%H:%M}")
+        wall = moment(now).astimezone(zone_of(of_flow, zone))
+        return cls(contact, name, zone, wall.date(), f"{wall:%H:%M}", of_flow)
 
     def become(self, example: Example, home: str) -> None:
         """Wish for an example; `home` is the shop's zone."""
@@ -52,10 +55,10 @@ class Wish:
         self.made_up = made_up(example)
         self.zone = example.contact.zone or home
         self.day, self.hour = example.start.date(), f"{example.start:%H:%M}"
-        self.later = [self._later(one) for one in happenings(example, begins(example, home))]
+        self.later = [self._later(one) for one in happenings(example, begins(example, self.of_flow, home))]
 
     def _later(self, one: Happening) -> Later:
-        wall = moment(one.at).astimezone(zone_of(self.zone))
+        wall = moment(one.at).astimezone(self._clocks)
         return Later(one.name, (wall.date() - self.day).days, f"{wall:%H:%M}", one.properties, one.contact)
 
     @property
@@ -79,7 +82,11 @@ class Wish:
         return max(start, self._instant(self.day + timedelta(days=one.days), one.at))
 
     def _instant(self, day: date, hour: str) -> int:
-        return micros(local_to_utc(datetime.combine(day, _time(hour)), zone_of(self.zone)))
+        return micros(local_to_utc(datetime.combine(day, _time(hour)), self._clocks))
+
+    @property
+    def _clocks(self) -> ZoneInfo:
+        return zone_of(self.of_flow, self.zone)
 
 
 def _time(text: str) -> time:

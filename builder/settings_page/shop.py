@@ -1,10 +1,8 @@
 """The shop itself: name, clocks, language, currency."""
 
-from zoneinfo import available_timezones
-
 from builder.access import Visitor, act
 from builder.parts.controls import button
-from builder.parts.fields import select_field, text_field
+from builder.parts.fields import select_field, text_field, zone_names
 from builder.parts.tag import tag
 from builder.parts.toast import toast
 from builder.settings_page.card import card, clear, complain
@@ -20,10 +18,8 @@ def draw(user: Visitor, w: Words, shop: Workspace) -> None:
     with card("shop", w("Shop"), w("What your Flows and e-mails go by where nothing else is said.")):
         with tag("div", "se-two"):
             name = text_field(w("Name"), shop.name)
-            zones = {zone: zone.replace("_", " ") for zone in sorted(available_timezones()) if "/" in zone}
-            zones.setdefault(shop.zone, shop.zone)
             help_text = w("For Contacts whose own time zone is not known")
-            zone = select_field(w("Time zone"), zones, shop.zone, help_text=help_text, search=True)
+            zone = select_field(w("Time zone"), zone_names(shop.zone), shop.zone, help_text=help_text, search=True)
             tongues = {**languages(w.language)}
             tongues.setdefault(shop.language, shop.language)
             help_text = w("For Contacts whose own language is not known")

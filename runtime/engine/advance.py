@@ -33,10 +33,11 @@ MOST_HOPS = 1000
 class Ctx:
     """What a block sees while it runs (`blocks.contract.Context`)."""
 
-    __slots__ = ("_batch", "_event", "_now_us", "_run", "_up_to", "flow", "queued", "reply")
+    __slots__ = ("_batch", "_event", "_now_us", "_run", "_up_to", "_zone", "flow", "queued", "reply")
 
-    def __init__(self, batch: Batch, run: Run, event: Typed, up_to: int, flow: str) -> None:
-        self.flow = flow
+    def __init__(self, batch: Batch, run: Run, event: Typed, up_to: int, program: Program) -> None:
+        self.flow = program.slug
+        self._zone = program.zone
         self._batch = batch
         self._run = run
         self._event = event
@@ -67,7 +68,7 @@ class Ctx:
 
     @property
     def zone(self) -> ZoneInfo:
-        return self._person.zone
+        return self._zone or self._person.zone
 
     @property
     def contact(self) -> Typed:
@@ -176,7 +177,7 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint, *, behind:
     """
     now = batch.now
     clock = min(run.arrived_at, now) if behind else now
-    ctx = Ctx(batch, run, at.event, at.up_to, program.slug)
+    ctx = Ctx(batch, run, at.event, at.up_to, program)
     ctx.stand_at(clock)
     ctx.reply = at.reply
     batch.touch(run)
@@ -238,7 +239,7 @@ def _too_late(batch: Batch, run: Run, block: Send, ctx: Ctx) -> Go:
 
 def leave_if_met(batch: Batch, program: Program, run: Run, at: Standpoint, *, last_way: bool = True) -> bool:
     """Let a run leave if a rule holds by which it does, wherever it stands. Whether it goes a last way, if it may."""
-    leaving = met(batch, program, Ctx(batch, run, at.event, at.up_to, program.slug))
+    leaving = met(batch, program, Ctx(batch, run, at.event, at.up_to, program))
     if leaving is None or not depart(batch, program, run, *leaving, last_way=last_way):
         return False
     advance(batch, program, run, at)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
@@ -37,6 +38,11 @@ class Program:
     @property
     def exits(self) -> tuple[Exit, ...]:
         return self.document.exits
+
+    @cached_property
+    def zone(self) -> ZoneInfo | None:
+        """The one by whose clocks it goes for everybody; None where it goes by each contact's own."""
+        return ZoneInfo(self.document.zone) if self.document.zone else None
 
     @cached_property
     def ways(self) -> Mapping[tuple[str, str], str]:
@@ -105,7 +111,7 @@ class Program:
 
 def make_program(version_id: int, flow_id: int, slug: str, document: Flow, marketing: Mapping[str, bool]) -> Program:
     """Read a checked document. Raises what `read_block` raises if it was not checked."""
-    blocks = {doc.id: read_block(doc.kind, doc.settings) for doc in document.blocks}
+    blocks = {doc.id: read_block(doc.kind, doc.settings, document.zone) for doc in document.blocks}
     of_no_consent = {id_: False for id_, one in blocks.items() if isinstance(one, Send) and not one.asks_consent}
     return Program(version_id, flow_id, slug, document, blocks, {**marketing, **of_no_consent})
 

@@ -174,7 +174,7 @@ def _matching(tx: Tx, trigger: Beginning, now: int) -> ColumnElement[bool]:
         return meeting(tx, InSegment(segment=slug), now)
     if not isinstance(trigger, Timed):
         return contact.c.id < 0
-    before = micros(trigger.silent_since(moment(now), schedules.zone(tx)))
+    before = micros(trigger.silent_since(moment(now), schedules.zone(tx, trigger.zone)))
     if not (name := trigger.watches()):
         return contact.c.seen_at < before
     last = select(func.max(event.c.at)).where(event.c.contact == contact.c.id, event.c.name == name)
@@ -196,7 +196,7 @@ def triggers_in(document: Flow) -> Iterator[tuple[str, Trigger]]:
     """The triggers that can be read; a draft may be half done."""
     for doc in document.blocks:
         try:
-            block = read_block(doc.kind, doc.settings)
+            block = read_block(doc.kind, doc.settings, document.zone)
         except (KeyError, ValueError):
             continue
         if isinstance(block, Trigger):

@@ -54,7 +54,7 @@ class Audience:
     last: int | None
     """When it comes next for the last of them: by their own clocks some are hours behind the others."""
     zone: str
-    """The shop's."""
+    """The flow's, else the shop's."""
     people: int
     contacts: int
     """How many contacts there are."""
@@ -204,9 +204,9 @@ def would_come(house: House, workspace: int, trigger: Timed) -> Matches | None:
     return Matches({"yes": coming, "no": len(rows) - coming}, len(rows), len(rows) < MOST, DAYS)
 
 
-def would_hear(house: House, workspace: int, trigger: Scheduled) -> Audience | None:
-    """When a schedule comes next, and how many it would come for if that were now. Its filter is asked only then. None while
-    it does not say whom it is for."""
+def would_hear(house: House, workspace: int, trigger: Scheduled, zone: str = "") -> Audience | None:
+    """When a schedule comes next, and how many it would come for if that were now. Its filter is asked only then. `zone` is
+    that of its flow, if it has one. None while it does not say whom it is for."""
     if not trigger.says_whom():
         return None
     now = house.clock.now()
@@ -214,9 +214,10 @@ def would_hear(house: House, workspace: int, trigger: Scheduled) -> Audience | N
         everybody = int(tx.scalar(select(func.count()).select_from(contact).where(tx.mine(contact))) or 0)
         meant = select(func.count()).select_from(contact).where(tx.mine(contact), _meant(tx, trigger))
         people = int(tx.scalar(meant) or 0) if trigger.whom() else everybody
-        times = [schedules.next_at(trigger, now, schedules.zone(tx, name)) for name in _clocks(tx, trigger)]
+        times = [schedules.next_at(trigger, now, schedules.zone(tx, name)) for name in _clocks(tx, trigger, zone)]
         coming = [at for at in times if at is not None]
-        return Audience(min(coming, default=None), max(coming, default=None), schedules.zone(tx).key, people, everybody)
+        here = schedules.zone(tx, zone).key
+        return Audience(min(coming, default=None), max(coming, default=None), here, people, everybody)
 
 
 def _meant(tx: Tx, trigger: Scheduled) -> ColumnElement[bool]:
@@ -227,10 +228,11 @@ def _meant(tx: Tx, trigger: Scheduled) -> ColumnElement[bool]:
     return contact.c.id.in_(inside.where(tx.mine(segment), segment.c.slug == whom, segment.c.state == "live"))
 
 
-def _clocks(tx: Tx, trigger: Scheduled) -> Sequence[str]:
-    """The zones in which those live whom it comes for, "" for the shop's, by which those go who have told none."""
+def _clocks(tx: Tx, trigger: Scheduled, zone: str) -> Sequence[str]:
+    """By whose clocks it comes: the flow's `zone`, or those of the zones in which those live whom it comes for. "" for the
+    shop's, by which those go who have told none."""
     if not trigger.own_clocks():
-        return ("",)
+        return (zone,)
     rows = tx.all(select(contact.c.zone).distinct().where(tx.mine(contact), _meant(tx, trigger)))
     return [row.zone or "" for row in rows] or ("",)
 

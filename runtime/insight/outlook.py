@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from blocks.beginning import Beginning
+from blocks.checks import seen_from
 from blocks.contract import Farewell, Known, Timed, Trigger
 from blocks.flow import Flow
 from blocks.phrase import Day, Moment, Phrase, TimeOfDay, say
@@ -17,6 +18,7 @@ from runtime.zones import zone_of
 
 def outlook(house: House, workspace: int, slug: str, document: Flow, known: Known, zone: str) -> list[Phrase]:
     """The sentences; none for a flow without a trigger. `zone` is the shop's. Looks into the ledger for each trigger."""
+    known, clocks = seen_from(known, document), document.zone or zone
     found = starts(house, workspace, slug, document)
     mine = {one.block for one in found}
     others = [
@@ -27,7 +29,7 @@ def outlook(house: House, workspace: int, slug: str, document: Flow, known: Know
     by_hand = [one for one in others if isinstance(one, AddedTrigger)]
     told = [one for one in others if not isinstance(one, Scheduled | Timed | AddedTrigger)]
     lines = [
-        *_schedules([would_hear(house, workspace, one) for one in calendar], zone),
+        *_schedules([would_hear(house, workspace, one, document.zone) for one in calendar], clocks),
         *(said(found, known, zone) if found else ()),
         *(_dates(house, workspace, clock) if clock else ()),
         *(_events(house, workspace, told) if told else ()),

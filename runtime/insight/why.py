@@ -142,10 +142,10 @@ class _Inquiry:
         latest = self._runs[-1] if self._runs else None
         program = self._programs.get(self._tx, self._flow.version)
         triggers = [trigger for _, trigger in program.triggers if not isinstance(trigger, Farewell)]
-        looks = [look for trigger in triggers for look in self._trigger(trigger)]
+        looks = [look for trigger in triggers for look in self._trigger(trigger, program.document.zone)]
         return Why(_verdict(latest), looks, None if latest is None else latest.id)
 
-    def _trigger(self, trigger: Trigger) -> list[Look]:
+    def _trigger(self, trigger: Trigger, zone: str) -> list[Look]:
         rows = self._events(trigger)
         found = [self._event(row) for row in rows]
         if isinstance(trigger, Beginning) and trigger.includes() and not any(row.name == INCLUDED for row in rows):
@@ -155,7 +155,7 @@ class _Inquiry:
         elif isinstance(trigger, Timed):
             found.insert(0, self._coming(trigger))
         elif isinstance(trigger, Scheduled):
-            found = [*self._scheduled(trigger), *found]
+            found = [*self._scheduled(trigger, zone), *found]
         elif isinstance(trigger, Beginning) and trigger.members_of():
             found += [] if rows else [self._crossed(trigger)]
         elif not found:
@@ -187,10 +187,10 @@ class _Inquiry:
         when = self._when(row.since_at)
         return [Look(say("They were not among those who matched on {when}, or were inside already", when=when), ())]
 
-    def _scheduled(self, trigger: Scheduled) -> list[Look]:
-        """When its time comes next, whether they would hear of it, and the last time that nobody did."""
+    def _scheduled(self, trigger: Scheduled, zone: str) -> list[Look]:
+        """When its time comes next, whether they would hear of it, and the last time that nobody did. `zone` is the flow's."""
         mine = (self._tx.mine(schedule), schedule.c.flow == self._flow.id, schedule.c.occasion == trigger.occasion())
-        clocks = (self._person.zone or "") if trigger.own_clocks() else ""
+        clocks = (self._person.zone or "") if trigger.own_clocks() else zone
         row = self._tx.first(select(schedule).where(*mine, schedule.c.zone == clocks))
         if row is None or row.due_at is None:
             found = [Look(say("Its time has passed and comes no more"), ())]
@@ -296,7 +296,7 @@ class _Inquiry:
             id=0, flow=self._flow.id, version=program.version, contact=self._person.id, key=self._key(row, program),
             block=block, entry_event=row.id, event=row.id, hops=0, messages=0, entered_at=entered, arrived_at=entered,
         )  # fmt: skip
-        ctx = Ctx(batch, as_if, orjson.loads(row.typed), row.id, program.slug)
+        ctx = Ctx(batch, as_if, orjson.loads(row.typed), row.id, program)
         if trigger.admits(ctx):
             return None
         rule = trigger.filter()

@@ -72,9 +72,9 @@ def made_up(example: Example) -> MadeUp:
     return MadeUp(one.email, one.name, one.consent, one.zone, one.language, one.fields, one.tags)
 
 
-def begins(example: Example, home: str) -> int:
-    """When it begins, UTC microseconds; `home` is the shop's zone."""
-    return micros(local_to_utc(example.start, zone_of(example.contact.zone, home)))
+def begins(example: Example, of_flow: str, home: str) -> int:
+    """When it begins, UTC microseconds; `of_flow` is the flow's zone, if it has one, and `home` the shop's."""
+    return micros(local_to_utc(example.start, zone_of(of_flow, example.contact.zone, home)))
 
 
 def happenings(example: Example, start: int) -> list[Happening]:
@@ -95,7 +95,7 @@ def _run(
     stopping: Callable[[], bool],
 ) -> Tried:
     shop = workspaces.get(house, workspace)
-    start = begins(example, shop.zone if shop is not None else "UTC")
+    start = begins(example, document.zone, shop.zone if shop is not None else "UTC")
     until = start + max(LONGEST, example.longest * SECOND + DAY)
     script = happenings(example, start)
     try:

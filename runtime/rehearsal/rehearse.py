@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, select
 
-from blocks.checks import check
+from blocks.checks import check, seen_from
 from blocks.contract import Known, Problem, Timed
 from blocks.flow import Flow
 from blocks.rules import Did, Got
@@ -181,7 +181,8 @@ class _Stage:
         with self._house.ledger.read(self._workspace) as tx:
             who = contacts.get(tx, self._contact)
             home = tx.scalar(select(workspace_table.c.zone).where(workspace_table.c.id == self._workspace))
-            zone = zone_of(who.zone if who is not None else None, home).key
+            zone = zone_of(self._program.document.zone, who.zone if who is not None else None, home).key
+            known = seen_from(known, self._program.document)
             teller = Teller(self._house, tx, self._program, known, zone)
             return Rehearsal(
                 flow=self._program.document.name,
@@ -189,6 +190,7 @@ class _Stage:
                 zone=zone,
                 start=start,
                 until=until,
+                of_flow=bool(self._program.document.zone),
                 entries=tuple(teller.entries(list(self._postponed.values()), self._outside)),
                 way=tuple(teller.way()),
                 inside=teller.inside(),
@@ -235,7 +237,7 @@ class _Stage:
         batch.expect([self._contact])
         batch.history.fetch(tx, [self._contact], self._program.reads, now, now)
         nobody = _nobody(self._contact, happened.id, now)
-        ctx = Ctx(batch, nobody, happened.typed, happened.id, self._program.slug)
+        ctx = Ctx(batch, nobody, happened.typed, happened.id, self._program)
         admitted = any(trigger.admits(ctx) for trigger in triggers)
         return stayed_out(self._program, admitted=admitted, at=now, event_id=happened.id)
 

@@ -71,7 +71,8 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What would happen, from `start` to `until`, with times for where the contact lives (`zone`).
+    """What would happen, from `start` to `until`, with times by clocks in `zone`: where the contact lives, or
+    of the flow if it goes by those of one place for everybody.
 
     With `problems` the draft could not be published, and nothing was rehearsed.
     """
@@ -81,6 +82,8 @@ class Rehearsal:
     zone: str
     start: int
     until: int
+    of_flow: bool = False
+    """Whether `zone` is the flow's."""
     entries: tuple[Entry, ...] = ()
     way: tuple[Passed, ...] = ()
     inside: bool = False
@@ -133,7 +136,7 @@ class Teller:
         return self._tx.first(select(run.c.id).where(self._tx.mine(run), run.c.state == "open").limit(1)) is not None
 
     def _reason(self, code: str, args: Mapping[str, Any] | None, block_kind: str | None = None) -> Phrase:
-        """The reason that was kept, with every instant in it told by the contact's clock."""
+        """The reason that was kept, with every instant in it told by the clocks of the whole."""
         here = {
             name: {"moment": [value["moment"][0], self._zone]}
             if isinstance(value, dict) and "moment" in value

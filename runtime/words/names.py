@@ -39,8 +39,3 @@ def currencies(reader: str) -> Mapping[str, str]:
     from babel.numbers import get_currency_name
 
     return {code: f"{code} · {get_currency_name(code, locale=reader)}" for code in CURRENCIES}
-
-
-def place_name(zone: str) -> str:
-    """The city that a time zone is named after: "Jakarta" for "Asia/Jakarta"."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")

@@ -182,6 +182,15 @@ def test_settings_of_the_flow() -> None:
     ]
 
 
+def test_by_whose_clocks_it_goes_is_said_and_changes_no_block() -> None:
+    morning = in_a_row(block("cart", "event_trigger", event="Checkout started"), block("nine", "wait_until"))
+    fixed = {**morning, "zone": "Asia/Bangkok"}
+    assert between(morning, fixed) == [("flow", "Goes by clocks in Bangkok for everybody")]
+    assert between(fixed, morning) == [("flow", "Goes by each Contact’s own clocks again")]
+    gone = {**fixed, "blocks": fixed["blocks"][:1], "links": []}
+    assert between(fixed, gone) == [("removed", "Removed: Wait until 09:00 by clocks in Bangkok")]
+
+
 def test_it_is_said_in_the_readers_language() -> None:
     draft = cart_flow(priority=4)
     draft["blocks"][1]["settings"]["amount"] = 2

@@ -24,6 +24,7 @@ CART: dict[str, Any] = {
     "exits": [{"event": "Order placed", "where": None, "key": "cart_id", "rule": None, "name": ""}],
     "entry": {"key": "cart_id", "again": "always", "again_days": 30, "newest_wins": False},
     "conversion": {"event": "Order placed", "days": 5},
+    "zone": "Asia/Bangkok",
     "priority": 4,
     "speaks_alone": True,
     "hold_out": 5,
@@ -40,6 +41,16 @@ def test_a_flow_comes_back_as_it_was_written() -> None:
 
 def test_the_ways_of_a_flow() -> None:
     assert Flow.model_validate(CART).ways == {("start", "next"): "mail"}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Bankok", "+07:00", "../etc", "x" * 65])
+def test_a_zone_that_there_is_not_is_named(zone: str) -> None:
+    with pytest.raises(ValidationError) as wrong:
+        Flow.model_validate({"name": "Tea", "zone": zone})
+    (error,) = wrong.value.errors()
+    assert error["loc"] == ("zone",)
+    if len(zone) <= 64:
+        assert str(error["ctx"]["error"]) == "is no time zone; write it like “Asia/Bangkok”."
 
 
 def test_a_draft_may_hold_settings_that_are_not_finished() -> None:

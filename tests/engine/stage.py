@@ -92,7 +92,7 @@ class Stage:
             tx.insert(version_mail, [{"block": id_, **mail} for id_ in sends])
             occasions.expect(tx, triggers_of(checked))
             ties.expect(tx, triggers_of(checked))
-            schedules.expect(tx, flow_id, triggers_of(checked), now)
+            schedules.expect(tx, flow_id, triggers_of(checked), now, checked.zone)
             beginnings.expect(tx, flow_id, triggers_of(checked), now)
         return int(flow_id)
 

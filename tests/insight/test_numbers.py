@@ -124,3 +124,7 @@ def test_a_live_flow_that_pauses_over_dates_says_until_when(ledger: Ledger, flow
     over = datetime.combine(day + timedelta(days=3), time(0), ZoneInfo("Asia/Bangkok"))
     assert (found["abandoned-cart"].pauses_until, found["welcome"].pauses_until) == (micros(over), None)
     assert numbers(ledger, flows, micros(over))["abandoned-cart"].pauses_until is None
+    with ledger.write(flows) as tx:
+        tx.execute(tables.version.update().values(document={"pauses": pauses, "zone": "America/New_York"}))
+    there = datetime.combine(day + timedelta(days=3), time(0), ZoneInfo("America/New_York"))
+    assert numbers(ledger, flows, micros(over))["abandoned-cart"].pauses_until == micros(there)

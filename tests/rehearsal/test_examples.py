@@ -184,6 +184,15 @@ def test_the_start_is_where_they_live_and_the_shops_quiet_hours_hold(rehearsals:
     assert tried(rehearsals, {"message": "reminder", "after": "9h 30m"}, **night) == []
 
 
+def test_the_start_is_by_the_clocks_of_the_flow_where_it_has_its_own(rehearsals: Rehearsals) -> None:
+    """21:30 in Bangkok is 09:30 where they live, when the shop is not quiet."""
+    set_limits(rehearsals.house, rehearsals.shop, Limits(quiet=(Quiet(start="22:00", end="08:00"),)))
+    night = {"contact": {"zone": "America/New_York"}, "start": "2026-03-10T21:30", "happenings": [CART_LEFT]}
+    example = {"name": "Evening", "expects": [{"message": "reminder", "after": "1h"}], "nothing_else": False, **night}
+    assert said(run(rehearsals, example, zone="Asia/Bangkok")) == []
+    assert said(run(rehearsals, example)) != []
+
+
 def test_a_block_that_is_gone_is_a_problem_and_the_example_fails(rehearsals: Rehearsals) -> None:
     example = {"name": "Old", "happenings": [CART_LEFT], "expects": [{"message": "old"}], "nothing_else": False}
     document = Flow.model_validate({**rehearsals.draft.to_json(), "examples": [example]})

@@ -104,6 +104,38 @@ def test_a_flows_own_limits_a_holiday_and_the_hours_of_a_block_show_with_their_r
         assert why in said(held)
 
 
+def test_a_flow_with_a_zone_of_its_own_is_told_by_its_clocks(rehearsals: Rehearsals) -> None:
+    """Hannah lives in New York; nine o'clock is nine o'clock in Bangkok, and so is every time that is shown."""
+    document = flow(
+        ("cart", "event_trigger", {"event": "Checkout started"}),
+        ("nine", "wait_until", {"time": "09:00"}),
+        ("tag", "update_contact", {"change": "add_tag", "name": "seen"}),
+    )
+    cart, hannah = Happening("Checkout started", at(TUESDAY), CART), MadeUp(zone="America/New_York")
+    for zone, shown, where in (
+        ("Asia/Bangkok", "Asia/Bangkok", "by clocks in Bangkok"),
+        ("", "America/New_York", "where they live"),
+    ):
+        result = rehearsals.rehearse(hannah, TUESDAY, cart, document={**document, "zone": zone})
+        assert (result.zone, result.of_flow) == (shown, bool(zone))
+        told = {entry.block: entry for entry in result.entries if entry.block in ("nine", "tag")}
+        assert said(told["nine"]) == f"Wait until 09:00 {where} (Waits until 25 Nov 2026, 09:00)"
+        assert local(result, told["tag"]) == "25 Nov 09:00"
+
+
+def test_schedules_and_dates_of_a_published_flow_come_by_its_clocks(rehearsals: Rehearsals) -> None:
+    """Neither those of the shop, which is in Bangkok, nor those of Hannah, who lives in New York."""
+    hannah = MadeUp(zone="America/New_York", fields={"renews": "2026-11-26"})
+    for trigger in (
+        ("day", "schedule_trigger", {"to": "everybody", "repeat": "once", "on": "2026-11-26"}),
+        ("day", "date_trigger", {"field": "renews", "yearly": False}),
+    ):
+        document = flow(trigger, ("tag", "update_contact", {"change": "add_tag", "name": "seen"}))
+        result = rehearsals.rehearse(hannah, TUESDAY, document={**document, "zone": "Pacific/Auckland"})
+        (tagged,) = (entry for entry in result.entries if (entry.kind, entry.block) == ("step", "tag"))
+        assert local(result, tagged) == "26 Nov 09:00"
+
+
 def test_what_a_pause_made_wait_goes_out_once_the_pause_is_published_away(rehearsals: Rehearsals) -> None:
     """For real: Dewi is inside on the version with the pause, and her reminder was due at 17:00."""
     drafts, flow_as_it_was = rehearsals.house.desk.drafts(rehearsals.shop), rehearsals.draft.to_json()

@@ -152,6 +152,19 @@ def test_somebody_made_up_who_never_agreed(doi_leaf: Shop, visit: Callable[..., 
     assert wide <= 390
 
 
+def test_a_flow_with_a_zone_of_its_own_begins_and_is_told_by_its_clocks(
+    doi_leaf: Shop, visit: Callable[..., Any]
+) -> None:
+    """Dewi lives in Jakarta; on the flow's clocks it is seven hours later."""
+    kiribati = {**FLOW, "zone": "Pacific/Kiritimati"}
+    page = visit(f"/flows/{doi_leaf.new_flow('Abandoned cart', kiribati)}/rehearse")
+    shows(page, "Reached the end of the Flow")
+    page.get_by_text("Times in Pacific/Kiritimati (UTC+14), by whose clocks this Flow goes").wait_for()
+    began = page.locator(".re-list .when").first.inner_text()
+    hour = page.get_by_label("Hour", exact=True).first.input_value()
+    assert began.endswith(hour)
+
+
 def test_a_flow_that_cannot_be_published_says_why(doi_leaf: Shop, visit: Callable[..., Any]) -> None:
     broken = {**FLOW, "blocks": [*FLOW["blocks"][:4], {**FLOW["blocks"][4], "settings": {"email": ""}}]}
     page = visit(f"/flows/{doi_leaf.new_flow('Half done', broken)}/rehearse")

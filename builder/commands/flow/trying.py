@@ -27,7 +27,11 @@ def rehearse(
         str, typer.Option(metavar="ADDRESS", help="Whom it is about: an e-mail address or phone number.")
     ],
     start: Annotated[
-        str, typer.Option(metavar="TIME", help="When it begins, as 2026-11-24T21:10, where the contact lives.")
+        str,
+        typer.Option(
+            metavar="TIME",
+            help="When it begins, as 2026-11-24T21:10, where the contact lives, or by clocks in the flow's zone.",
+        ),
     ] = "",
     events: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="What happens to them; - reads standard input.")
@@ -55,14 +59,14 @@ def rehearse(
         if who is None:
             raise Mistake(f"No contact has the address {contact}. Some there are: contact list")
         shop = workspaces.get(house, workspace)
-        zone = who.zone or (shop.zone if shop is not None else "UTC")
+        document = read_flow(draft.document, f"The draft {slug}")
+        zone = document.zone or who.zone or (shop.zone if shop is not None else "UTC")
         begins = _instant(start, zone) if start else house.clock.now()
         ends = _instant(until, zone) if until else None
         if ends is not None and ends < begins:
             raise Mistake("--until is before the start.")
         try:
             script = read_script(read_text(events), begins) if events is not None else []
-            document = read_flow(draft.document, f"The draft {slug}")
             result = live_through(house, workspace, slug, document, who.id, begins, ends, script)
         except NoScript as wrong:
             raise Mistake(f"{events}: {wrong}") from None

@@ -1,4 +1,5 @@
-"""Settings of the whole flow: who may be in it and how often, what makes people leave, what counts as a success."""
+"""Settings of the whole flow: who may be in it and how often, what makes people leave, what counts as a success, by
+whose clocks it goes."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,10 +15,11 @@ from builder.flow_editor.settings.paper import Paper, Part
 from builder.flow_editor.settings.pauses import draw_pauses
 from builder.flow_editor.settings.priority import draw_priority
 from builder.flow_editor.settings.success import Ask, SuccessSection
+from builder.flow_editor.settings.zone import draw_zone
 from builder.forms import Around
 from builder.parts.tag import icon, tag
 
-_SHOWN = ("entry", "exits", "conversion", "priority", "speaks_alone", "limits", "pauses", "hold_out")
+_SHOWN = ("entry", "exits", "conversion", "zone", "priority", "speaks_alone", "limits", "pauses", "hold_out")
 
 
 class FlowSettings:
@@ -59,7 +61,7 @@ class FlowSettings:
                 with tag("section", "cw-sect"):
                     draw(self._paper)
             self.success = SuccessSection(self._paper, self._zone, self._ask_success)
-            for draw in (draw_priority, draw_limits, draw_pauses):
+            for draw in (draw_zone, draw_priority, draw_limits, draw_pauses):
                 with tag("section", "cw-sect"):
                     draw(self._paper)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from blocks.clocks import where
 from blocks.hours import Hours
 from builder.forms.box import Box, Option
 from builder.forms.field import Field, Show
@@ -57,7 +58,7 @@ def draw_hours(field: Field) -> Show:
                         kind="time",
                         look="cw-input cw-time-box",
                     )
-        tag("span", "cw-cap", w("On these days, where they live"), id=days)
+        tag("span", "cw-cap", w("On these days, {where}", where=where(field.around.known().zone)), id=days)
         make_weekdays(lambda: _parts(field)["days"], partial(put, "days"), w, none=w("Every day"), labelled_by=days)
         draw_fate(w, w("What is due at other times"), _parts(field)["then"], partial(put, "then"))
 

@@ -35,13 +35,14 @@ def draw_recurrence(field: Field) -> Show:
 
 
 def _coming(field: Field) -> list[str]:
-    today = field.around.known().today
+    known = field.around.known()
+    today = known.today
     try:
         trigger = field.form.model.model_validate(field.form.settings)
     except ValidationError:
         return []
     if today is None or not isinstance(trigger, Scheduled):
         return []
-    zone, w = today.zone.key, field.w
-    times = map(micros, trigger.upcoming(today.now, today.zone, today.calendar, SHOWN))
+    zone, w = known.clocks.key, field.w
+    times = map(micros, trigger.upcoming(today.now, known.clocks, today.calendar, SHOWN))
     return [w("{first}, {more}", first=w.date(at, zone, "full"), more=w.date(at, zone, "time")) for at in times]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from blocks.clocks import where
 from blocks.hours import Over, awake_at, open_at
 from blocks.limits import Cap, Limits, free_at
 from blocks.pauses import pausing
@@ -25,6 +26,8 @@ message waits in all to see whether a flow of higher priority speaks."""
 ALONE_WAITS, PLACE_WAITS = "alone_waits", "place_waits"
 """Codes of messages that wait to see that."""
 UTC = ZoneInfo("UTC")
+_Counted = tuple[Cap, Sequence[int], ZoneInfo]
+"""A cap, when what it counts went out, and by whose clocks its days and weeks are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Facts:
     run_state: str | None = None
     flow_state: str | None = None
     zone: str = "UTC"
-    """The shop's: in which instants are shown, and whose days a flow's pauses mean."""
+    """The shop's: in which instants are shown, and whose days a flow's pauses mean, where the flow has no zone of its own."""
     now: int = 0
     before: int | None = None
     """After this instant it is too late for the message."""
@@ -72,7 +75,7 @@ class Facts:
     """What its flow and its block say."""
     channel: str = "email"
     home: ZoneInfo = UTC
-    """Where the contact lives, whose days and hours the limits mean."""
+    """Where the contact lives, whose days and hours the limits mean; a flow with a zone of its own means that."""
     flow: int | None = None
     out: tuple[int, ...] = ()
     """When marketing of this channel went out to the contact, as far back as the caps count."""
@@ -169,7 +172,8 @@ def _at_a_bad_time(facts: Facts) -> Decision | None:
 
 
 def _in_a_pause(facts: Facts) -> Decision | None:
-    held = pausing(facts.terms.pauses, facts.now, zone_of(facts.zone)) if facts.terms.pauses else None
+    terms = facts.terms
+    held = pausing(terms.pauses, facts.now, zone_of(terms.zone, facts.zone)) if terms.pauses else None
     if held is None:
         return None
     dates = {"first": Day(held.first), "last": Day(held.last)}
@@ -177,18 +181,21 @@ def _in_a_pause(facts: Facts) -> Decision | None:
 
 
 def _outside_its_hours(facts: Facts) -> Decision | None:
-    hours = facts.terms.hours
-    if hours is None or (opens := hours.opens_at(facts.now, facts.home)) == facts.now:
+    hours, terms = facts.terms.hours, facts.terms
+    if hours is None or (opens := hours.opens_at(facts.now, _clocks(terms, facts))) == facts.now:
         return None
-    return _kept_back(hours.then, "outside_hours", "hours_wait", {"hours": hours.say()}, opens, facts)
+    said = {"hours": hours.say(), "where": where(terms.zone)}
+    return _kept_back(hours.then, "outside_hours", "hours_wait", said, opens, facts)
 
 
 def _in_quiet_hours(facts: Facts) -> Decision | None:
-    own, quiet = facts.terms.own, facts.terms.quiet(facts.limits)
-    if not quiet or (until := awake_at(quiet, facts.now, facts.home)) == facts.now:
+    own, quiet, clocks = facts.terms.own, facts.terms.quiet(facts.limits), _of_quiet(facts.terms, facts)
+    if not quiet or (until := awake_at(quiet, facts.now, clocks)) == facts.now:
         return None
-    there = {"there": TimeOfDay(f"{moment(facts.now).astimezone(facts.home):%H:%M}")}
-    whose = "flow_" if own is not None and own.quiet is not None else ""
+    there: dict[str, Any] = {"there": TimeOfDay(f"{moment(facts.now).astimezone(clocks):%H:%M}")}
+    whose = ""
+    if own is not None and own.quiet is not None:
+        whose, there["where"] = "flow_", where(facts.terms.zone)
     over = own.in_quiet if own is not None and own.in_quiet is not None else facts.limits.in_quiet
     return _kept_back(over, f"{whose}quiet_hours", f"{whose}quiet_waits", there, until, facts)
 
@@ -201,23 +208,24 @@ def _over_a_cap(facts: Facts) -> Decision | None:
     if not of_shop and not of_flow:
         return None
     over = own.over if own is not None and own.over is not None else facts.limits.over
-    counted = [*((cap, facts.out) for cap in of_shop), *((cap, facts.own_out) for cap in of_flow)]
+    counted: list[_Counted] = [(cap, facts.out, facts.home) for cap in of_shop]
+    counted += [(cap, facts.own_out, _clocks(facts.terms, facts)) for cap in of_flow]
     if (place := _full(counted, facts)) is not None:
         whose = "flow_" if place >= len(of_shop) else ""
         said: dict[str, Any] = {"cap": counted[place][0].say()}
-        free = free_at(counted, facts.now, facts.home)
+        free = free_at(counted, facts.now)
         return _kept_back(over, f"{whose}cap_reached", f"{whose}cap_waits", said, free, facts)
     first = sorted((one for one in facts.rivals if _goes_first(one, facts)), key=lambda one: -one.terms.priority)
     ahead = [one for one in first if one.wakes_at is None]
     taken = (*facts.out, *(max(one.due_at, facts.now) for one in ahead))
-    counted[: len(of_shop)] = [(cap, taken) for cap in of_shop]
+    counted[: len(of_shop)] = [(cap, taken, facts.home) for cap in of_shop]
     if (place := _full(counted, facts)) is not None:
         said = {"flow": Quoted(ahead[0].flow_name), "cap": counted[place][0].say()}
-        free = free_at(counted, facts.now, facts.home)
+        free = free_at(counted, facts.now)
         return _kept_back(over, "priority_first", "priority_waits", said, free, facts)
     awaited = _awaited(first, facts)
     taken = (*taken, *(one.due_at for _, one in awaited))
-    counted[: len(of_shop)] = [(cap, taken) for cap in of_shop]
+    counted[: len(of_shop)] = [(cap, taken, facts.home) for cap in of_shop]
     if (place := _full(counted, facts)) is None:
         return None
     return _asked_again(awaited, PLACE_WAITS, {"cap": counted[place][0].say()}, facts)
@@ -251,9 +259,9 @@ def _asked_again(
     return Postponed(until, code, said)
 
 
-def _full(counted: Sequence[tuple[Cap, Sequence[int]]], facts: Facts) -> int | None:
+def _full(counted: Sequence[_Counted], facts: Facts) -> int | None:
     """Which cap admits nothing now, of several the one that does so for longest."""
-    until, place = max((cap.free_at(out, facts.now, facts.home), place) for place, (cap, out) in enumerate(counted))
+    until, place = max((cap.free_at(out, facts.now, zone), place) for place, (cap, out, zone) in enumerate(counted))
     return place if until > facts.now else None
 
 
@@ -275,8 +283,9 @@ def _open_at(at: int, terms: Terms, facts: Facts) -> int | None:
     quiet hours cover all the hours it may go out in."""
     quiet = terms.quiet(facts.limits) if facts.marketing else ()
     pauses = terms.pauses if facts.marketing else ()
-    while (found := open_at(quiet, terms.hours, at, facts.home)) is not None:
-        if (held := pausing(pauses, found, zone_of(facts.zone))) is None:
+    nights, clocks = _of_quiet(terms, facts), _clocks(terms, facts)
+    while (found := open_at(quiet, nights, terms.hours, clocks, at)) is not None:
+        if (held := pausing(pauses, found, zone_of(terms.zone, facts.zone))) is None:
             return found
         at = held.over_at
     return None
@@ -292,7 +301,7 @@ def _goes_first(rival: Rival, facts: Facts) -> bool:
         and at < facts.now + SAME_HOUR
         and (rival.before is None or at <= rival.before)
         and _open_at(at, rival.terms, facts) == at
-        and free_at([(cap, rival.own_out) for cap in own], at, facts.home) == at
+        and free_at([(cap, rival.own_out, _clocks(rival.terms, facts)) for cap in own], at) == at
     )
 
 
@@ -305,4 +314,15 @@ def _in_time(decision: Decision, facts: Facts) -> Decision:
 
 
 def _shown(at: int, facts: Facts) -> Moment:
-    return Moment(moment(at), facts.zone)
+    return Moment(moment(at), facts.terms.zone or facts.zone)
+
+
+def _clocks(terms: Terms, facts: Facts) -> ZoneInfo:
+    """By which hours and days are meant that a flow says itself."""
+    return zone_of(terms.zone) if terms.zone else facts.home
+
+
+def _of_quiet(terms: Terms, facts: Facts) -> ZoneInfo:
+    """By which quiet hours are meant: those of the shop by the contact's, whatever the flow goes by."""
+    own = terms.own is not None and terms.own.quiet is not None
+    return _clocks(terms, facts) if own else facts.home

@@ -24,6 +24,8 @@ class Terms:
 
     priority: int = 3
     """Of the flow."""
+    zone: str = ""
+    """Of the flow: by whose clocks all these hours and days are meant, whoever it is for; "" for none."""
     anyway: bool = False
     """No caps and no quiet hours hold."""
     own: FlowLimits | None = None
@@ -59,6 +61,7 @@ class Said:
     """What one version says, of itself and of each of its send blocks."""
 
     priority: int = 3
+    zone: str = ""
     limits: FlowLimits = field(default_factory=FlowLimits)
     pauses: tuple[Pause, ...] = ()
     blocks: Mapping[str, Send] = field(default_factory=dict)
@@ -83,6 +86,7 @@ class Said:
         ours = {id_ for id_, block in sends.items() if block.channel == channel}
         return cls(
             document.get("priority", 3),
+            document.get("zone", ""),
             FlowLimits.model_validate(document.get("limits", {})),
             _PAUSES.validate_python(document.get("pauses", ())),
             sends,
@@ -100,6 +104,7 @@ class Said:
         keeps_to = live.limits.keep if keeps == "follow" else keeps
         return Terms(
             priority=live.priority,
+            zone=live.zone,
             anyway=keeps_to == "anyway",
             own=live.limits if keeps_to == "own" else None,
             hours=send.only_in(),

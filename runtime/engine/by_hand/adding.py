@@ -186,7 +186,7 @@ def _filtered(tx: Tx, program: Program, ids: Sequence[int], now: int) -> dict[in
             id=0, flow=program.flow, version=program.version, contact=id_, key="", block="", entry_event=0, event=0,
             hops=0, messages=0, entered_at=now, arrived_at=now,
         )  # fmt: skip
-        ctx = Ctx(batch, as_if, typed, 2**62, program.slug)
+        ctx = Ctx(batch, as_if, typed, 2**62, program)
         if not any(trigger.admits(ctx) for trigger in triggers):
             found[id_] = Phrase(REASONS["filtered_out"])
     return found

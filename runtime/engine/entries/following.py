@@ -117,7 +117,7 @@ def _ends(batch: Batch, moved: _Moved) -> bool:
     if at is None:
         reason = Reason("date_gone")
     elif micros(at) > batch.now:
-        reason = Reason("date_follows", {"until": Moment(at, moved.who.zone.key)})
+        reason = Reason("date_follows", {"until": Moment(at, moved.trigger.clocks(moved.who).key)})
     else:
         return False
     batch.touch(one)
@@ -141,7 +141,7 @@ def _stand_on_new_days(batch: Batch, on: list[_Moved]) -> None:
             id_, tx.workspace, moved.name, SOURCE, one.contact, entered, batch.now, "{}", written, typed, "done",
         ))  # fmt: skip
         batch.touch(one)
-        reason = Reason("date_followed", {"until": Moment(moment(entered), moved.who.zone.key)})
+        reason = Reason("date_followed", {"until": Moment(moment(entered), moved.trigger.clocks(moved.who).key)})
         batch.note(one, one.block, "", reason)
         one.arrived_at = min(batch.now, one.arrived_at + entered - one.entered_at)
         one.entered_at = entered

@@ -217,7 +217,7 @@ class _Reception:
         return leave.where.meets(self._ctx(one, arrival, self._programs.get(self._batch.tx, one.version)))
 
     def _ctx(self, one: Run, arrival: Arrival, program: Program) -> Ctx:
-        return Ctx(self._batch, one, arrival.fields, arrival.id, program.slug)
+        return Ctx(self._batch, one, arrival.fields, arrival.id, program)
 
     # ---- going on
 

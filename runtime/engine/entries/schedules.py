@@ -5,10 +5,10 @@ to some hundred people at a time, along the index of members; the row says how f
 that whatever is killed meanwhile, nobody is told twice and nobody is left out. The event comes in by the same door as the
 shop's: entry rules, history and time line know no other kind of start.
 
-One that goes by each contact's own clocks has a row for each zone in which contacts live, which comes by itself, and tells
-those who live there. Somebody may move meanwhile. Nobody is told of the same day twice, for the event of the first time
-says which it was; and after the day has come in every zone, at `LAST`, those are told who always lived where it just was not
-the time.
+It goes by the clocks of its flow, where that has a zone, else by the shop's; the row says which. One that goes by each
+contact's own has a row for each zone in which contacts live, which comes by itself, and tells those who live there.
+Somebody may move meanwhile. Nobody is told of the same day twice, for the event of the first time says which it was; and
+after the day has come in every zone, at `LAST`, those are told who always lived where it just was not the time.
 """
 
 import logging
@@ -136,26 +136,30 @@ def zone(tx: Tx, name: str = "") -> ZoneInfo:
     return zone_of(name, tx.zone)
 
 
-def expect(tx: Tx, flow_id: int, triggers: Iterable[Trigger], now: int, *, anew: bool = False) -> None:
-    """Reckon when the schedules of the version that is live now come next; those of the one before are over.
+def expect(
+    tx: Tx, flow_id: int, triggers: Iterable[Trigger], now: int, flow_zone: str = "", *, anew: bool = False
+) -> None:
+    """Reckon when the schedules of the version that is live now come next; those of the one before are over. They come by
+    clocks in `flow_zone`, which is the flow's, or with "" by the shop's, where they do not go by each contact's own.
 
     One that still is what it was goes on as it was reckoned, and so does one whose people are being told: to reckon it
     again would pass over a time that has just come, or bring one twice when the machine's clock was put back. `anew`
-    reckons those again that tell nobody just now.
+    reckons those again that go by the shop's clocks and tell nobody just now.
     """
     wanted = {trigger.occasion(): trigger for trigger in triggers if isinstance(trigger, Scheduled)}
     mine = (tx.mine(schedule), schedule.c.flow == flow_id)
     tx.execute(schedule.delete().where(*mine, schedule.c.occasion.not_in(wanted)))
     if not wanted:
         return
-    there = {(row.occasion, row.zone): row for row in tx.all(select(schedule).where(*mine))}
+    rows = tx.all(select(schedule).where(*mine))
+    there = {(row.occasion, row.zone if wanted[row.occasion].own_clocks() else flow_zone): row for row in rows}
     for occasion, trigger in wanted.items():
-        for name in _zones(tx, trigger):
+        for name in _zones(tx) if trigger.own_clocks() else (flow_zone,):
             if (before := there.get((occasion, name))) is None:
                 _open(tx, flow_id, trigger, [name], now)
-            elif anew and not before.telling:
-                due_at = next_at(trigger, now, zone(tx, name))
-                tx.execute(schedule.update().where(schedule.c.id == before.id).values(due_at=due_at))
+            elif before.zone != name or (anew and not name):
+                due_at = before.due_at if before.telling else next_at(trigger, now, zone(tx, name))
+                tx.execute(schedule.update().where(schedule.c.id == before.id).values(zone=name, due_at=due_at))
 
 
 def keep(batch: Batch, programs: Programs) -> None:
@@ -170,10 +174,8 @@ def keep(batch: Batch, programs: Programs) -> None:
         _open(tx, flow_id, trigger, new, batch.now)
 
 
-def _zones(tx: Tx, trigger: Scheduled) -> Sequence[str]:
-    """By whose clocks it comes: "" for the shop's, by which those go as well who have told no zone."""
-    if not trigger.own_clocks():
-        return ("",)
+def _zones(tx: Tx) -> Sequence[str]:
+    """Where contacts live by whose own clocks something comes: "" for those who have told no zone and go by the shop's."""
     found, after = [""], ""
     # One step along the index for each zone, and not for each contact.
     while (name := tx.scalar(_NEXT_ZONE, {"workspace": tx.workspace, "after": after})) is not None:
@@ -196,7 +198,9 @@ def reckon_anew(tx: Tx, now: int) -> None:
     """The shop's clocks show something else from now on."""
     programs = Programs()
     for row in tx.all(_GOING, {"workspace": tx.workspace}):
-        expect(tx, row.id, [trigger for _, trigger in programs.get(tx, row.version).triggers], now, anew=True)
+        program = programs.get(tx, row.version)
+        triggers = [trigger for _, trigger in program.triggers]
+        expect(tx, row.id, triggers, now, program.document.zone, anew=True)
 
 
 def next_at(trigger: Scheduled, after: int, clocks: ZoneInfo) -> int | None:
@@ -258,8 +262,8 @@ def _kept_from(due: Row[Any], trigger: Scheduled, now: int) -> str | None:
 def _go_on(batch: Batch, due: Row[Any], trigger: Scheduled, **changes: Any) -> None:
     """This time is over; the next one is waited for. Times that have passed meanwhile are not made up for."""
     tx = batch.tx
-    if due.zone == LAST:
-        _open(tx, due.flow, trigger, _zones(tx, trigger), batch.now + 1)
+    if trigger.own_clocks() and due.zone == LAST:
+        _open(tx, due.flow, trigger, _zones(tx), batch.now + 1)
     changes |= {"due_at": next_at(trigger, batch.now + 1, zone(tx, due.zone)), "telling": False, "after": 0}
     tx.execute(schedule.update().where(tx.mine(schedule), schedule.c.id == due.id).values(changes))
 

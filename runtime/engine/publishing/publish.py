@@ -231,12 +231,12 @@ def _expect(tx: Tx, flow_id: int, document: Flow, now: int) -> None:
     triggers = triggers_of(document)
     occasions.expect(tx, triggers)
     ties.expect(tx, triggers)
-    schedules.expect(tx, flow_id, triggers, now)
+    schedules.expect(tx, flow_id, triggers, now, document.zone)
 
 
 def triggers_of(document: Flow) -> list[Trigger]:
     """The triggers of a checked document."""
-    blocks = (read_block(doc.kind, doc.settings) for doc in document.blocks)
+    blocks = (read_block(doc.kind, doc.settings, document.zone) for doc in document.blocks)
     return [block for block in blocks if isinstance(block, Trigger)]
 
 

@@ -115,7 +115,7 @@ schedule = Table(
     of_workspace(),
     Column("flow", Int, nullable=False),
     Column("occasion", Text, nullable=False),
-    Column("zone", Text, nullable=False),  # of the clocks it goes by; "" for the shop's
+    Column("zone", Text, nullable=False),  # of the clocks it goes by, its flow's or a contact's; "" for the shop's
     Column("due_at", Int),  # when it comes next, or came for those who are being told; nothing if it comes no more
     Column("telling", Boolean, nullable=False),
     Column("after", Int, nullable=False),  # the last contact that has been told

@@ -67,7 +67,8 @@ FLOWS = st.builds(
     in_quiet=st.none() | OVER,
 )
 HOURS = st.none() | st.builds(Hours, start=HALF_HOURS, end=HALF_HOURS, days=DAYS, then=OVER)
-TERMS = st.builds(Terms, anyway=st.booleans(), own=st.none() | FLOWS, hours=HOURS, pauses=PAUSES)
+ZONES_OF_FLOWS = st.sampled_from(["", "Asia/Bangkok", "America/New_York", "Australia/Lord_Howe"])
+TERMS = st.builds(Terms, zone=ZONES_OF_FLOWS, anyway=st.booleans(), own=st.none() | FLOWS, hours=HOURS, pauses=PAUSES)
 
 
 @given(ZONES, SHOPS, st.lists(TERMS, min_size=1, max_size=2), STARTS, st.data())
@@ -103,7 +104,8 @@ def test_in_the_end_everything_goes_out_or_has_a_reason(
                 if not terms.anyway:
                     assert not [cap for cap in shop.caps if too_many(cap, [at for at, _ in out], zone)]
                     own = terms.own.caps if terms.own is not None else ()
-                    assert not [cap for cap in own if too_many(cap, [at for at, of in out if of == flow], zone)]
+                    mine, there = [at for at, of in out if of == flow], clocks(terms, zone)
+                    assert not [cap for cap in own if too_many(cap, mine, there)]
             case Postponed(until, code):
                 assert until > now
                 assert code in REASONS
@@ -128,18 +130,24 @@ def test_in_the_end_everything_goes_out_or_has_a_reason(
 def against(terms: Terms, shop: Limits, now: int, zone: ZoneInfo) -> Iterator[str]:
     """What forbids this minute, found by its number in the week instead of by instants. Around a change of the clocks it
     cannot say."""
-    wall = moment(now).astimezone(zone)
-    if wall.fold or wall.utcoffset() != (wall + timedelta(hours=24)).utcoffset():
+    wall, there = (moment(now).astimezone(one) for one in (zone, clocks(terms, zone)))
+    if any(one.fold or one.utcoffset() != (one + timedelta(hours=24)).utcoffset() for one in (wall, there)):
         return
-    if terms.hours is not None and not holds(terms.hours, wall):
+    if terms.hours is not None and not holds(terms.hours, there):
         yield "hours"
     own = terms.own.quiet if terms.own is not None else None
-    if not terms.anyway and any(holds(window, wall) for window in (shop.quiet if own is None else own)):
+    quiet, night = (shop.quiet, wall) if own is None else (own, there)
+    if not terms.anyway and any(holds(window, night) for window in quiet):
         yield "quiet hours"
-    day = moment(now).astimezone(BANGKOK).date()
+    day = moment(now).astimezone(clocks(terms, BANGKOK)).date()
     for pause in terms.pauses:
         if pause.from_ <= day <= pause.to:
             yield "a pause"
+
+
+def clocks(terms: Terms, zone: ZoneInfo) -> ZoneInfo:
+    """Those of the flow, else `zone`."""
+    return ZoneInfo(terms.zone) if terms.zone else zone
 
 
 def holds(window: Window, wall: datetime) -> bool:
