@@ -67,8 +67,7 @@ class Fingers:
         for step in range(1, steps + 1):
             share = step / steps
             self._down = [
-                (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share)
-                for (x0, y0), (x1, y1) in zip(start, to, strict=True)
+                (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share) for (x0, y0), (x1, y1) in zip(start, to, strict=True)
             ]
             self._tell("touchMove")
 
@@ -92,4 +91,5 @@ def view(page: Any) -> tuple[float, float, float]:
 
 def places(document: dict[str, Any]) -> list[tuple[float, float]]:
     """Where the blocks of a document stand."""
-    return [(block["position"]["x"], block["position"]["y"]) for block in document["blocks"]]
+    found = [block.get("position", {"x": 0, "y": 0}) for block in document["blocks"]]
+    return [(at["x"], at["y"]) for at in found]
