@@ -1,13 +1,43 @@
-"""The mouse on the canvas."""
+"""The mouse on the canvas: what scrolls, what is clicked among several, and what a drawn link may reach."""
+
+from typing import Any
 
 import pytest
 
-from tests.browser import until
+from tests.browser import becomes, middle, until
 from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import view
+from tests.canvas.hands import card, panel, places, view
 from tests.canvas.test_two_tabs import two_steps
+from tests.engine.stage import block, in_a_row
 
 pytestmark = pytest.mark.browser
+
+
+def column(*names: str) -> dict[str, Any]:
+    """A trigger and waits of 1, 2, … hours, one below the other."""
+    waits = [block(name, "wait", amount=number + 1, unit="hours") for number, name in enumerate(names)]
+    document = in_a_row(block("cart", "event_trigger", event="Tea tasted"), *waits)
+    for number, one in enumerate(document["blocks"]):
+        one["position"] = {"x": 0, "y": 140 * number}
+    return {"format": 1, **document}
+
+
+def chosen(page: Any) -> list[str]:
+    """The blocks that are chosen."""
+    return [one.get_attribute("data-block") for one in page.locator(".cw-block.is-on").all()]
+
+
+def around(page: Any, *texts: str) -> None:
+    """Draw a box with Shift around these cards."""
+    boxes = [card(page, text).bounding_box() for text in texts]
+    left, right = boxes[0]["x"] - 40, boxes[0]["x"] + boxes[0]["width"] + 40
+    top, bottom = boxes[0]["y"] - 20, boxes[-1]["y"] + boxes[-1]["height"] + 12
+    page.keyboard.down("Shift")
+    page.mouse.move(left, top)
+    page.mouse.down()
+    page.mouse.move(right, bottom, steps=8)
+    page.mouse.up()
+    page.keyboard.up("Shift")
 
 
 def test_one_notch_of_the_wheel_moves_the_view_and_lets_it_rest(shop_with_web: Shop, open_flow: Open) -> None:
@@ -20,3 +50,43 @@ def test_one_notch_of_the_wheel_moves_the_view_and_lets_it_rest(shop_with_web: S
         page.mouse.wheel(0, 40)
         until(lambda before=before: view(page) != before)
         moving.wait_for(state="detached")
+
+
+def test_a_card_in_a_box_of_chosen_ones_can_be_clicked(shop_with_web: Shop, open_flow: Open) -> None:
+    shop = shop_with_web
+    slug = shop.new_flow("Box", column("one", "two", "three"))
+    page = open_flow(shop, slug)
+    middle(card(page, "Wait 3 hours"))
+    around(page, "Wait 1 hour", "Wait 2 hours", "Wait 3 hours")
+    becomes(lambda: chosen(page), ["one", "two", "three"])
+
+    # With Shift one is taken out of it, or put back.
+    page.keyboard.down("Shift")
+    page.mouse.click(*middle(card(page, "Wait 3 hours")))
+    page.keyboard.up("Shift")
+    becomes(lambda: chosen(page), ["one", "two"])
+
+    # Any of them takes the others along.
+    x, y = middle(card(page, "Wait 2 hours"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 4, y)
+    page.mouse.move(x + 4 + 100 * view(page)[2], y, steps=8)
+    page.mouse.up()
+    becomes(lambda: [x > 0 for x, _ in places(shop.draft(slug).document)], [False, True, True, False])
+    becomes(lambda: chosen(page), ["one", "two"])
+
+    # A click chooses the one.
+    page.mouse.click(*middle(card(page, "Wait 1 hour")))
+    becomes(lambda: chosen(page), ["one"])
+    panel(page).get_by_label("Wait for").wait_for()
+
+
+def test_a_card_is_clicked_while_the_box_is_there(shop_with_web: Shop, open_flow: Open) -> None:
+    page = open_flow(shop_with_web, shop_with_web.new_flow("Box click", column("one", "two", "three")))
+    middle(card(page, "Wait 3 hours"))
+    around(page, "Wait 1 hour", "Wait 2 hours", "Wait 3 hours")
+    page.locator(".vue-flow__nodesselection-rect").wait_for()
+    page.mouse.click(*middle(card(page, "Wait 2 hours")))
+    becomes(lambda: chosen(page), ["two"])
+    panel(page).get_by_label("Wait for").wait_for()
