@@ -90,3 +90,12 @@ def test_a_card_is_clicked_while_the_box_is_there(shop_with_web: Shop, open_flow
     page.mouse.click(*middle(card(page, "Wait 2 hours")))
     becomes(lambda: chosen(page), ["two"])
     panel(page).get_by_label("Wait for").wait_for()
+
+
+def test_a_link_begins_anywhere_on_the_dot(shop_with_web: Shop, open_flow: Open) -> None:
+    page = open_flow(shop_with_web, shop_with_web.new_flow("Dot", two_steps()))
+    out = page.locator(".vue-flow__node", has_text="Wait 1 hour").locator(".fc-out")
+    x, y = middle(out)
+    what = "([x, y]) => document.elementFromPoint(x, y).className"
+    under = [page.evaluate(what, [x + dx, y + dy]) for dx in (-1, -0.25, 0.25, 1) for dy in (-4, -1, 1, 4)]
+    assert all("fc-out" in one for one in under), under
