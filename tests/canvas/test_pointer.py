@@ -92,6 +92,24 @@ def test_a_card_is_clicked_while_the_box_is_there(shop_with_web: Shop, open_flow
     panel(page).get_by_label("Wait for").wait_for()
 
 
+def test_a_link_that_may_not_be_drawn_says_why(shop_with_web: Shop, open_flow: Open) -> None:
+    document = column("one")
+    document["blocks"].append(block("order", "event_trigger", event="Order placed") | {"position": {"x": 300, "y": 0}})
+    shop = shop_with_web
+    slug = shop.new_flow("Into a trigger", document)
+    page = open_flow(shop, slug)
+    out = page.locator(".vue-flow__node", has_text="Wait 1 hour").locator(".fc-out")
+    x, y = middle(out)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y + 20, steps=3)
+    page.mouse.move(*middle(card(page, "places an order")), steps=8)
+    page.mouse.up()
+    page.locator(".fc-why", has_text="A link cannot lead into a trigger").wait_for()
+    assert page.get_by_role("dialog", name="Add a Block").count() == 0
+    assert len(shop.draft(slug).document["links"]) == 1
+
+
 def test_a_link_begins_anywhere_on_the_dot(shop_with_web: Shop, open_flow: Open) -> None:
     page = open_flow(shop_with_web, shop_with_web.new_flow("Dot", two_steps()))
     out = page.locator(".vue-flow__node", has_text="Wait 1 hour").locator(".fc-out")
