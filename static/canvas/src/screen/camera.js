@@ -1,10 +1,9 @@
 // What part of the Flow is in view.
 import { BLOCK_WIDTH } from "../graph/fan.js";
 import { notesOf } from "../graph/model.js";
-import { USUAL_HEIGHT } from "../graph/place.js";
+import { NOTE, USUAL_HEIGHT } from "../graph/place.js";
 import { calm } from "./view.js";
 
-const NOTE = { width: 190, height: 80 };
 const MARGIN = 32;
 const READABLE = 0.7; // below this the sentences on the cards cannot be read
 
