@@ -24,6 +24,7 @@ const SHELF = "cartwheel.clipboard"; // where the system's clipboard cannot be r
 
 export function useEditing({ doc, faces, view, camera, selection, focus, announce, catalog }) {
   const { traits, nameOf } = faces;
+  const originals = new Map(); // id of a copy -> id of what was copied
 
   function removeSelected() {
     const flow = doc.now.value;
@@ -63,6 +64,7 @@ export function useEditing({ doc, faces, view, camera, selection, focus, announc
     const free = freeShift(doc.now.value, piece, by, traits, view.height);
     const { flow, ids } = putDown(doc.now.value, piece, free);
     for (const [old, id] of ids) {
+      originals.set(id, old);
       const face = faces.known(old) ?? piece.faces?.[old];
       if (face) faces.guess(id, face);
     }
@@ -189,6 +191,8 @@ export function useEditing({ doc, faces, view, camera, selection, focus, announc
     patchFlow: (keys) => doc.change({ ...doc.now.value, ...clone(keys) }, "patch"),
     undo: () => travel(doc.undo, "saidUndone"),
     redo: () => travel(doc.redo, "saidRedone"),
+    /** What a Block is a copy of. */
+    originalOf: (id) => originals.get(id),
     linkOfOutlet: (from, outlet) => linkId({ from, outlet }),
   };
 }

@@ -4,7 +4,7 @@ import { fan } from "../graph/fan.js";
 import * as M from "../graph/model.js";
 import { freePlace, freeShift, hangingFrom, makeRoomBelow, onLink, spreadSiblings, under } from "../graph/place.js";
 import { tidy } from "../graph/tidy.js";
-import { flowOrder, stepFrom } from "../graph/walk.js";
+import { flowOrder, heirOf, stepFrom } from "../graph/walk.js";
 import { CATALOG, cartFlow, traits } from "./shop.js";
 
 const ways = (flow) => flow.links.map((one) => `${one.from}.${one.outlet}>${one.to}`).sort();
@@ -161,6 +161,23 @@ describe("walking", () => {
     expect(stepFrom(flow, "mailB", "ArrowLeft", traits)).toBe("mailA");
     expect(stepFrom(flow, "mailA", "ArrowUp", traits)).toBe("split");
     expect(stepFrom(flow, "cart", "ArrowUp", traits)).toBeNull();
+  });
+});
+
+describe("the place of a Block that is gone", () => {
+  const without = (flow, id) => M.removeBlocks(flow, [id]);
+
+  it("is taken by what led to it, else by what it led to", () => {
+    const flow = cartFlow();
+    expect(heirOf(flow, without(flow, "mail"), "mail")).toBe("wait");
+    expect(heirOf(flow, without(flow, "cart"), "cart")).toBe("wait");
+  });
+
+  it("is taken by what stands nearest where nothing led to it", () => {
+    const flow = M.addBlock(cartFlow(), wait("alone", { x: 400, y: 500 }));
+    expect(heirOf(flow, cartFlow(), "alone")).toBe("mailB");
+    expect(heirOf(flow, { blocks: [], links: [] }, "alone")).toBe(null);
+    expect(heirOf(flow, cartFlow(), "nobody")).toBe(null);
   });
 });
 
