@@ -72,6 +72,24 @@ def test_the_first_block_of_all_leaves_the_focus_to_the_canvas(shop_with_web: Sh
     becomes(lambda: focused(page), "cw-canvas")
 
 
+def test_undo_reaches_the_canvas_from_the_emptied_search(shop_with_web: Shop, open_flow: Open) -> None:
+    shop = shop_with_web
+    slug = shop.new_flow("Search undone", two_steps())
+    page = open_flow(shop, slug)
+    search = page.locator(".fc-pal").get_by_label("Find a Block")
+    search.fill("tag")
+    search.press("Enter")
+    becomes(lambda: len(shop.kinds(slug)), 3)
+    search.press("Control+z")
+    becomes(lambda: shop.kinds(slug), ["event_trigger", "wait"])
+    # What is being typed is undone as text, and no card.
+    card(page, "Wait 1 hour").wait_for()
+    search.press_sequentially("ta")
+    search.press("Control+z")
+    search.press("Control+y")
+    assert shop.kinds(slug) == ["event_trigger", "wait"]
+
+
 def test_a_pasted_block_covers_nothing(shop_with_web: Shop, open_flow: Open) -> None:
     shop = shop_with_web
     slug = shop.new_flow("Pasted", two_steps())

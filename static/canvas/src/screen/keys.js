@@ -160,10 +160,13 @@ export function useKeys({ root, pane, doc, faces, selection, camera, editing, ex
     }
   }
 
+  // The search of Blocks is emptied when one was added, and keeps the focus for the next one.
+  const isSpent = (el) => el?.value === "" && root.value.contains(el) && el.closest(".fc-pal");
+
   // Undo works wherever the focus is, except where text is typed: a button of the bar above must not take it away.
   function onWindowKeydown(event) {
     const el = event.target;
-    const free = !event.defaultPrevented && !isTyping(el) && !el?.closest?.("[role=dialog]:not(.fc-menu)");
+    const free = !event.defaultPrevented && (!isTyping(el) || isSpent(el)) && !el?.closest?.("[role=dialog]:not(.fc-menu)");
     if (free && lastUsed === root.value) travel(event);
   }
 
