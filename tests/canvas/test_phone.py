@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser import becomes, middle
+from tests.browser import becomes, middle, until
 from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import card, panel
+from tests.canvas.hands import Fingers, card, panel, view
 from tests.canvas.test_two_tabs import two_steps
 
 pytestmark = pytest.mark.browser
@@ -61,3 +61,20 @@ def test_a_block_is_added_with_a_finger(shop_with_web: Shop, open_flow: Open) ->
     becomes(lambda: shop_with_web.kinds(slug), ["event_trigger", "wait", "update_contact"])
     panel(page).get_by_label("Tag or field").fill("tea lover")
     card(page, "Add the tag “tea lover”").wait_for()
+
+
+def test_the_whole_flow_comes_back_into_view(shop_with_web: Shop, open_flow: Open) -> None:
+    """There is no bar for zooming on a phone."""
+    slug = shop_with_web.new_flow("Phone fit", two_steps())
+    page = open_flow(shop_with_web, slug, phone=True)
+    x, y = middle(card(page, "Wait 1 hour"))
+    before, fingers = view(page), Fingers(page)
+    fingers.put((x, y + 150))
+    fingers.put((x, y + 350))
+    fingers.move((x, y + 240), (x, y + 260))
+    fingers.lift()
+    until(lambda: view(page)[2] < before[2] / 2)
+    small = view(page)[2]
+    page.get_by_role("button", name="More").tap()
+    page.get_by_role("menuitem", name="Fit the whole Flow").tap()
+    until(lambda: view(page)[2] > small * 1.2)
