@@ -7,6 +7,7 @@ import pytest
 from tests.browser import becomes, middle, until
 from tests.canvas.conftest import Open, Shop
 from tests.canvas.hands import Fingers, card, panel, view
+from tests.canvas.test_pointer import column
 from tests.canvas.test_two_tabs import two_steps
 
 pytestmark = pytest.mark.browser
@@ -78,3 +79,23 @@ def test_the_whole_flow_comes_back_into_view(shop_with_web: Shop, open_flow: Ope
     page.get_by_role("button", name="More").tap()
     page.get_by_role("menuitem", name="Fit the whole Flow").tap()
     until(lambda: view(page)[2] > small * 1.2)
+
+
+def test_a_card_that_is_tapped_stays_in_sight_above_the_sheet(shop_with_web: Shop, open_flow: Open) -> None:
+    slug = shop_with_web.new_flow("Phone low", column("one", "two", "three", "four"))
+    page = open_flow(shop_with_web, slug, phone=True)
+    low = card(page, "Wait 4 hours")
+    assert middle(low)[1] > 844 * 0.6
+    low.tap()
+    panel(page).get_by_label("Wait for").wait_for()
+
+    def is_in_sight() -> bool:
+        box = low.bounding_box()
+        return bool(box["y"] > 0 and box["y"] + box["height"] < panel(page).bounding_box()["y"])
+
+    until(is_in_sight)
+    # So does the next one, while the sheet is there.
+    middle(low)
+    card(page, "Wait 3 hours").tap()
+    panel(page).get_by_role("heading", name="Wait 3 hours").wait_for()
+    assert is_in_sight()

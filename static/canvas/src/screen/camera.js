@@ -7,7 +7,7 @@ import { calm } from "./view.js";
 const MARGIN = 32;
 const READABLE = 0.7; // below this the sentences on the cards cannot be read
 
-export function useCamera(vf, { doc, height, exitRect }) {
+export function useCamera(vf, { doc, height, exitRect, covered }) {
   const moving = (ms) => ({ duration: calm() ? 0 : ms });
   let untouched = true; // until a person or Python moves the view, it follows the size of the page
 
@@ -24,7 +24,11 @@ export function useCamera(vf, { doc, height, exitRect }) {
     return { left, top, width: right - left, height: bottom - top };
   }
 
-  const room = () => vf.dimensions.value;
+  /** What can be seen of the canvas. */
+  function room() {
+    const { width, height: tall } = vf.dimensions.value;
+    return { width, height: tall - covered() };
+  }
 
   function zoomFor(box) {
     const { width, height: tall } = room();

@@ -7,12 +7,19 @@ const SETTLED_MS = 120;
 const AT_ONCE = 40; // Blocks: a Flow this small is drawn in one go
 const MARGIN = 60; // around the view: what is just outside is in it as soon as somebody moves it a little
 
-export function useOpening(vf, { doc, traits, camera, view, selection, onMeasured }) {
+export function useOpening(vf, { doc, traits, camera, view, selection, sheet, onMeasured }) {
   let measured = false;
   let resized = 0;
 
   function begin() {
     if (camera.isUntouched()) camera.start(blockOf(doc.value, flowOrder(doc.value, traits)[0]));
+  }
+
+  function keepInSight() {
+    clearTimeout(resized);
+    resized = setTimeout(() => {
+      if (!camera.isUntouched() && selection.blocks().length === 1) camera.revealNode(selection.blocks()[0]);
+    }, SETTLED_MS);
   }
 
   vf.onNodesInitialized(() => {
@@ -27,11 +34,17 @@ export function useOpening(vf, { doc, traits, camera, view, selection, onMeasure
     () => `${vf.dimensions.value.width} ${vf.dimensions.value.height}`,
     () => {
       if (measured || !doc.value.blocks.length) begin();
-      clearTimeout(resized);
-      resized = setTimeout(() => {
-        if (!camera.isUntouched() && selection.blocks().length === 1) camera.revealNode(selection.blocks()[0]);
-      }, SETTLED_MS);
+      keepInSight();
     },
+  );
+  // On a phone it comes over the canvas instead.
+  watch(
+    () => selection.blocks().join(),
+    () => {
+      sheet.watchIt(keepInSight);
+      if (sheet.covered()) keepInSight();
+    },
+    { flush: "post" },
   );
   onBeforeUnmount(() => clearTimeout(resized));
 
