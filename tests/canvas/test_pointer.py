@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import becomes, middle, until
+from tests.browser import becomes, middle
 from tests.canvas.conftest import Open, Shop
 from tests.canvas.hands import card, panel, places, view
 from tests.canvas.test_two_tabs import two_steps
@@ -44,11 +44,11 @@ def test_one_notch_of_the_wheel_moves_the_view_and_lets_it_rest(shop_with_web: S
     """A canvas that goes on moving is a blurred picture of itself."""
     page = open_flow(shop_with_web, shop_with_web.new_flow("Wheel", two_steps()))
     moving = page.locator(".fc-root.is-moving")
-    for _ in range(2):
-        before = view(page)
-        page.mouse.move(600, 700)
+    page.mouse.move(600, 700)
+    at_first = view(page)[1]
+    for notches in (1, 2):
         page.mouse.wheel(0, 40)
-        until(lambda before=before: view(page) != before)
+        becomes(lambda: round(at_first - view(page)[1]), 20 * notches)
         moving.wait_for(state="detached")
 
 

@@ -23,7 +23,7 @@ function isNews() {
 
 export function useFingers(vf, { pane, readonly, dropped, tell }) {
   const touching = ref(globalThis.matchMedia?.("(pointer: coarse)").matches ?? false);
-  let press = null; // one finger on a card: {finger, id, timer}
+  let press = null; // one finger on a card: {finger, x, y, id, timer}; where it was put, as iOS moves its own Touch along
   let lifted = null; // what it carries: {nodes: [{node, from}], grip, frame}
 
   const at = () => vf.screenToFlowCoordinate({ x: press.finger.clientX, y: press.finger.clientY });
@@ -77,16 +77,21 @@ export function useFingers(vf, { pane, readonly, dropped, tell }) {
   }
 
   function onStart(event) {
-    if (event.touches.length > 1) return putBack();
+    if (event.touches.length > 1) {
+      putBack();
+      return;
+    }
     const id = event.target.closest(".nodrag") ? null : event.target.closest(".vue-flow__node")?.dataset.id;
-    if (id && !readonly.value) press = { finger: event.changedTouches[0], id, timer: setTimeout(lift, HOLD_MS) };
+    if (!id || readonly.value) return;
+    const [finger] = event.changedTouches;
+    press = { finger, x: finger.clientX, y: finger.clientY, id, timer: setTimeout(lift, HOLD_MS) };
   }
 
   function onMove(event) {
     const finger = mine(event);
     if (!finger) return;
     if (!lifted) {
-      if (Math.hypot(finger.clientX - press.finger.clientX, finger.clientY - press.finger.clientY) < STILL) return;
+      if (Math.hypot(finger.clientX - press.x, finger.clientY - press.y) < STILL) return;
       forget();
       if (isNews()) tell("holdToMove");
       return;
