@@ -49,6 +49,10 @@ class Doing:
         """Put the cards in order."""
         self._editor.canvas.do("tidy")
 
+    def fit(self) -> None:
+        """Bring all of it into view."""
+        self._editor.canvas.do("fit")
+
     def open_settings(self) -> None:
         """The settings of the whole flow."""
         self._editor.show_preview(show=False)

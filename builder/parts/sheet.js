@@ -13,20 +13,7 @@ export default {
       return this.dragged ? { height: `${this.height}px`, maxHeight: "calc(100% - 12px)" } : null;
     },
   },
-  mounted() {
-    this.watcher = new ResizeObserver(this.tell);
-    this.watcher.observe(this.$el);
-  },
-  beforeUnmount() {
-    this.watcher.disconnect();
-  },
   methods: {
-    // What lies below a phone's sheet has to know how much of it is covered.
-    tell() {
-      const lies = getComputedStyle(this.$el).position === "absolute";
-      const detail = { height: lies ? this.$el.offsetHeight : 0 };
-      document.dispatchEvent(new CustomEvent("cartwheel-sheet", { detail }));
-    },
     grab(event) {
       const height = this.$el.getBoundingClientRect().height;
       this.start = { y: event.clientY, height };

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.browser import becomes, middle
+from tests.browser import becomes, middle, until
 from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import card, panel
+from tests.canvas.hands import Fingers, card, panel, view
+from tests.canvas.test_pointer import column
 from tests.canvas.test_two_tabs import two_steps
-from tests.engine.stage import block, in_a_row
 
 pytestmark = pytest.mark.browser
 
@@ -45,25 +45,6 @@ def test_the_form_is_a_sheet_that_is_pulled_up_and_away(shop_with_web: Shop, ope
     panel(page).get_by_label("When this happens").wait_for()
 
 
-def test_a_card_that_was_low_on_the_screen_stands_above_its_sheet(shop_with_web: Shop, open_flow: Open) -> None:
-    waits = [block(f"wait{n}", "wait", amount=n, unit="hours") for n in range(1, 5)]
-    document = in_a_row(block("cart", "event_trigger", event="Checkout started"), *waits)
-    for place, one in enumerate(document["blocks"]):
-        one["position"] = {"x": 0, "y": 140 * place}
-    page = open_flow(shop_with_web, shop_with_web.new_flow("Low", {"format": 1, **document}), phone=True)
-    low = card(page, "Wait 4 hours")
-    before = low.bounding_box()["y"]
-    low.tap()
-    panel(page).get_by_label("Wait for").wait_for()
-    assert panel(page).bounding_box()["y"] < before, "the sheet would cover it"
-
-    def above() -> bool:
-        box = low.bounding_box()
-        return bool(box["y"] > 0 and box["y"] + box["height"] <= panel(page).bounding_box()["y"])
-
-    becomes(above, wanted=True)
-
-
 def test_the_settings_are_in_the_menu(shop_with_web: Shop, open_flow: Open) -> None:
     slug = shop_with_web.new_flow("Phone settings", two_steps())
     page = open_flow(shop_with_web, slug, phone=True)
@@ -81,3 +62,40 @@ def test_a_block_is_added_with_a_finger(shop_with_web: Shop, open_flow: Open) ->
     becomes(lambda: shop_with_web.kinds(slug), ["event_trigger", "wait", "update_contact"])
     panel(page).get_by_label("Tag or field").fill("tea lover")
     card(page, "Add the tag “tea lover”").wait_for()
+
+
+def test_the_whole_flow_comes_back_into_view(shop_with_web: Shop, open_flow: Open) -> None:
+    """There is no bar for zooming on a phone."""
+    slug = shop_with_web.new_flow("Phone fit", two_steps())
+    page = open_flow(shop_with_web, slug, phone=True)
+    x, y = middle(card(page, "Wait 1 hour"))
+    before, fingers = view(page), Fingers(page)
+    fingers.put((x, y + 150))
+    fingers.put((x, y + 350))
+    fingers.move((x, y + 240), (x, y + 260))
+    fingers.lift()
+    until(lambda: view(page)[2] < before[2] / 2)
+    small = view(page)[2]
+    page.get_by_role("button", name="More").tap()
+    page.get_by_role("menuitem", name="Fit the whole Flow").tap()
+    until(lambda: view(page)[2] > small * 1.2)
+
+
+def test_a_card_that_is_tapped_stays_in_sight_above_the_sheet(shop_with_web: Shop, open_flow: Open) -> None:
+    slug = shop_with_web.new_flow("Phone low", column("one", "two", "three", "four"))
+    page = open_flow(shop_with_web, slug, phone=True)
+    low = card(page, "Wait 4 hours")
+    assert middle(low)[1] > 844 * 0.6
+    low.tap()
+    panel(page).get_by_label("Wait for").wait_for()
+
+    def is_in_sight() -> bool:
+        box = low.bounding_box()
+        return bool(box["y"] > 0 and box["y"] + box["height"] < panel(page).bounding_box()["y"])
+
+    until(is_in_sight)
+    # So does the next one, while the sheet is there.
+    middle(low)
+    card(page, "Wait 3 hours").tap()
+    panel(page).get_by_role("heading", name="Wait 3 hours").wait_for()
+    assert is_in_sight()

@@ -38,6 +38,7 @@ export const WORDS = {
   saidLinked: "{from} now leads to {to}.",
   saidUnlinked: "Link removed.",
   saidNoLink: "A link cannot lead into a trigger, nor back into the Block it comes from.",
+  holdToMove: "Hold a Block to move it.",
   saidMoved: "Moved.",
   saidDeleted: "{block} deleted.",
   saidDeletedMany: "{count} deleted.",

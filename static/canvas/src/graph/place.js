@@ -1,10 +1,11 @@
 // Where a Block goes that was added without being dragged there, and what has to make room for it. Pure.
-import { COLUMN, BLOCK_WIDTH, TAG_BOTTOM, fan } from "./fan.js";
+import { COLUMN, BLOCK_WIDTH, GAP_X, TAG_BOTTOM, fan } from "./fan.js";
 import { blockOf, linkOf, move } from "./model.js";
 
 export const GRID = 10;
 export const GAP_Y = 40; // between a Block and the next one: room for the "+" and the arrow
 export const USUAL_HEIGHT = 100; // until a card has been measured
+export const NOTE = { width: 190, height: 80 };
 const ONE_ROW = 60; // a card no taller than this has its numbers in its row and does not grow
 
 const onGrid = (value) => Math.round(value / GRID) * GRID;
@@ -117,4 +118,33 @@ export function freePlace(flow, at, height, own = USUAL_HEIGHT) {
     }
   }
   return snap(at);
+}
+
+// Where a copy may lie, seen from what was copied: beside it rather than below, to the right rather than to the left.
+const ASIDE = Array.from({ length: 17 }, (_, i) => (i - 8) * COLUMN);
+const BELOW = Array.from({ length: 100 }, (_, i) => i * 2 * GRID);
+const cost = ({ x, y }) => Math.abs(x) + 5 * y + (x < 0 ? COLUMN / 2 : 0);
+const SHIFTS = ASIDE.flatMap((x) => BELOW.map((y) => ({ x, y }))).sort((a, b) => cost(a) - cost(b));
+
+/** How far a piece is moved, from `by` on, so that nothing of it covers what is there. */
+export function freeShift(flow, piece, by, traits, height) {
+  const ofBlock = (block) => {
+    const tags = traits(block).outlets.length > 1 ? TAG_BOTTOM : 0;
+    return { ...block.position, width: BLOCK_WIDTH, height: height(block.id) + tags };
+  };
+  const rects = ({ blocks, notes }) => [...blocks.map(ofBlock), ...(notes ?? []).map((note) => ({ ...note.position, ...NOTE }))];
+  const there = rects(flow);
+  const own = rects(piece);
+  const meet = (from, size, other, otherSize, gap) => from < other + otherSize + gap && other < from + size + gap;
+  const covers = ({ x, y }, gap) =>
+    own.some((a) =>
+      there.some((b) => meet(a.x + x, a.width, b.x, b.width, GRID) && meet(a.y + y, a.height, b.y, b.height, gap)),
+    );
+  if (!covers(by, 0)) return by; // what was cut out goes back as near to the others as it was
+  for (const one of SHIFTS) {
+    const to = { x: by.x + one.x, y: by.y + one.y };
+    if (!covers(to, GAP_Y)) return to;
+  }
+  const right = Math.max(...there.map((one) => one.x + one.width));
+  return snap({ x: right + GAP_X - Math.min(...own.map((one) => one.x)), y: by.y });
 }

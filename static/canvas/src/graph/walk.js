@@ -16,6 +16,17 @@ export function previousOf(flow, id) {
   return flow.links.filter((one) => one.to === id && one.from !== id).map((one) => one.from);
 }
 
+/** Who takes the place of a Block that is gone: what led to it, what it led to, else what stands nearest. */
+export function heirOf(before, after, id) {
+  const gone = blockOf(before, id);
+  if (!gone) return null;
+  const onward = before.links.filter((one) => one.from === id).map((one) => one.to);
+  const kin = [...previousOf(before, id), ...onward].find((one) => blockOf(after, one));
+  if (kin) return kin;
+  const far = ({ position }) => Math.hypot(position.x - gone.position.x, position.y - gone.position.y);
+  return after.blocks.reduce((a, b) => (a && far(a) <= far(b) ? a : b), null)?.id ?? null;
+}
+
 /** All Blocks in flow order: from each trigger down, first outlet first; what nothing leads to comes after. */
 export function flowOrder(flow, traits) {
   const byId = new Map(flow.blocks.map((block) => [block.id, block]));

@@ -105,10 +105,12 @@ export function useAdding({ doc, faces, view, camera, selection, announce }) {
     return block.id;
   }
 
+  const mayLead = (from, outlet, to) => canLink(doc.now.value, { from, outlet, to }, traits);
+
   /** Lets an outlet lead to a Block that is there. */
   function lead(from, outlet, to) {
     const flow = doc.now.value;
-    if (!canLink(flow, { from, outlet, to }, traits)) {
+    if (!mayLead(from, outlet, to)) {
       announce("saidNoLink");
       return false;
     }
@@ -117,5 +119,5 @@ export function useAdding({ doc, faces, view, camera, selection, announce }) {
     return true;
   }
 
-  return { add, lead };
+  return { add, lead, mayLead };
 }

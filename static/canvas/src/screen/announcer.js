@@ -1,12 +1,16 @@
-// What a screen reader hears. Things that happen together are said together, or the last one would drown the others.
+// What a screen reader hears, and what is shown for a moment. Things that happen together are said together, or the last
+// one would drown the others.
 import { onBeforeUnmount, ref } from "vue";
 
 const GATHER_MS = 80;
+const SHOWN_MS = 5000;
 
 export function useAnnouncer(w) {
   const live = ref("");
+  const shown = ref("");
   let waiting = [];
   let timer = 0;
+  let hiding = 0;
 
   function speak() {
     const text = waiting.join(" ");
@@ -20,6 +24,17 @@ export function useAnnouncer(w) {
     timer = setTimeout(speak, GATHER_MS);
   }
 
-  onBeforeUnmount(() => clearTimeout(timer));
-  return { live, announce };
+  /** Says it and shows it: why something did not happen cannot be seen. */
+  function tell(key) {
+    announce(key);
+    shown.value = w(key);
+    clearTimeout(hiding);
+    hiding = setTimeout(() => (shown.value = ""), SHOWN_MS);
+  }
+
+  onBeforeUnmount(() => {
+    clearTimeout(timer);
+    clearTimeout(hiding);
+  });
+  return { live, shown, announce, tell };
 }

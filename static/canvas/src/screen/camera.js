@@ -1,17 +1,14 @@
 // What part of the Flow is in view.
 import { BLOCK_WIDTH } from "../graph/fan.js";
 import { notesOf } from "../graph/model.js";
-import { USUAL_HEIGHT } from "../graph/place.js";
+import { NOTE, USUAL_HEIGHT } from "../graph/place.js";
 import { calm } from "./view.js";
 
-const NOTE = { width: 190, height: 80 };
 const MARGIN = 32;
-const LEAST = 100; // less of the canvas than this shows no card
 const READABLE = 0.7; // below this the sentences on the cards cannot be read
 
-export function useCamera(vf, { doc, height, exitRect }) {
+export function useCamera(vf, { doc, height, exitRect, covered }) {
   const moving = (ms) => ({ duration: calm() ? 0 : ms });
-  let covered = 0; // pixels at the bottom that lie below a phone's sheet
   let untouched = true; // until a person or Python moves the view, it follows the size of the page
 
   /** The rectangle of all Blocks, with what stands beside them or without. */
@@ -27,8 +24,11 @@ export function useCamera(vf, { doc, height, exitRect }) {
     return { left, top, width: right - left, height: bottom - top };
   }
 
-  const room = () => vf.dimensions.value;
-  const open = () => room().height - covered;
+  /** What can be seen of the canvas. */
+  function room() {
+    const { width, height: tall } = vf.dimensions.value;
+    return { width, height: tall - covered() };
+  }
 
   function zoomFor(box) {
     const { width, height: tall } = room();
@@ -74,9 +74,8 @@ export function useCamera(vf, { doc, height, exitRect }) {
   function reveal(rect, ms = 200) {
     untouched = false;
     const { x, y, zoom } = vf.viewport.value;
-    const { width } = room();
-    const tall = open();
-    if (!width || tall < LEAST) return;
+    const { width, height: tall } = room();
+    if (!width) return;
     const edge = Math.min(24, width / 10);
     const shift = (from, size, space) => {
       if (size > space - 2 * edge) return edge - from;
@@ -105,7 +104,7 @@ export function useCamera(vf, { doc, height, exitRect }) {
   function isInView(at) {
     const { x, y, zoom } = vf.viewport.value;
     const [sx, sy] = [at.x * zoom + x, at.y * zoom + y];
-    return sx > -50 && sy > -20 && sx < room().width - 60 && sy < open() - 40;
+    return sx > -50 && sy > -20 && sx < room().width - 60 && sy < room().height - 40;
   }
 
   return {
@@ -113,9 +112,6 @@ export function useCamera(vf, { doc, height, exitRect }) {
     start,
     distance,
     isUntouched: () => untouched,
-    cover(height) {
-      covered = height;
-    },
     touch() {
       untouched = false;
     },

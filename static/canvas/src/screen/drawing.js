@@ -2,16 +2,28 @@
 import { BLOCK_WIDTH } from "../graph/fan.js";
 
 const CLICK = 8; // pixels: less than this is a click on the outlet
+const BESIDE = 10; // in flow pixels: who lets go this near to a card means the card
 
 const pointOf = (event) => {
   const one = event?.changedTouches?.[0] ?? event;
   return { x: one?.clientX ?? 0, y: one?.clientY ?? 0 };
 };
 
-export function useDrawing(vf, { pane, adding, editing, menu, readonly }) {
+export function useDrawing(vf, { pane, adding, editing, menu, readonly, tell }) {
   let start = null;
   let done = false;
   let moving = false;
+
+  /** Is there another Block, and one that the outlet cannot lead to? */
+  const isRefused = (place) =>
+    vf.nodes.value.some(
+      ({ id, type, position, dimensions }) =>
+        type === "block" &&
+        id !== start.from &&
+        Math.abs(place.x - position.x - dimensions.width / 2) < dimensions.width / 2 + BESIDE &&
+        Math.abs(place.y - position.y - dimensions.height / 2) < dimensions.height / 2 + BESIDE &&
+        !adding.mayLead(start.from, start.outlet, id),
+    );
 
   return {
     onStart({ event, nodeId, handleId, handleType }) {
@@ -25,17 +37,20 @@ export function useDrawing(vf, { pane, adding, editing, menu, readonly }) {
       adding.lead(connection.source, connection.sourceHandle, connection.target);
     },
     onEnd(event) {
-      if (!start || done || moving || start.type !== "source") return;
+      if (!start || done || start.type !== "source") return;
       const at = pointOf(event);
       const { from, outlet } = start;
-      if (Math.hypot(at.x - start.x, at.y - start.y) < CLICK) {
+      const isClick = Math.hypot(at.x - start.x, at.y - start.y) < CLICK;
+      const place = vf.screenToFlowCoordinate(at);
+      if (!isClick && isRefused(place)) return tell("saidNoLink");
+      if (moving) return;
+      if (isClick) {
         const drawn = vf.findEdge(`${from}:${outlet}`);
         menu.open(start.el, drawn ? { link: drawn.id, from, outlet } : { from, outlet });
         return;
       }
       const under = document.elementFromPoint(at.x, at.y);
       if (!under || !pane.value.contains(under) || under.closest(".vue-flow__node, .cw-float")) return;
-      const place = vf.screenToFlowCoordinate(at);
       menu.open(at, { from, outlet, at: { x: place.x - BLOCK_WIDTH / 2, y: place.y } });
     },
     // Only the link under the pointer carries the handles by which its ends are taken: two listeners and four elements

@@ -1,5 +1,6 @@
 // What is done to Blocks that are there: delete, duplicate, copy and paste, move by keys, tidy, notes.
 import { fromText, pickUp, putDown, toText } from "../graph/copy.js";
+import { BLOCK_WIDTH } from "../graph/fan.js";
 import {
   addNote,
   blockOf,
@@ -15,7 +16,7 @@ import {
   setSettings,
   unlink,
 } from "../graph/model.js";
-import { GRID, freePlace, snap } from "../graph/place.js";
+import { GRID, freePlace, freeShift, snap } from "../graph/place.js";
 import { tidy } from "../graph/tidy.js";
 import { previousOf } from "../graph/walk.js";
 
@@ -23,7 +24,7 @@ const SHELF = "cartwheel.clipboard"; // where the system's clipboard cannot be r
 
 export function useEditing({ doc, faces, view, camera, selection, focus, announce, catalog }) {
   const { traits, nameOf } = faces;
-  let pasted = 0; // how often the same piece was put down: each copy lies a little further
+  const originals = new Map(); // id of a copy -> id of what was copied
 
   function removeSelected() {
     const flow = doc.now.value;
@@ -60,8 +61,10 @@ export function useEditing({ doc, faces, view, camera, selection, focus, announc
   }
 
   function lay(piece, by, reason) {
-    const { flow, ids } = putDown(doc.now.value, piece, by);
+    const free = freeShift(doc.now.value, piece, by, traits, view.height);
+    const { flow, ids } = putDown(doc.now.value, piece, free);
     for (const [old, id] of ids) {
+      originals.set(id, old);
       const face = faces.known(old) ?? piece.faces?.[old];
       if (face) faces.guess(id, face);
     }
@@ -74,7 +77,7 @@ export function useEditing({ doc, faces, view, camera, selection, focus, announc
   function duplicateSelected() {
     const piece = pickUp(doc.now.value, selection.all());
     if (!piece) return false;
-    announce("saidDuplicated", { count: lay(piece, { x: 40, y: 40 }, "duplicate") });
+    announce("saidDuplicated", { count: lay(piece, { x: 0, y: 0 }, "duplicate") });
     return true;
   }
 
@@ -88,7 +91,6 @@ export function useEditing({ doc, faces, view, camera, selection, focus, announc
     } catch {
       // full or forbidden: the system's clipboard has it
     }
-    pasted = 0;
     announce("saidCopied", { count: piece.blocks.length + piece.notes.length });
     return text;
   }
@@ -107,12 +109,9 @@ export function useEditing({ doc, faces, view, camera, selection, focus, announc
     if (!piece) return false;
     const all = [...piece.blocks, ...piece.notes].map((one) => one.position);
     const corner = { x: Math.min(...all.map((at) => at.x)), y: Math.min(...all.map((at) => at.y)) };
-    pasted += 1;
-    let by = { x: 40 * pasted, y: 40 * pasted };
-    if (!camera.isInView({ x: corner.x + by.x, y: corner.y + by.y })) {
-      const middle = camera.middle();
-      by = snap({ x: middle.x - corner.x - 118, y: middle.y - corner.y });
-    }
+    const middle = camera.middle();
+    const here = camera.isInView(corner);
+    const by = here ? { x: 0, y: 0 } : snap({ x: middle.x - corner.x - BLOCK_WIDTH / 2, y: middle.y - corner.y });
     announce("saidPasted", { count: lay(piece, by, "paste") });
     return true;
   }
@@ -192,6 +191,8 @@ export function useEditing({ doc, faces, view, camera, selection, focus, announc
     patchFlow: (keys) => doc.change({ ...doc.now.value, ...clone(keys) }, "patch"),
     undo: () => travel(doc.undo, "saidUndone"),
     redo: () => travel(doc.redo, "saidRedone"),
+    /** What a Block is a copy of. */
+    originalOf: (id) => originals.get(id),
     linkOfOutlet: (from, outlet) => linkId({ from, outlet }),
   };
 }

@@ -1,7 +1,7 @@
 // The keyboard. Tab walks in flow order, arrows follow links, and what a person chooses by key is what keys act on.
-import { onBeforeUnmount, onMounted } from "vue";
+import { nextTick, onBeforeUnmount, onMounted } from "vue";
 import { blockOf, linkOf, notesOf } from "../graph/model.js";
-import { flowOrder, stepFrom } from "../graph/walk.js";
+import { flowOrder, heirOf, stepFrom } from "../graph/walk.js";
 import { WALK_EXITS, walkBlock, walkNote, walkOutlet } from "./context.js";
 
 const isTyping = (el) => /^(INPUT|TEXTAREA|SELECT)$/.test(el?.tagName ?? "") || el?.isContentEditable;
@@ -107,15 +107,33 @@ export function useKeys({ root, pane, doc, faces, selection, camera, editing, ex
     } else editing.removeSelected();
   }
 
+  /** What was focused may be gone after a `step`; the focus must not fall out of the canvas, and the keys with it. */
+  function keepFocus(step) {
+    const before = doc.now.value;
+    const el = pane.value.contains(document.activeElement) ? document.activeElement : null;
+    const here = el?.closest("[data-walk]")?.dataset.walk;
+    step();
+    if (!here) return;
+    nextTick(() => {
+      if (pane.value?.contains(document.activeElement)) return;
+      const id = here.split(":")[1];
+      const again = find(here);
+      if (again) again.focus({ preventScroll: true });
+      else if (blockOf(doc.now.value, id)) goTo(id);
+      else {
+        const heir = [editing.originalOf(id), heirOf(before, doc.now.value, id)].find((one) => find(walkBlock(one)));
+        if (heir) goTo(heir);
+        else focus(null);
+      }
+    });
+  }
+
   function travel(event) {
     const key = event.key.toLowerCase();
-    if (readonly.value || !(event.ctrlKey || event.metaKey) || event.altKey) return false;
-    if (key === "z" && event.shiftKey) editing.redo();
-    else if (key === "z") editing.undo();
-    else if (key === "y") editing.redo();
-    else return false;
+    if (readonly.value || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (key !== "z" && key !== "y") return;
+    keepFocus(key === "y" || event.shiftKey ? editing.redo : editing.undo);
     event.preventDefault();
-    return true;
   }
 
   function onKeydown(event) {
@@ -142,10 +160,13 @@ export function useKeys({ root, pane, doc, faces, selection, camera, editing, ex
     }
   }
 
+  // The search of Blocks is emptied when one was added, and keeps the focus for the next one.
+  const isSpent = (el) => el?.value === "" && root.value.contains(el) && el.closest(".fc-pal");
+
   // Undo works wherever the focus is, except where text is typed: a button of the bar above must not take it away.
   function onWindowKeydown(event) {
     const el = event.target;
-    const free = !event.defaultPrevented && !isTyping(el) && !el?.closest?.("[role=dialog]:not(.fc-menu)");
+    const free = !event.defaultPrevented && (!isTyping(el) || isSpent(el)) && !el?.closest?.("[role=dialog]:not(.fc-menu)");
     if (free && lastUsed === root.value) travel(event);
   }
 

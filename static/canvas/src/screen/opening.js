@@ -1,5 +1,5 @@
 // What is in view when a Flow is opened, and what stays in view when the page changes around it.
-import { nextTick, onBeforeUnmount, onMounted, watch } from "vue";
+import { nextTick, onBeforeUnmount, watch } from "vue";
 import { blockOf } from "../graph/model.js";
 import { flowOrder } from "../graph/walk.js";
 
@@ -7,12 +7,19 @@ const SETTLED_MS = 120;
 const AT_ONCE = 40; // Blocks: a Flow this small is drawn in one go
 const MARGIN = 60; // around the view: what is just outside is in it as soon as somebody moves it a little
 
-export function useOpening(vf, { doc, traits, camera, view, selection, onMeasured }) {
+export function useOpening(vf, { doc, traits, camera, view, selection, sheet, onMeasured }) {
   let measured = false;
   let resized = 0;
 
   function begin() {
     if (camera.isUntouched()) camera.start(blockOf(doc.value, flowOrder(doc.value, traits)[0]));
+  }
+
+  function keepInSight() {
+    clearTimeout(resized);
+    resized = setTimeout(() => {
+      if (!camera.isUntouched() && selection.blocks().length === 1) camera.revealNode(selection.blocks()[0]);
+    }, SETTLED_MS);
   }
 
   vf.onNodesInitialized(() => {
@@ -21,15 +28,8 @@ export function useOpening(vf, { doc, traits, camera, view, selection, onMeasure
     measured = true;
   });
 
-  // The panel opens beside the canvas and makes it narrower, or covers its lower part: what it is about must stay in sight.
-  function keepInSight() {
-    clearTimeout(resized);
-    resized = setTimeout(() => {
-      if (!camera.isUntouched() && selection.blocks().length === 1) camera.revealNode(selection.blocks()[0]);
-    }, SETTLED_MS);
-  }
-
   // The page may still be laid out when the cards have been measured: until somebody moves the view, it is set again.
+  // Later, the panel opens beside the canvas and makes it narrower: what it is about must stay in sight.
   watch(
     () => `${vf.dimensions.value.width} ${vf.dimensions.value.height}`,
     () => {
@@ -37,16 +37,16 @@ export function useOpening(vf, { doc, traits, camera, view, selection, onMeasure
       keepInSight();
     },
   );
-
-  function cover({ detail }) {
-    camera.cover(detail.height);
-    keepInSight();
-  }
-  onMounted(() => document.addEventListener("cartwheel-sheet", cover));
-  onBeforeUnmount(() => {
-    clearTimeout(resized);
-    document.removeEventListener("cartwheel-sheet", cover);
-  });
+  // On a phone it comes over the canvas instead.
+  watch(
+    () => selection.blocks().join(),
+    () => {
+      sheet.watchIt(keepInSight);
+      if (sheet.covered()) keepInSight();
+    },
+    { flush: "post" },
+  );
+  onBeforeUnmount(() => clearTimeout(resized));
 
   return {
     /** Draws the Flow. Of a large one first what is in view and what that is linked to, then the rest from near to far. */

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { fromText, pickUp, putDown, toText } from "../graph/copy.js";
 import { fan } from "../graph/fan.js";
 import * as M from "../graph/model.js";
-import { freePlace, hangingFrom, makeRoomBelow, onLink, spreadSiblings, under } from "../graph/place.js";
+import { freePlace, freeShift, hangingFrom, makeRoomBelow, onLink, spreadSiblings, under } from "../graph/place.js";
 import { tidy } from "../graph/tidy.js";
-import { flowOrder, stepFrom } from "../graph/walk.js";
+import { flowOrder, heirOf, stepFrom } from "../graph/walk.js";
 import { CATALOG, cartFlow, traits } from "./shop.js";
 
 const ways = (flow) => flow.links.map((one) => `${one.from}.${one.outlet}>${one.to}`).sort();
@@ -164,7 +164,52 @@ describe("walking", () => {
   });
 });
 
+describe("the place of a Block that is gone", () => {
+  const without = (flow, id) => M.removeBlocks(flow, [id]);
+
+  it("is taken by what led to it, else by what it led to", () => {
+    const flow = cartFlow();
+    expect(heirOf(flow, without(flow, "mail"), "mail")).toBe("wait");
+    expect(heirOf(flow, without(flow, "cart"), "cart")).toBe("wait");
+  });
+
+  it("is taken by what stands nearest where nothing led to it", () => {
+    const flow = M.addBlock(cartFlow(), wait("alone", { x: 400, y: 500 }));
+    expect(heirOf(flow, cartFlow(), "alone")).toBe("mailB");
+    expect(heirOf(flow, { blocks: [], links: [] }, "alone")).toBe(null);
+    expect(heirOf(flow, cartFlow(), "nobody")).toBe(null);
+  });
+});
+
 describe("places", () => {
+  const put = (flow, ids, by = { x: 0, y: 0 }) => freeShift(flow, pickUp(flow, ids), by, traits, height);
+
+  it("puts a copy beside what was copied, where nothing is covered", () => {
+    const flow = cartFlow();
+    expect(put(flow, ["mail"])).toEqual({ x: 280, y: 0 });
+    // A second one goes to the other side, and one piece keeps its shape.
+    const next = putDown(flow, pickUp(flow, ["mail"]), { x: 280, y: 0 }).flow;
+    expect(put(next, ["mail"])).toEqual({ x: -280, y: 0 });
+    expect(put(next, ["wait", "mail", "split"])).toEqual({ x: 560, y: 0 });
+  });
+
+  it("puts back in its place what was cut out", () => {
+    const flow = M.removeBlocks(cartFlow(), ["mailA"]);
+    expect(freeShift(flow, pickUp(cartFlow(), ["mailA"]), { x: 0, y: 0 }, traits, height)).toEqual({ x: 0, y: 0 });
+  });
+
+  it("puts a copy at the end where no place near is free", () => {
+    const blocks = Array.from({ length: 20 }, (_, column) =>
+      Array.from({ length: 20 }, (__, row) => wait(`${column}-${row}`, { x: 280 * column, y: 110 * row })),
+    ).flat();
+    expect(put({ blocks, links: [] }, ["10-0"])).toEqual({ x: 280 * 10, y: 0 });
+  });
+
+  it("covers no note with a copy", () => {
+    const flow = M.addNote(cartFlow(), { id: "n", text: "", position: { x: 290, y: 250 } });
+    expect(put(flow, ["mail"])).not.toEqual({ x: 280, y: 0 });
+  });
+
   it("hangs a single way on straight under the card and two ways a column apart", () => {
     const yesNo = [{ id: "yes", label: "Yes" }, { id: "no", label: "No" }];
     expect(fan(yesNo, new Set(["no"]))[1]).toBe(0);
