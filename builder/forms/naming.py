@@ -1,6 +1,6 @@
 """What can be suggested where somebody names an event or a field."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from blocks import KINDS
 from blocks.rule_words import readable
@@ -38,6 +38,11 @@ def field_options(around: Around, of: str, events: Sequence[str]) -> list[Option
         paths = {*typed["n"], *typed["t"], *typed["d"], *typed["b"]}
     else:
         paths = set().union(*(known.events.get(name, frozenset()) for name in events))
+    return field_choices(paths)
+
+
+def field_choices(paths: Iterable[str]) -> list[Option]:
+    """Fields by their paths, as they are suggested."""
     return [_option(path) for path in sorted(paths, key=readable)]
 
 
