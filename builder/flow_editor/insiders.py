@@ -1,6 +1,7 @@
 """Those inside while a change is published: for each block where people stand, what becomes of them."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,15 @@ _TO = "to:"
 Ask = Callable[[Mapping[str, Move]], Awaitable[dict[str, int]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """How many of those inside finish the version they entered, go over to the new one, and leave."""
+
+    staying: int = 0
+    going: int = 0
+    leaving: int = 0
+
+
 class Insiders:
     """The rows of the dialog, and what was chosen. With nobody inside nothing is drawn."""
 
@@ -37,14 +47,14 @@ class Insiders:
         self._boxes: dict[str, Box] = {}
 
     @property
-    def staying(self) -> int:
-        """How many finish the version they entered, as it is chosen now."""
-        return sum(n if block not in self.moves else self._again.get(block, 0) for block, n in self._standing.items())
-
-    @property
-    def going(self) -> int:
-        """How many go over or leave."""
-        return sum(self._standing.values()) - self.staying
+    def fates(self) -> Fates:
+        """What becomes of how many, as it is chosen now."""
+        staying = sum(
+            n if block not in self.moves else self._again.get(block, 0) for block, n in self._standing.items()
+        )
+        left = [block for block, move in self.moves.items() if move.how == "leave"]
+        leaving = sum(self._standing.get(block, 0) for block in left)
+        return Fates(staying, sum(self._standing.values()) - staying - leaving, leaving)
 
     def draw(self) -> None:
         """A row for each block, those with most people first."""
