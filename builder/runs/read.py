@@ -131,18 +131,21 @@ def everybody(of: Drawn, wish: Wish) -> dict[int, int]:
 
 
 def one(user: Visitor, id_: int, w: Words) -> tuple[runs.Way, Drawn] | None:
-    """A run with the version it is on, and the others if it came through what that has not."""
+    """A run with the versions on which it was, and the others if it came through what those have not."""
     with user.house.ledger.read(user.workspace) as tx:
         way = runs.one(tx, id_)
         flow = runs.flow_of(tx, way.slug) if way is not None else None
         if way is None or flow is None:
             return None
-        there = {doc["id"] for doc in way.document["blocks"]}
-        gone = any(step.block not in there for step in way.steps)
-        others = runs.documents(tx, sorted(flow.versions)) if gone else {}
+        told = [(one.version, one.block) for one in way.steps] + [(one.version, one.block) for one in way.messages]
+        needed = {version for version, _ in told}
+        drawn = {way.entry.version: way.document, **runs.documents(tx, sorted(needed - {way.entry.version}))}
+        there = {version: {doc["id"] for doc in document["blocks"]} for version, document in drawn.items()}
+        if any(block not in there[version] for version, block in told):
+            drawn |= runs.documents(tx, sorted(flow.versions))
     known = known_to(user.house, user.workspace)
     made = Drawn(user, w, flow, known)
-    made.take({**others, way.entry.version: way.document})
+    made.take(drawn)
     return way, made
 
 

@@ -89,11 +89,36 @@ def test_who_is_not_there_is_explained(look: Look, carts: Web) -> None:
     page.get_by_text("“Checkout started” has never happened to them").wait_for()
 
 
-def test_of_a_flow_that_was_never_live_it_says_so(look: Look) -> None:
+def test_of_a_flow_that_was_never_live_it_says_so(look: Look, web: Web) -> None:
+    now = web.house.clock.now()
+    web.house.desk.drafts(web.workspace).put("flow", "not-published", "Drawn", {"name": "Drawn"}, "Nok", now)
     page = look("/flows/not-published/runs")
     page.get_by_text("Nobody has been in this Flow yet").wait_for()
     page.get_by_text("Once it is published, you see here who is where.").wait_for()
     assert page.get_by_text("may have been removed").count() == 0
+
+
+@pytest.mark.parametrize("page", ["runs", "versions", "versions/compare"])
+def test_of_a_flow_that_is_not_there_it_says_that(look: Look, page: str) -> None:
+    look(f"/flows/not-there/{page}").get_by_text("There is no such Flow").wait_for()
+
+
+def test_the_step_says_what_became_of_its_message(look: Look, carts: Web) -> None:
+    sent, on = tables.message, tables.contact
+    with carts.house.ledger.write(carts.workspace) as tx:
+        rumi = tx.scalar(select(on.c.id).where(on.c.email == RUMI))
+        found = tx.first(select(sent.c.id, sent.c.run).where(sent.c.contact == rumi))
+    assert found is not None
+    page = look(f"/flows/cart/runs/{found.run}")
+    step = page.locator(".cw-time li", has_text="Your tea is waiting")
+    step.get_by_text("The Message was queued").wait_for()
+    with carts.house.ledger.write(carts.workspace) as tx:
+        refused = {"state": "skipped", "code": "no_consent", "done_at": carts.house.clock.now()}
+        tx.execute(sent.update().where(sent.c.id == found.id).values(**refused))
+    page.reload()
+    step.get_by_text("Not sent").wait_for()
+    step.get_by_text("Because they have not agreed to marketing e-mails").wait_for()
+    assert step.get_by_text("The Message was queued").count() == 0
 
 
 def test_a_contact_is_told_why_not_for_each_live_flow(look: Look, carts: Web) -> None:
