@@ -218,7 +218,7 @@ def one(tx: Tx, id_: int) -> Way | None:
         slug=of.slug,
         flow_name=of.name,
         document=drawn.document,
-        steps=[Step(*found, version=on) for found, on in zip(steps, by, strict=True)],
+        steps=[Step(**found._asdict(), version=on) for found, on in zip(steps, by, strict=True)],
         messages=[Sent(*found) for found in messages],
         kept=row.kept or {},
     )

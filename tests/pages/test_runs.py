@@ -59,12 +59,24 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
     assert "Wait 1 hour" in row(page, MINA).inner_text()
     assert "Waits until" in row(page, MINA).inner_text()
 
+    page.get_by_label(f"Choose {TARO}").check()
+    page.get_by_role("button", name="Move to another Block").click()
+    dialog = page.locator(".cw-dialog")
+    dialog.locator(".fm-block").nth(1).click()
+    becomes(dialog.get_by_role("combobox").input_value, "“Your tea is waiting”")
+    dialog.locator(".fm-block").nth(0).click()
+    becomes(dialog.get_by_role("combobox").input_value, "Wait 1 hour")
+    dialog.get_by_role("button", name="Move").click()
+    page.get_by_text("1 person goes on from Wait 1 hour.").wait_for()
+    page.locator(".cw-toast").get_by_role("button", name="Undo").click()
+    page.get_by_text("1 person is back where they were.").wait_for()
+
     page.get_by_label("Find by e-mail address").fill("rumi@")
     page.wait_for_function("document.querySelectorAll('.ru-row').length === 1")
     page.get_by_label(f"Choose {RUMI}").check()
     page.get_by_role("button", name="Wait no longer").click()
     until(lambda: stands(carts, RUMI)[:2] == ("mail", "ended"))
-    page.get_by_text("Done for 1 person.").wait_for()
+    page.get_by_text("1 person waits no longer.").wait_for()
 
     page.get_by_label("Find by e-mail address").fill("")
     page.wait_for_function("document.querySelectorAll('.ru-row').length === 3")
@@ -74,6 +86,7 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
     page.get_by_text("Take 2 people out of the Flow?").wait_for()
     page.locator(".cw-dialog").get_by_role("button", name="Take out").click()
     until(lambda: {stands(carts, who)[1] for who in (MINA, TARO)} == {"left"})
+    page.get_by_text("2 people are taken out of the Flow.").wait_for()
     becomes(lambda: inside.inner_text().split(), ["Inside", "1"])
 
     page.get_by_role("button", name="Left", exact=True).click()
