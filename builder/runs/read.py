@@ -9,6 +9,7 @@ from blocks.contract import Known
 from blocks.flow import Flow
 from builder.access import Visitor
 from builder.drafting.faces import Face, faces
+from builder.drafting.told_apart import told_apart
 from runtime.engine.by_hand import adding
 from runtime.engine.publishing.known import known_to
 from runtime.insight import runs
@@ -64,11 +65,11 @@ class Drawn:
         return KINDS[kind].card.family if kind in KINDS else "action"
 
     def blocks(self, version: int) -> dict[str, str]:
-        """Where people can stand in a version: each block that is no trigger, with its sentence."""
+        """Where people can stand in a version: each block that is no trigger, with what it is called."""
         document = self.documents[version]
-        return {
-            doc.id: self.say(version, doc.id) for doc in document.blocks if self.family(version, doc.id) != "trigger"
-        }
+        says = {doc.id: self.say(version, doc.id) for doc in document.blocks}
+        among = [id_ for id_ in says if self.family(version, id_) != "trigger"]
+        return told_apart(document, says, among, self.w)
 
     def take(self, documents: Mapping[int, Mapping[str, Any]]) -> None:
         """Know these versions from now on."""
