@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from builder.forms.box import Box, Option
+from builder.forms.complaint import Complaint
 from builder.parts.controls import button, icon_button
 from builder.parts.tag import tag
 from builder.rehearsal.asked import Asked
-from builder.rehearsal.complaint import Complaint
 from builder.rehearsal.field_rows import FieldRows, more
 from builder.rehearsal.wish import LATEST_DAY, Later, Wish
 from runtime.rehearsal import Happening, Rehearsal

@@ -17,6 +17,7 @@ from builder.flow_editor.canvas_words import canvas_words
 from builder.flow_editor.emails import DeskEmails
 from builder.flow_editor.opened import Opened, open_flow
 from builder.forms.box import Box, Option
+from builder.forms.complaint import Complaint
 from builder.forms.naming import field_choices
 from builder.frame import Editor
 from builder.parts.controls import OneOf, button, chip
@@ -25,7 +26,6 @@ from builder.parts.loading import patiently, skeleton_rows
 from builder.parts.tag import icon, tag
 from builder.parts.toast import toast
 from builder.rehearsal.asked import Asked, AskedFor
-from builder.rehearsal.complaint import Complaint
 from builder.rehearsal.examples import ExamplesScreen
 from builder.rehearsal.later_events import LaterEvents
 from builder.rehearsal.timeline import Timeline, moment_words

@@ -8,12 +8,12 @@ from zoneinfo import available_timezones
 
 from builder.access import Visitor, fetch
 from builder.forms.box import Box, Option
+from builder.forms.complaint import Complaint
 from builder.parts.controls import OneOf, avatar
 from builder.parts.fields import search_field
 from builder.parts.menu import Menu, menu_line
 from builder.parts.tag import Tag, icon, tag
 from builder.rehearsal.asked import Asked
-from builder.rehearsal.complaint import Complaint
 from builder.rehearsal.field_rows import FieldRows, leaves, more
 from builder.rehearsal.wish import Wish
 from builder.studio.people import find

@@ -10,7 +10,7 @@ class Complaint:
     def __init__(self) -> None:
         self._said = ""
         self._place = tag("span", "cw-help is-bad hidden", role="status")
-        self._id = f"re-says-{self._place.id}"
+        self._id = f"says-{self._place.id}"
         self._place.set(id=self._id)
 
     def say(self, *found: tuple[Box, str]) -> None:
