@@ -58,6 +58,7 @@ class OneRun:
                 with tag("section", "cw-card"):
                     with tag("div", "cw-card-head"):
                         tag("h3", "cw-grow", self._w("What happened"))
+                        tag("span", "cw-cap", self._clocks())
                     with tag("div", "cw-card-pad"):
                         Still("ol", [self._step(step) for step in self._way.steps], "cw-time")
                         if entry.state not in ("open", "failed") and not self._told():
@@ -66,6 +67,13 @@ class OneRun:
                     self._picture()
                     self._kept()
                     self._messages()
+
+    def _clocks(self) -> str:
+        """By which clocks the page tells the time."""
+        zone = self._zone.replace("_", " ")
+        if self._way.entry.person.zone:
+            return self._w("Times in {zone}, where they live", zone=zone)
+        return self._w("Times in {zone}, where your shop is", zone=zone)
 
     def _told(self) -> bool:
         """Whether the last step says already why it ended."""

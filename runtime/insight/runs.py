@@ -53,7 +53,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which runs: of a flow, in a state, at a block, of those whose address begins like this."""
+    """Which runs: of a flow, in a state, at a block, of those whose address begins like this or whose name has it in it."""
 
     flow: Flow
     state: State = "inside"
@@ -258,7 +258,8 @@ def _parts(tx: Tx, wish: Wish) -> Iterator[ColumnElement[bool]]:
 
 
 def _found(tx: Tx, text: str) -> list[int]:
-    """Contacts of whom an address, a number or an id begins like this."""
+    """Contacts of whom an address, a number or an id begins like this, and, unless it is an address, whose name has it in it."""
+    named = [] if "@" in text else [one.id for one in contacts.search(tx, text, MOST_FOUND)]
     wanted = fold(text.strip())
     query = select(identity.c.contact).where(
         tx.mine(identity),
@@ -266,7 +267,7 @@ def _found(tx: Tx, text: str) -> list[int]:
         identity.c.value >= wanted,
         identity.c.value < wanted + "\U0010ffff",
     )
-    return sorted({row.contact for row in tx.all(query.limit(MOST_FOUND))})
+    return sorted({*named, *(row.contact for row in tx.all(query.limit(MOST_FOUND)))})
 
 
 def _entries(tx: Tx, rows: Sequence[Any], numbers: Mapping[int, int]) -> list[Entry]:

@@ -71,14 +71,14 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
     page.locator(".cw-toast").get_by_role("button", name="Undo").click()
     page.get_by_text("1 person is back where they were.").wait_for()
 
-    page.get_by_label("Find by e-mail address").fill("rumi@")
+    page.get_by_label("Find by name or address").fill("rumi@")
     page.wait_for_function("document.querySelectorAll('.ru-row').length === 1")
     page.get_by_label(f"Choose {RUMI}").check()
     page.get_by_role("button", name="Wait no longer").click()
     until(lambda: stands(carts, RUMI)[:2] == ("mail", "ended"))
     page.get_by_text("1 person waits no longer.").wait_for()
 
-    page.get_by_label("Find by e-mail address").fill("")
+    page.get_by_label("Find by name or address").fill("")
     page.wait_for_function("document.querySelectorAll('.ru-row').length === 3")
     for who in (MINA, TARO):
         page.get_by_label(f"Choose {who}").check()
@@ -97,7 +97,7 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
 
 def test_who_is_not_there_is_explained(look: Look, carts: Web) -> None:
     page = look("/flows/cart/runs")
-    page.get_by_label("Find by e-mail address").fill("hannah@example.com")
+    page.get_by_label("Find by name or address").fill("hannah@example.com")
     page.get_by_text("Hannah Whitfield has never been in this Flow.").wait_for()
     page.get_by_text("“Checkout started” has never happened to them").wait_for()
 
@@ -125,6 +125,7 @@ def test_the_step_says_what_became_of_its_message(look: Look, carts: Web) -> Non
     page = look(f"/flows/cart/runs/{found.run}")
     step = page.locator(".cw-time li", has_text="Your tea is waiting")
     step.get_by_text("The Message was queued").wait_for()
+    page.get_by_text("Times in Asia/Bangkok, where your shop is").wait_for()
     with carts.house.ledger.write(carts.workspace) as tx:
         refused = {"state": "skipped", "code": "no_consent", "done_at": carts.house.clock.now()}
         tx.execute(sent.update().where(sent.c.id == found.id).values(**refused))
