@@ -32,6 +32,7 @@ from builder.rehearsal.timeline import Timeline, moment_words
 from builder.rehearsal.who import Who
 from builder.rehearsal.wish import FIRST_YEAR, LAST_YEAR, Wish, read_day
 from builder.studio.people import Example, first_example
+from runtime.intake.reading import NotRight
 from runtime.people import contacts
 from runtime.rehearsal import Rehearsal, Stopped, rehearse
 from runtime.words import Words
@@ -90,6 +91,11 @@ class Screen:
             return
         except LookupError:
             toast(w("This Contact is not there any more. Choose another."), kind="bad")
+            return
+        except NotRight as wrong:
+            first = wrong.wrongs[0]
+            said = w("An event of it cannot be taken in: {field} {reason}", field=first.field, reason=first.reason)
+            toast(said, kind="bad")
             return
         finally:
             if turn == self._turn:
