@@ -85,6 +85,13 @@ class Phrase:
     args: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A sentence inside another, which does not begin it: its first letter is small, unless a name begins it."""
+
+    phrase: Phrase
+
+
 def say(msgid: str, /, **args: Any) -> Phrase:
     """Make a Phrase. Message ids are found in the code by this name, so call it with a literal."""
     return Phrase(msgid, args)
@@ -99,6 +106,8 @@ def seen_in(phrase: Phrase, zone: str) -> Phrase:
                 return Moment(value.at, zone)
             case Phrase():
                 return seen_in(value, zone)
+            case Within():
+                return Within(seen_in(value.phrase, zone))
         return value
 
     return Phrase(phrase.msgid, {name: seen(value) for name, value in phrase.args.items()})
@@ -127,6 +136,7 @@ _TYPED: dict[str, type[Any]] = {
     "quoted": Quoted,
     "joined": Joined,
     "phrase": Phrase,
+    "within": Within,
 }
 _NAMES = {cls: name for name, cls in _TYPED.items()}
 
@@ -149,6 +159,8 @@ def dump_arg(value: Any) -> Any:
             body = [value.word, *(dump_arg(part) for part in value.parts)]
         case Phrase():
             body = [value.msgid, {key: dump_arg(arg) for key, arg in value.args.items()}]
+        case Within():
+            body = dump_arg(value.phrase)
         case _:
             body = next(getattr(value, slot) for slot in value.__slots__)
     return {name: body}
@@ -172,6 +184,8 @@ def load_arg(value: Any) -> Any:
             return Joined(tuple(load_arg(part) for part in body[1:]), body[0])
         case "phrase":
             return Phrase(body[0], {key: load_arg(arg) for key, arg in body[1].items()})
+        case "within":
+            return Within(load_arg(body))
         case _ if name in _TYPED:
             return _TYPED[name](body)
     return value

@@ -65,6 +65,7 @@ LOOKS = (
     "editor",
     "canvas",
     "flow_editor",
+    "flow_map",
     "lists",
     "flows",
     "emails",

@@ -1,5 +1,6 @@
 """A backtest on the command line."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from blocks import read_block
@@ -19,7 +20,7 @@ def as_rows(result: Backtest, document: Flow, emails: Mapping[str, str], w: Word
     lines = [
         *people(draft, w),
         (w("Messages"), f"{w.number(draft.sent)} · {sent}" if draft.sent else "0"),
-        *messages(draft, w, lambda block: names.get(block, block)),
+        *messages(draft, w, names),
         *busiest(draft, result.zone, w),
         *((f"{w('Most mailed')}: {one.name}", w.number(one.messages)) for one in draft.most_mailed),
     ]
@@ -31,7 +32,24 @@ def as_rows(result: Backtest, document: Flow, emails: Mapping[str, str], w: Word
 
 
 def names_of(document: Flow, emails: Mapping[str, str]) -> dict[str, str]:
-    """What the blocks of a checked flow that send are called: by their e-mail."""
+    """What the blocks of a checked flow that send are called: by their e-mail, in the order in which people come to them."""
     blocks = {doc.id: read_block(doc.kind, doc.settings) for doc in document.blocks}
     sends = {id_: block.document() for id_, block in blocks.items() if isinstance(block, Send)}
-    return {id_: emails.get(slug, slug) for id_, slug in sends.items()}
+    return {id_: emails.get(sends[id_], sends[id_]) for id_ in _in_order(document) if id_ in sends}
+
+
+def _in_order(document: Flow) -> list[str]:
+    """The ids of the blocks, from the triggers on, one way after the other; then those to which nothing leads."""
+    onward: dict[str, list[str]] = defaultdict(list)
+    for link in document.links:
+        onward[link.from_].append(link.to)
+    led_to = {link.to for link in document.links}
+    ids = [doc.id for doc in document.blocks]
+    coming = [id_ for id_ in reversed(ids) if id_ not in led_to]
+    seen: dict[str, None] = {}
+    while coming:
+        here = coming.pop()
+        if here not in seen:
+            seen[here] = None
+            coming += reversed(onward[here])
+    return list(dict.fromkeys([*seen, *ids]))

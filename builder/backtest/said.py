@@ -1,8 +1,8 @@
 """A backtest in words: the numbers with their names, and the difference to what is live."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
-from blocks.phrase import Phrase, Quoted, TimeOfDay, say
+from blocks.phrase import Phrase, Quoted, TimeOfDay, Within, say
 from runtime.backtest import Backtest, Day, Ended, Played, why
 from runtime.clock import MINUTE
 from runtime.words import Words
@@ -37,10 +37,12 @@ def people(played: Played, w: Words) -> list[Line]:
     return lines
 
 
-def messages(played: Played, w: Words, name_of: Callable[[str], str]) -> list[Line]:
-    """What each block would have sent, what not and why, and what waited."""
-    lines = [(w("{name}", name=Quoted(name_of(one.block))), w.number(one.sent)) for one in played.senders]
-    lines += [(f"{w('Not sent')}: {w.text(why(code))}", w.number(count)) for code, count in played.unsent.items()]
+def messages(played: Played, w: Words, names: Mapping[str, str]) -> list[Line]:
+    """What each block would have sent, in the order of `names` (of blocks, by their ids), what not and why, and what waited."""
+    place = {block: at for at, block in enumerate(names)}
+    senders = sorted(played.senders, key=lambda one: place.get(one.block, len(place)))
+    lines = [(w("{name}", name=Quoted(names.get(one.block, one.block))), w.number(one.sent)) for one in senders]
+    lines += [(w("Not sent: {why}", why=Within(why(code))), w.number(count)) for code, count in played.unsent.items()]
     lines += [(w.text(why(code)), w.number(count)) for code, count in played.put_off.items()]
     if played.waiting:
         lines.append((w("Not due yet at the end"), w.number(played.waiting)))

@@ -201,7 +201,7 @@ class PastScreen:
                 most = w("The most for one person: {n}.", n=played.most_mailed[0].messages)
                 tag("p", "cw-13", f"{to}. {most}")
             with tag("dl", "cw-kv is-num bt-kv"):
-                for name, value in (*people(played, w), *messages(played, w, lambda block: names.get(block, block))):
+                for name, value in (*people(played, w), *messages(played, w, names)):
                     tag("dt", "", name)
                     tag("dd", "cw-tab", value)
             if played.cut:

@@ -10,7 +10,7 @@ from blocks.flow import Flow
 from builder.access import act, fetch
 from builder.drafting import deeds as desk
 from builder.flow_editor import publishing
-from builder.flow_editor.insiders import Insiders
+from builder.flow_editor.insiders import Fates, Insiders
 from builder.flow_editor.opened import look
 from builder.flow_editor.reach import said_reach
 from builder.flow_list import deeds
@@ -136,8 +136,7 @@ class Doing:
             editor.show_problems()
             return
         editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
-        staying, going = (insiders.staying, insiders.going) if insiders is not None else (0, 0)
-        toast(publishing.done(editor.flow, staying, going, w))
+        toast(publishing.done(editor.flow, insiders.fates if insiders is not None else Fates(), w))
 
     async def switch_live(self) -> None:
         """Pause, or go on."""

@@ -1,6 +1,7 @@
 """Those inside while a change is published: for each block where people stand, what becomes of them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,14 +11,25 @@ from blocks import KINDS
 from blocks.contract import Known
 from blocks.flow import BlockDoc, Flow
 from builder.drafting.faces import face
+from builder.drafting.told_apart import told_apart
 from builder.forms.box import Box, Option
 from builder.parts.controls import button
+from builder.parts.flow_map import FlowMap
 from builder.parts.tag import Tag, icon, tag
 from runtime.engine.publishing.moving import How, Move
 from runtime.words import Words
 
 _TO = "to:"
 Ask = Callable[[Mapping[str, Move]], Awaitable[dict[str, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """How many of those inside finish the version they entered, go over to the new one, and leave."""
+
+    staying: int = 0
+    going: int = 0
+    leaving: int = 0
 
 
 class Insiders:
@@ -32,19 +44,23 @@ class Insiders:
         self._standing = standing
         self._stood = {doc.id: doc for doc in live.blocks}
         self._draft = {doc.id: doc for doc in draft.blocks}
+        self._document = draft.to_json()
+        self._stood_names = _names(live, list(self._stood), known, w)
+        self._names = _names(draft, [doc.id for doc in draft.blocks if _family(doc) != "trigger"], known, w)
+        self._maps: dict[str, FlowMap] = {}
         self._known = known
         self._w = w
         self._boxes: dict[str, Box] = {}
 
     @property
-    def staying(self) -> int:
-        """How many finish the version they entered, as it is chosen now."""
-        return sum(n if block not in self.moves else self._again.get(block, 0) for block, n in self._standing.items())
-
-    @property
-    def going(self) -> int:
-        """How many go over or leave."""
-        return sum(self._standing.values()) - self.staying
+    def fates(self) -> Fates:
+        """What becomes of how many, as it is chosen now."""
+        staying = sum(
+            n if block not in self.moves else self._again.get(block, 0) for block, n in self._standing.items()
+        )
+        left = [block for block, move in self.moves.items() if move.how == "leave"]
+        leaving = sum(self._standing.get(block, 0) for block in left)
+        return Fates(staying, sum(self._standing.values()) - staying - leaving, leaving)
 
     def draw(self) -> None:
         """A row for each block, those with most people first."""
@@ -66,17 +82,22 @@ class Insiders:
             with tag("span", f"cw-tile cw-tile-s f-{_family(doc)}"):
                 icon(said["icon"])
             with tag("div", "cw-grow"):
-                tag("span", "cw-trunc cw-block-el", said["say"])
+                tag("span", "cw-trunc cw-block-el", self._stood_names.get(block, said["say"]))
                 tag("span", "cw-cap", w("{n} person | {n} people", n=count))
                 self._said[block] = tag("span", "cw-cap cw-warn-t hidden", role="status")
             self._boxes[block] = Box(
                 "stay",
                 partial(self._choose, block),
-                label=w("What becomes of them: {block}", block=said["say"]),
+                label=w("What becomes of them: {block}", block=self._stood_names.get(block, said["say"])),
                 kind="select",
                 options=self._options(block),
                 look="cw-input cw-select",
             )
+            if not self._stays(block):
+                label = w("Choose to which Block they go over")
+                with tag("div", "fe-insider-map"):
+                    tag("span", "cw-cap", label)
+                    self._maps[block] = FlowMap(self._document, self._names, partial(self._point, block), label=label)
 
     def _options(self, block: str) -> list[Option]:
         w = self._w
@@ -86,10 +107,8 @@ class Insiders:
             if _family(self._draft[block]) == "timing":
                 options.append({"value": "renew", "label": w("Go over, with the time counted anew")})
             return options
-        for doc in self._draft.values():
-            if _family(doc) != "trigger":
-                text = w("Go over to: {block}", block=face(doc, self._known, w)["say"])
-                options.append({"value": _TO + doc.id, "label": text})
+        for id_, name in self._names.items():
+            options.append({"value": _TO + id_, "label": w("Go over to: {block}", block=name)})
         options.append({"value": "leave", "label": w("Leave the Flow")})
         return options
 
@@ -98,7 +117,14 @@ class Insiders:
         before, now = self._stood.get(block), self._draft.get(block)
         return now is not None and (before is None or before.kind == now.kind)
 
+    def _point(self, block: str, target: str) -> None:
+        """Choose on the picture where they go over to."""
+        self._boxes[block].show(_TO + target)
+        self._choose(block, _TO + target)
+
     def _choose(self, block: str, chosen: Any) -> None:
+        if block in self._maps:
+            self._maps[block].show(str(chosen).removeprefix(_TO) if str(chosen).startswith(_TO) else "")
         how: dict[str, How] = {"keep": "keep", "renew": "renew", "leave": "leave"}
         if chosen in how:
             self.moves[block] = Move(how[chosen])
@@ -129,6 +155,10 @@ class Insiders:
             if self._stays(block):
                 self._choose(block, "keep")
                 box.show("keep")
+
+
+def _names(flow: Flow, among: Sequence[str], known: Known, w: Words) -> dict[str, str]:
+    return told_apart(flow, {doc.id: face(doc, known, w)["say"] for doc in flow.blocks}, among, w)
 
 
 def _family(doc: BlockDoc | None) -> str:

@@ -8,7 +8,7 @@ from blocks.contract import Problem
 from blocks.flow import Flow
 from blocks.phrase import Quoted
 from builder.drafting.changes import draw_change
-from builder.flow_editor.insiders import Insiders
+from builder.flow_editor.insiders import Fates, Insiders
 from builder.flow_editor.opened import Look
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
@@ -98,24 +98,29 @@ def ask(
                 primary = button(w("Publish"), go, kind="primary")
 
 
-def done(flow: Flow, staying: int, going: int, w: Words) -> str:
-    """The sentence after it has worked."""
-    if going:
-        return w(
-            "Published. {n} person goes over to the new version. | Published. {n} people go over to the new version.",
-            n=going,
+def done(flow: Flow, fates: Fates, w: Words) -> str:
+    """What is said after it has worked: what becomes of everybody inside, else when it starts."""
+    told: list[str] = []
+    if fates.going:
+        told.append(
+            w("{n} person goes over to the new version. | {n} people go over to the new version.", n=fates.going)
         )
-    if not staying and includes(flow):
+    if fates.staying:
+        told.append(
+            w(
+                "{n} person finishes on the version they entered. | {n} people finish on the version they entered.",
+                n=fates.staying,
+            )
+        )
+    if fates.leaving:
+        told.append(w("{n} person leaves the Flow. | {n} people leave the Flow.", n=fates.leaving))
+    if told:
+        return " ".join([w("Published."), *told])
+    if includes(flow):
         return w("Published. Those who match now are coming in.")
-    if not staying and only_by_the_calendar(flow):
+    if only_by_the_calendar(flow):
         return w("Published. It starts when its time comes.")
-    if not staying:
-        return w("Published. It starts with the next person who fits.")
-    return w(
-        "Published. {n} person finishes on the version they entered. "
-        "| Published. {n} people finish on the version they entered.",
-        n=staying,
-    )
+    return w("Published. It starts with the next person who fits.")
 
 
 def _fact(symbol: str, text: str) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from builder.access import Visitor, act, fetch
 from builder.flow_list import deeds
 from builder.forms import Box
+from builder.forms.complaint import Complaint
 from builder.parts.controls import button
 from builder.parts.dialog import choice, dialog
 from builder.parts.tag import Tag, tag
@@ -54,7 +55,7 @@ class _Asking:
     def __init__(self, count: int, name: str, go: Callable[[Choice], Awaitable[None]], w: Words) -> None:
         self._how: How = "send"
         self._hours = "6"
-        self._go = go
+        self._go, self._w = go, w
         title = w("{n} Message came due meanwhile | {n} Messages came due meanwhile", n=count)
         text = w("{name} was paused, so nothing was sent. What is to become of it?", name=name)
         with dialog(title, text, close=w("Close")) as self._box:
@@ -67,7 +68,7 @@ class _Asking:
                 self._card("skip", w("Skip it"), gone)
             with tag("div", "cw-row cw-mt4") as self._over:
                 tag("span", "cw-13", w("Spread over"))
-                Box(
+                self._field = Box(
                     self._hours,
                     self._put_hours,
                     label=w("Hours"),
@@ -78,6 +79,7 @@ class _Asking:
                 )
                 tag("span", "cw-13", w("hours"))
             self._over.set_visibility(False)
+            self._complaint = Complaint()
             with self._box.footer:
                 tag("span", "cw-grow")
                 button(w("Not yet"), self._box.close)
@@ -105,7 +107,10 @@ class _Asking:
             return None
 
     def _ready(self) -> None:
-        self._primary.set(disabled=True if self._chosen() is None else None)
+        wrong = self._chosen() is None
+        self._primary.set(disabled=True if wrong else None)
+        said = self._w("Type a number of hours from 1 to {most}.", most=MOST_HOURS) if wrong else ""
+        self._complaint.say((self._field, said))
 
     async def _resume(self) -> None:
         chosen = self._chosen()

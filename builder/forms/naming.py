@@ -1,6 +1,6 @@
 """What can be suggested where somebody names an event or a field."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from blocks import KINDS
@@ -41,13 +41,17 @@ def field_options(around: Around, of: str, events: Sequence[str], chosen: str = 
         paths = {*typed["n"], *typed["t"], *typed["d"], *typed["b"]}
     else:
         paths = set().union(*(known.events.get(name, frozenset()) for name in events))
-    return [_option(path) for path in sorted({*paths, *filter(None, [chosen])}, key=readable)]
+    return field_choices({*paths, *filter(None, [chosen])})
+
+
+def field_choices(paths: Iterable[str]) -> list[Option]:
+    """Fields by their paths, as they are suggested."""
+    return [_option(path) for path in sorted(paths, key=readable)]
 
 
 def settable_options(around: Around) -> list[Option]:
     """Fields seen in contacts that a block can set, by their names: nothing lies below them."""
-    names = {unquote(path) for path in around.known().contact_fields if can_be_set(path)}
-    return [_option(name) for name in sorted(names, key=readable)]
+    return field_choices({unquote(path) for path in around.known().contact_fields if can_be_set(path)})
 
 
 def _option(path: str) -> Option:

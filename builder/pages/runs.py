@@ -5,7 +5,7 @@ from typing import get_args
 from builder.access import fetch, visitor
 from builder.adding.many import add_people
 from builder.frame import frame, page_at, page_head
-from builder.not_found import not_found
+from builder.not_found import not_found, not_in_flow
 from builder.parts.controls import button
 from builder.parts.tag import icon, tag
 from builder.runs.headline import Headline
@@ -27,7 +27,7 @@ def register(house: House) -> None:
         found = await fetch(drawn, user, slug, w)
         if found is None:
             title, text = w("Nobody has been in this Flow yet"), w("Once it is published, you see here who is where.")
-            not_found(house, user, title, text, back=f"/flows/{slug}", active="flows")
+            await not_in_flow(house, user, slug, title, text, back=f"/flows/{slug}")
             return
         of, counts = found
         chosen: State = next((one for one in get_args(State) if one == state), "inside")

@@ -2,7 +2,7 @@
 
 from builder.access import fetch, visitor
 from builder.frame import frame, page_at, page_head
-from builder.not_found import not_found
+from builder.not_found import not_in_flow
 from builder.parts.tag import icon, tag
 from builder.versions.comparing import Compared
 from builder.versions.listing import List
@@ -21,7 +21,7 @@ def register(house: House) -> None:
         found = await fetch(page, user, slug, w, before)
         if found is None:
             title, text = w("There is no version yet"), w("Each time this Flow is published, a version of it is kept.")
-            not_found(house, user, title, text, back=f"/flows/{slug}", active="flows")
+            await not_in_flow(house, user, slug, title, text, back=f"/flows/{slug}")
             return
         with frame(house, user, title=w("Versions"), active="flows"):
             _crumb(f"/flows/{slug}", found.name)
@@ -35,7 +35,7 @@ def register(house: House) -> None:
         found = await fetch(pair, user, slug, old, new, w)
         if found is None:
             title, text = w("There are not two to compare"), w("Publish the Flow again, or change its draft.")
-            not_found(house, user, title, text, back=f"/flows/{slug}/versions", active="flows")
+            await not_in_flow(house, user, slug, title, text, back=f"/flows/{slug}/versions")
             return
         with frame(house, user, title=w("Compare"), active="flows"):
             _crumb(f"/flows/{slug}/versions", w("Versions of {flow}", flow=f"“{found.name}”"))

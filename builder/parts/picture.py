@@ -31,6 +31,17 @@ class Way:
     links: Collection[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block is drawn, in per cent of the picture, and its family."""
+
+    family: str
+    left: float
+    top: float
+    wide: float
+    high: float
+
+
 EMPTY: Sequence[Spot] = (
     ("trigger", 0, 0),
     ("timing", 0, 130),
@@ -49,16 +60,7 @@ def flow_picture(
 
     With a `way`, only its blocks and links are lit.
     """
-    spots: list[Spot] = []
-    index: dict[str, int] = {}
-    for block in document.get("blocks", ()):
-        place = block.get("position") or {}
-        index[block.get("id", "")] = len(spots)
-        kind = KINDS.get(block.get("kind", ""))
-        family = kind.card.family if kind is not None else "timing"
-        # A draft may be unfinished, or written by hand: one that is broken must not take the list of all with it.
-        x, y = (place.get(way) or 0 for way in ("x", "y"))
-        spots.append((family, float(x) + CARD_PIXELS / 2, float(y)))
+    spots, index = _spots(document)
     links = [
         (index[link["from"]], index[link["to"]])
         for link in document.get("links", ())
@@ -73,6 +75,39 @@ def flow_picture(
     }
     lit = {index[id_] for id_ in way.blocks if id_ in index}
     return draw(spots, links, width=width, classes=classes, lit=lit, walked=walked)
+
+
+def places(document: Mapping[str, Any]) -> dict[str, Place]:
+    """Where `flow_picture` draws each block, by its id."""
+    spots, index = _spots(document)
+    if not spots:
+        return {}
+    xs, ys, wide, high = _cards(spots)
+    return {
+        id_: Place(
+            spots[at][0],
+            (xs[at] - wide / 2) / WIDTH * 100,
+            ys[at] / HEIGHT * 100,
+            wide / WIDTH * 100,
+            high / HEIGHT * 100,
+        )
+        for id_, at in index.items()
+    }
+
+
+def _spots(document: Mapping[str, Any]) -> tuple[list[Spot], dict[str, int]]:
+    """Where the blocks stand on the canvas, and the place of each in that list."""
+    spots: list[Spot] = []
+    index: dict[str, int] = {}
+    for block in document.get("blocks", ()):
+        place = block.get("position") or {}
+        index[block.get("id", "")] = len(spots)
+        kind = KINDS.get(block.get("kind", ""))
+        family = kind.card.family if kind is not None else "timing"
+        # A draft may be unfinished, or written by hand: one that is broken must not take the list of all with it.
+        x, y = (place.get(way) or 0 for way in ("x", "y"))
+        spots.append((family, float(x) + CARD_PIXELS / 2, float(y)))
+    return spots, index
 
 
 def draw(
@@ -102,11 +137,7 @@ def _shapes(
     lit: Collection[int],
     walked: Collection[tuple[int, int]],
 ) -> list[Node]:
-    xs, step_x = _fit([x for _, x, _ in spots], WIDTH - CARD - 10, _STEP_X)
-    ys, step_y = _fit([y for _, _, y in spots], HEIGHT - ROW - 6, _STEP_Y)
-    wide, high = min(CARD, max(4.0, step_x * 0.8)), min(ROW, max(2.5, step_y * 0.62))
-    xs = [x + WIDTH / 2 for x in xs]
-    ys = [y + HEIGHT / 2 - high / 2 for y in ys]
+    xs, ys, wide, high = _cards(spots)
     lines: dict[bool, str] = defaultdict(str)
     for a, b in links:
         line = f"M{xs[a]:.1f} {ys[a] + high:.1f}V{(ys[a] + high + ys[b]) / 2:.1f}H{xs[b]:.1f}V{ys[b]:.1f}"
@@ -130,6 +161,14 @@ def _shapes(
         look = {"fill": colour, "stroke": colour, "stroke_width": edge, "stroke_linejoin": "round"}
         shapes.append(node("path", d=path, opacity=".85" if on else ".2", **look))
     return shapes
+
+
+def _cards(spots: Sequence[Spot]) -> tuple[list[float], list[float], float, float]:
+    """The middle and the upper edge of each card, and how wide and how high all of them are."""
+    xs, step_x = _fit([x for _, x, _ in spots], WIDTH - CARD - 10, _STEP_X)
+    ys, step_y = _fit([y for _, _, y in spots], HEIGHT - ROW - 6, _STEP_Y)
+    wide, high = min(CARD, max(4.0, step_x * 0.8)), min(ROW, max(2.5, step_y * 0.62))
+    return [x + WIDTH / 2 for x in xs], [y + HEIGHT / 2 - high / 2 for y in ys], wide, high
 
 
 def _fit(values: Sequence[float], room: float, most: float) -> tuple[list[float], float]:

@@ -1,5 +1,6 @@
 """The page on which a draft is rehearsed: who and when at the left, what would happen below it, the way on the canvas."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from nicegui import background_tasks, ui
@@ -15,19 +16,23 @@ from builder.drafting.faces import catalog, faces, said_exits
 from builder.flow_editor.canvas_words import canvas_words
 from builder.flow_editor.emails import DeskEmails
 from builder.flow_editor.opened import Opened, open_flow
-from builder.forms.box import Box
+from builder.forms.box import Box, Option
+from builder.forms.complaint import Complaint
+from builder.forms.naming import field_choices
 from builder.frame import Editor
 from builder.parts.controls import OneOf, button, chip
 from builder.parts.empty import empty
 from builder.parts.loading import patiently, skeleton_rows
 from builder.parts.tag import icon, tag
 from builder.parts.toast import toast
+from builder.rehearsal.asked import Asked, AskedFor
 from builder.rehearsal.examples import ExamplesScreen
 from builder.rehearsal.later_events import LaterEvents
 from builder.rehearsal.timeline import Timeline, moment_words
 from builder.rehearsal.who import Who
-from builder.rehearsal.wish import Wish, read_day
+from builder.rehearsal.wish import FIRST_YEAR, LAST_YEAR, Wish, read_day
 from builder.studio.people import Example, first_example
+from runtime.intake.reading import NotRight
 from runtime.people import contacts
 from runtime.rehearsal import Rehearsal, Stopped, rehearse
 from runtime.words import Words
@@ -87,6 +92,11 @@ class Screen:
         except LookupError:
             toast(w("This Contact is not there any more. Choose another."), kind="bad")
             return
+        except NotRight as wrong:
+            first = wrong.wrongs[0]
+            said = w("An event of it cannot be taken in: {field} {reason}", field=first.field, reason=first.reason)
+            toast(said, kind="bad")
+            return
         finally:
             if turn == self._turn:
                 self._ticker.deactivate()
@@ -129,14 +139,22 @@ class Screen:
             with tag("p", "re-example"):
                 icon("bookmark", "s")
                 tag("span", "", wish.example)
-        who = Who(self._user, w, wish, self._again)
+        asked = AskedFor(self._opened.flow)
+        known = self._opened.look.known
+        who = Who(self._user, w, wish, asked.of_contact(), field_choices(known.contact_fields), self._again)
         with tag("div", "cw-field"):
             tag("span", "cw-label", w("Starting on"))
             with tag("div", "re-start"):
-                Box(wish.day.isoformat(), self._start_on, label=w("Day"), kind="date")
-                Box(wish.hour, self._start_at, label=w("Hour"), kind="time")
+                self._day = Box(wish.day.isoformat(), self._start_on, label=w("Day"), kind="date")
+                self._hour = Box(wish.hour, self._start_at, label=w("Hour"), kind="time")
+            self._complaint = Complaint()
         who.draw_made_up()
-        LaterEvents(w, wish, self._names(), self._again, self._ask_to_keep)
+
+        def fields(name: str) -> tuple[Sequence[Asked], Sequence[Option]]:
+            return asked.of_event(name), field_choices(known.events.get(name, frozenset()))
+
+        names = self._names()
+        self._later = LaterEvents(w, wish, names, asked.starts, fields, self._again, self._ask_to_keep)
 
     def _names(self) -> list[str]:
         """Events that may happen: those that end the flow first, then whatever this shop has seen."""
@@ -154,14 +172,29 @@ class Screen:
 
     def _start_on(self, text: str) -> None:
         day = read_day(text)
+        self._check_start()
         if day is not None and day != self._wish.day:
             self._wish.day = day
             self._again()
 
     def _start_at(self, text: str) -> None:
+        self._check_start()
         if text and text != self._wish.hour:
             self._wish.hour = text
+            self._later.check()
             self._again()
+
+    def _check_start(self) -> None:
+        """Say what no rehearsal can begin with, and with what it begins instead."""
+        w, wish = self._w, self._wish
+        day = hour = ""
+        if read_day(self._day.value) is None:
+            until = w.date(wish.start, wish.zone, "medium")
+            years = {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
+            day = w("Choose a day from {first} to {last}. Until then, it starts on {day}.", **years, day=until)
+        if not self._hour.value:
+            hour = w("Choose an hour. Until then, it starts at {hour}.", hour=wish.hour)
+        self._complaint.say((self._day, day), (self._hour, hour))
 
     def _ask_to_keep(self) -> None:
         if self._result is None or self._result.problems:
@@ -191,6 +224,7 @@ class Screen:
             wish.who,
             wish.start,
             happenings=wish.happenings(),
+            opening=wish.opening,
             as_given=bool(wish.example),
             progress=progress,
             stopping=lambda: turn != self._turn,
@@ -218,6 +252,7 @@ class Screen:
             self._canvas.show_faces(self._faces())
             self._canvas.show_exits(said_exits(opened.flow.exits, opened.look.known, self._w))
         self._result = result
+        self._later.show(result)
         if result.problems:
             self._show_problems(result.problems)
         elif not result.entries:

@@ -1,6 +1,6 @@
 """Whom a rehearsal is about: a button that opens a search of contacts, and the fields of somebody made up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
@@ -8,24 +8,41 @@ from zoneinfo import available_timezones
 
 from builder.access import Visitor, fetch
 from builder.forms.box import Box, Option
+from builder.forms.complaint import Complaint
 from builder.parts.controls import OneOf, avatar
 from builder.parts.fields import search_field
 from builder.parts.menu import Menu, menu_line
 from builder.parts.tag import Tag, icon, tag
+from builder.rehearsal.asked import Asked
+from builder.rehearsal.field_rows import FieldRows, leaves, more
 from builder.rehearsal.wish import Wish
 from builder.studio.people import find
+from runtime.people.addresses import email_of
 from runtime.people.contacts import Contact
-from runtime.rehearsal import MadeUp
-from runtime.words import Words
+from runtime.rehearsal import MadeUp, laid_over
+from runtime.words import LANGUAGES, Words
 
 Answer = Literal["yes", "no"]
+_DRAWN = frozenset({"email", "name", "zone", "language", "tags", "tags[]"})
+"""Fields with an input of their own."""
 
 
 class Who:
     """Draws itself where it is made, and changes the wish. `changed` is called when it is about somebody else."""
 
-    def __init__(self, user: Visitor, w: Words, wish: Wish, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        user: Visitor,
+        w: Words,
+        wish: Wish,
+        asked: Sequence[Asked],
+        fields: Sequence[Option],
+        changed: Callable[[], None],
+    ) -> None:
+        """`asked` are the fields that the flow asks for, `fields` all that contacts here have."""
         self._user, self._w, self._wish, self._changed = user, w, wish, changed
+        self._asked_for = [one for one in asked if one.path not in _DRAWN]
+        self._known = [one for one in fields if one["value"] not in _DRAWN]
         self._asked = 0
         self._list: Tag | None = None
         with tag("div", "cw-field"):
@@ -115,7 +132,9 @@ class Who:
             Box(one.name, lambda text: self._become(name=text.strip()), label=w("Name"), length=100)
         with tag("div", "cw-field"):
             tag("span", "cw-label", w("E-mail address"))
-            Box(one.email, lambda text: self._become(email=text.strip()), label=w("E-mail address"), length=254)
+            self._address = Box(one.email, self._write_to, label=w("E-mail address"), length=254)
+            self._complaint = Complaint()
+            self._check_address()
         with tag("div", "cw-field"):
             tag("span", "cw-label", w("Agreed to marketing e-mails"))
             options = [("yes", w("Yes"), ""), ("no", w("No"), ""), ("", w("Never asked"), "")]
@@ -125,6 +144,43 @@ class Who:
             zones = sorted(zone for zone in available_timezones() if "/" in zone)
             choices: list[Option] = [{"value": zone, "label": zone.replace("_", " ")} for zone in zones]
             Box(one.zone or self._user.zone, self._move, label=w("Time zone"), options=choices)
+        with tag("details", "re-more"):
+            more(w("More"), w("More about them"))
+            with tag("div", "re-made-up"):
+                with tag("div", "cw-field"):
+                    tag("span", "cw-label", w("Tags, with commas between"))
+                    Box(", ".join(one.tags), self._label_them, label=w("Tags, with commas between"), length=1000)
+                with tag("div", "cw-field"):
+                    tag("span", "cw-label", w("Language"))
+                    languages: list[Option] = [{"value": code, "label": name} for code, name in LANGUAGES.items()]
+                    Box(
+                        one.language,
+                        lambda text: self._become(language=text.strip()),
+                        label=w("Language"),
+                        options=languages,
+                        own_words=w("Use “{text}”", text="{text}"),
+                        length=35,
+                    )
+            tag("span", "cw-label", w("Fields"))
+            FieldRows(w, self._asked_for, self._known, leaves(one.fields), self._fill_in)
+
+    def _write_to(self, text: str) -> None:
+        self._check_address()
+        self._become(email=text.strip())
+
+    def _check_address(self) -> None:
+        typed = self._address.value.strip()
+        wrong = typed and email_of(typed) is None
+        said = self._w("This is no e-mail address, so no e-mail reaches them.") if wrong else ""
+        self._complaint.say((self._address, said))
+
+    def _label_them(self, text: str) -> None:
+        self._become(tags=tuple(dict.fromkeys(filter(None, map(str.strip, text.split(","))))))
+
+    def _fill_in(self, given: dict[str, Any]) -> None:
+        # What is no row, such as a list in an example, stays.
+        gone = {path: None for path in leaves(self._wish.made_up.fields) if path not in given}
+        self._become(fields=laid_over(self._wish.made_up.fields, {**gone, **given}))
 
     def _answer(self, answer: str) -> None:
         given: Answer | None = "yes" if answer == "yes" else "no" if answer == "no" else None

@@ -9,22 +9,25 @@ from zoneinfo import ZoneInfo
 from blocks.examples import Example
 from blocks.values import micros, moment
 from blocks.zones import local_to_utc
-from runtime.rehearsal import Happening, MadeUp, begins, happenings, made_up
+from runtime.rehearsal import Happening, MadeUp, Opening, begins, happenings, made_up
 from runtime.zones import zone_of
 
 LATEST_DAY = 90
+FIRST_YEAR, LAST_YEAR = 1971, 2999
 _NOON = time(12)
 
 
 @dataclass(slots=True)
 class Later:
-    """An event so many days after the start, at an hour. Without `properties`, those of the latest such event are used."""
+    """An event so many days after the start, at an hour. Without `properties`, those of the latest such event are used;
+    `changes` are laid over them, by their paths."""
 
     name: str
     days: int = 1
     at: str = "10:00"
     properties: Mapping[str, Any] | None = None
     contact: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -39,6 +42,8 @@ class Wish:
     hour: str
     of_flow: str = ""
     made_up: MadeUp = field(default_factory=MadeUp)
+    opening: Opening = field(default_factory=Opening)
+    """What lets them in, unless it is an example."""
     later: list[Later] = field(default_factory=list)
     example: str = ""
     """The name of the example that this is: then only what it says happens, and nothing is taken from the shop's events."""
@@ -73,13 +78,22 @@ class Wish:
 
     def happenings(self) -> list[Happening]:
         """The events, none of them before the start."""
-        start = self.start
         return [
-            Happening(one.name, self._at(one, start), one.properties, one.contact) for one in self.later if one.name
+            Happening(one.name, self.at_of(one), one.properties, one.contact, one.changes)
+            for one in self.later
+            if one.name
         ]
 
-    def _at(self, one: Later, start: int) -> int:
-        return max(start, self._instant(self.day + timedelta(days=one.days), one.at))
+    def at_of(self, one: Later) -> int:
+        """When it happens, UTC microseconds: at the start if it was to be before."""
+        return max(self.start, self._wanted_at(one))
+
+    def too_early(self, one: Later) -> bool:
+        """Whether it was to be before the start."""
+        return self._wanted_at(one) < self.start
+
+    def _wanted_at(self, one: Later) -> int:
+        return self._instant(self.day + timedelta(days=one.days), one.at)
 
     def _instant(self, day: date, hour: str) -> int:
         return micros(local_to_utc(datetime.combine(day, _time(hour)), self._clocks))
@@ -102,7 +116,7 @@ def read_day(text: str) -> date | None:
         found = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if 1971 <= found.year <= 2999 else None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def offset(us: int, zone: str) -> str:

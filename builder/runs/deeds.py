@@ -7,6 +7,7 @@ from builder.access import act
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.fields import select_field
+from builder.parts.flow_map import FlowMap
 from builder.parts.tag import tag
 from builder.parts.toast import toast
 from builder.runs.read import Drawn
@@ -38,12 +39,15 @@ class Deeds:
 
     async def retry(self) -> None:
         """Go on from where they failed."""
-        await self._tell(await self._do(handling.retry))
+        answer = await self._do(handling.retry)
+        n = len(answer.done)
+        await self._tell(answer, self._w("{n} person is tried again. | {n} people are tried again.", n=n))
 
     async def skip(self) -> None:
         """Go on now."""
         answer = await self._do(handling.skip_wait)
-        await self._tell(answer)
+        n = len(answer.done)
+        await self._tell(answer, self._w("{n} person waits no longer. | {n} people wait no longer.", n=n))
 
     def move(self) -> None:
         """Choose a block first."""
@@ -59,10 +63,21 @@ class Deeds:
             answer = await act(
                 self._of.user, handling.move_to, house, workspace, dict(self._chosen()), field.value, self._by
             )
-            await self._tell(answer)
+            said = w(
+                "{n} person goes on from {block}. | {n} people go on from {block}.",
+                n=len(answer.done),
+                block=blocks[field.value],
+            )
+            await self._tell(answer, said)
 
         with dialog(title, w("They go on from there at once, by the version they are on."), close=w("Close")) as box:
-            field = select_field(w("Go on from"), blocks, None)
+            field = select_field(w("Go on from"), blocks, None, on_change=lambda id_: drawing.show(id_ or ""))
+
+            def choose(id_: str) -> None:
+                field.value = id_
+
+            document = self._of.documents[self._version()].to_json()
+            drawing = FlowMap(document, blocks, choose, label=w("Choose a Block"))
             with box.footer:
                 tag("span", "cw-grow")
                 button(w("Cancel"), box.close)
@@ -74,7 +89,11 @@ class Deeds:
 
         async def go() -> None:
             box.close()
-            await self._tell(await self._do(handling.remove))
+            answer = await self._do(handling.remove)
+            taken = w(
+                "{n} person is taken out of the Flow. | {n} people are taken out of the Flow.", n=len(answer.done)
+            )
+            await self._tell(answer, taken)
 
         title = w("Take {n} person out of the Flow? | Take {n} people out of the Flow?", n=n)
         text = w(
@@ -89,13 +108,11 @@ class Deeds:
         user = self._of.user
         return await act(user, deed, user.house, user.workspace, dict(self._chosen()), self._by)
 
-    async def _tell(self, answer: Answer) -> None:
+    async def _tell(self, answer: Answer, done: str) -> None:
         """Say what was done and what was not, with the way back where there is one."""
         await self._then()
         w = self._w
-        told = [w.text(reason) for reason in answer.why_not()]
-        if answer.done:
-            told.insert(0, w("Done for {n} person. | Done for {n} people.", n=len(answer.done)))
+        told = [*([done] if answer.done else []), *(w.text(reason) for reason in answer.why_not())]
         if answer.before:
             toast(" ".join(told), action=w("Undo"), on_action=partial(self._put_back, answer))
         else:
@@ -105,6 +122,9 @@ class Deeds:
         user = self._of.user
         back = await act(user, handling.put_back, user.house, user.workspace, answer.before, self._by)
         await self._then()
-        told = [self._w.text(reason) for reason in back.why_not()]
-        if told:
-            toast(" ".join(told), kind="bad")
+        w = self._w
+        told = [w.text(reason) for reason in back.why_not()]
+        if back.done:
+            said = w("{n} person is back where they were. | {n} people are back where they were.", n=len(back.done))
+            told.insert(0, said)
+        toast(" ".join(told), kind="ok" if back.done else "bad")

@@ -61,7 +61,7 @@ class List:
         self._deeds = Deeds(of, lambda: self._chosen, self._version, self.again)
         w = self._w
         with tag("div", "fl-bar ru-bar"):
-            search_field(w("Find by e-mail address"), self._search, wish.find)
+            search_field(w("Find by name or address"), self._search, wish.find)
             with tag("div", "scroll-x"):
                 self._states = OneOf(self._tabs(), wish.state, self._choose_state, label=w("Show"))
             self._places = ui.select(

@@ -9,6 +9,7 @@ from blocks.contract import Known
 from blocks.flow import Flow
 from builder.access import Visitor
 from builder.drafting.faces import Face, faces
+from builder.drafting.told_apart import told_apart
 from runtime.engine.by_hand import adding
 from runtime.engine.publishing.known import known_to
 from runtime.insight import runs
@@ -64,11 +65,11 @@ class Drawn:
         return KINDS[kind].card.family if kind in KINDS else "action"
 
     def blocks(self, version: int) -> dict[str, str]:
-        """Where people can stand in a version: each block that is no trigger, with its sentence."""
+        """Where people can stand in a version: each block that is no trigger, with what it is called."""
         document = self.documents[version]
-        return {
-            doc.id: self.say(version, doc.id) for doc in document.blocks if self.family(version, doc.id) != "trigger"
-        }
+        says = {doc.id: self.say(version, doc.id) for doc in document.blocks}
+        among = [id_ for id_ in says if self.family(version, id_) != "trigger"]
+        return told_apart(document, says, among, self.w)
 
     def take(self, documents: Mapping[int, Mapping[str, Any]]) -> None:
         """Know these versions from now on."""
@@ -131,18 +132,21 @@ def everybody(of: Drawn, wish: Wish) -> dict[int, int]:
 
 
 def one(user: Visitor, id_: int, w: Words) -> tuple[runs.Way, Drawn] | None:
-    """A run with the version it is on, and the others if it came through what that has not."""
+    """A run with the versions on which it was, and the others if it came through what those have not."""
     with user.house.ledger.read(user.workspace) as tx:
         way = runs.one(tx, id_)
         flow = runs.flow_of(tx, way.slug) if way is not None else None
         if way is None or flow is None:
             return None
-        there = {doc["id"] for doc in way.document["blocks"]}
-        gone = any(step.block not in there for step in way.steps)
-        others = runs.documents(tx, sorted(flow.versions)) if gone else {}
+        told = [(one.version, one.block) for one in way.steps] + [(one.version, one.block) for one in way.messages]
+        needed = {version for version, _ in told}
+        drawn = {way.entry.version: way.document, **runs.documents(tx, sorted(needed - {way.entry.version}))}
+        there = {version: {doc["id"] for doc in document["blocks"]} for version, document in drawn.items()}
+        if any(block not in there[version] for version, block in told):
+            drawn |= runs.documents(tx, sorted(flow.versions))
     known = known_to(user.house, user.workspace)
     made = Drawn(user, w, flow, known)
-    made.take({**others, way.entry.version: way.document})
+    made.take(drawn)
     return way, made
 
 

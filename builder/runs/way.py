@@ -9,7 +9,7 @@ from blocks.rule_words import readable
 from blocks.values import instant
 from builder.access import Visitor, fetch
 from builder.parts.controls import avatar, chip
-from builder.parts.message_state import state_chip
+from builder.parts.message_state import state_chip, state_word
 from builder.parts.picture import Way as Lit
 from builder.parts.picture import flow_picture
 from builder.parts.still import Node, Still, icon_node, node
@@ -58,6 +58,7 @@ class OneRun:
                 with tag("section", "cw-card"):
                     with tag("div", "cw-card-head"):
                         tag("h3", "cw-grow", self._w("What happened"))
+                        tag("span", "cw-cap", self._clocks())
                     with tag("div", "cw-card-pad"):
                         Still("ol", [self._step(step) for step in self._way.steps], "cw-time")
                         if entry.state not in ("open", "failed") and not self._told():
@@ -66,6 +67,13 @@ class OneRun:
                     self._picture()
                     self._kept()
                     self._messages()
+
+    def _clocks(self) -> str:
+        """By which clocks the page tells the time."""
+        zone = self._zone.replace("_", " ")
+        if self._way.entry.person.zone:
+            return self._w("Times in {zone}, where they live", zone=zone)
+        return self._w("Times in {zone}, where your shop is", zone=zone)
 
     def _told(self) -> bool:
         """Whether the last step says already why it ended."""
@@ -94,7 +102,7 @@ class OneRun:
 
     def _step(self, step: Step) -> Node:
         w, of = self._w, self._of
-        version = of.knowing(self._way.entry.version, step.block)
+        version = of.knowing(step.version, step.block)
         now = self._user.house.clock.now()
         symbol, family = of.icon(version, step.block)
         bad = step.code in ("block_failed", "block_gone", "spins")
@@ -105,6 +113,8 @@ class OneRun:
             lines.append(w.text(seen_in(reason, self._zone), now))
         if outlet := self._outlet(step):
             lines.append(w("By the way “{outlet}”", outlet=outlet))
+        if family == "send" and step.outlet:
+            lines += self._became(step)
         if not lines:
             lines.append(self._plainly(family))
         return node(
@@ -132,13 +142,22 @@ class OneRun:
                 return w("Entered the Flow")
             case "timing":
                 return w("The time had come")
-            case "send":
-                return w("The Message was queued")
         return w("Done")
+
+    def _became(self, step: Step) -> list[str]:
+        """What became of the message that a step has queued, if it has."""
+        w, now = self._w, self._user.house.clock.now()
+        found = next((one for one in self._way.messages if one.hop == step.hop), None)
+        if found is None:
+            return []
+        said = w("The Message was queued") if found.state == "queued" else state_word(found.state, w)
+        if not found.code:
+            return [said]
+        return [said, w.text(seen_in(reason_phrase(found.code, found.args), self._zone), now)]
 
     def _outlet(self, step: Step) -> str:
         """The way that was taken, where there was a choice."""
-        document = self._of.documents[self._of.knowing(self._way.entry.version, step.block)]
+        document = self._of.documents[self._of.knowing(step.version, step.block)]
         doc = next((doc for doc in document.blocks if doc.id == step.block), None)
         if doc is None or not step.outlet:
             return ""
@@ -183,7 +202,7 @@ class OneRun:
             for message in self._way.messages:
                 with tag("div", "co-line"):
                     with tag("div", "cw-grow"):
-                        version = self._of.knowing(self._way.entry.version, message.block)
+                        version = self._of.knowing(message.version, message.block)
                         said = message.subject or self._of.say(version, message.block)
                         tag("a", "cw-strong cw-trunc cw-block-el", said, href=f"/messages/{message.id}")
                         told = [w.date(message.at, self._zone, "moment", now)]

@@ -48,7 +48,8 @@ class Compared:
             flow_picture(side.document, width=WIDTH, classes="ve-picture", way=way)
             if side.version is not None:
                 when = w.date(side.version.published_at, self._user.zone, "moment", self._user.house.clock.now())
-                tag("p", "cw-cap", w("{when} · {who}", when=when, who=side.version.published_by))
+                by = side.version.published_by
+                tag("p", "cw-cap", w("{when} · {who}", when=when, who=self._pair.people.get(by, by)))
             else:
                 tag("p", "cw-cap", w("Not published yet"))
 

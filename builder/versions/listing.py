@@ -109,7 +109,7 @@ class List:
 
     def _when(self, at: int, by: str) -> str:
         when = self._w.date(at, self._user.zone, "moment", self._user.house.clock.now())
-        return self._w("{when} · {who}", when=when, who=by)
+        return self._w("{when} · {who}", when=when, who=self._found.people.get(by, by))
 
     def _compare(self, old: str, new: str) -> str:
         return f"/flows/{self._slug}/versions/compare?old={old}&new={new}"

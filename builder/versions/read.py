@@ -11,6 +11,7 @@ from blocks.contract import Known
 from blocks.flow import Flow
 from builder.access import Visitor
 from builder.drafting.changes import Change, changes
+from runtime.accounts import users
 from runtime.desk import Draft
 from runtime.engine.publishing.known import known_to
 from runtime.insight.versions import AT_ONCE, State, Version, drafted, knowing, numbers, one_version, versions
@@ -38,6 +39,8 @@ class Page:
     told: Sequence[Told]
     older: int | None
     """Where the next page begins; None if this is the last."""
+    people: Mapping[str, str]
+    """What users are called, by their address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Pair:
     before: Side
     after: Side
     changes: Sequence[Change]
+    people: Mapping[str, str]
+    """What users are called, by their address."""
 
 
 def page(user: Visitor, slug: str, w: Words, before: int | None = None) -> Page | None:
@@ -77,7 +82,7 @@ def page(user: Visitor, slug: str, w: Words, before: int | None = None) -> Page 
     if before is None and (state := _state(user, draft)) is not None:
         unpublished = changes(found[0].state, state, known, w)
     name = draft.name if draft is not None else found[0].state.flow.name
-    return Page(name, draft, unpublished, told, told[-1].version.number if more else None)
+    return Page(name, draft, unpublished, told, told[-1].version.number if more else None, _people(user))
 
 
 def pair(user: Visitor, slug: str, before: str, after: str, w: Words) -> Pair | None:
@@ -98,7 +103,11 @@ def pair(user: Visitor, slug: str, before: str, after: str, w: Words) -> Pair | 
     known = _knowing(known_to(user.house, user.workspace), sides[0], sides[1])
     found = changes(sides[0].state, sides[1].state, known, w)
     name = draft.name if draft is not None else sides[1].state.flow.name
-    return Pair(name, every, state is not None, sides[0], sides[1], found)
+    return Pair(name, every, state is not None, sides[0], sides[1], found, _people(user))
+
+
+def _people(user: Visitor) -> dict[str, str]:
+    return {one.email: one.name for one in users.everybody(user.house) if one.name}
 
 
 def _side(user: Visitor, slug: str, id_: str, draft: State | None) -> Side | None:

@@ -4,6 +4,7 @@ Each list is read along an index, newest first, however many runs there are: wha
 (several states, several versions) is read once for each and merged.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -33,6 +34,7 @@ MOST_COUNTED = 1000
 Cursor = tuple[int, int]
 """(entered_at, id) of the last run of a page."""
 
+_STEP = ("hop", "block", "at", "outlet", "code", "args")
 _COLUMNS = (
     "id", "contact", "version", "block", "state", "hops", "entered_at", "arrived_at", "wake_at", "ended_at", "code", "args",
 )  # fmt: skip
@@ -51,7 +53,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which runs: of a flow, in a state, at a block, of those whose address begins like this."""
+    """Which runs: of a flow, in a state, at a block, of those whose address begins like this or whose name has it in it."""
 
     flow: Flow
     state: State = "inside"
@@ -85,7 +87,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A block that a run came through, with what was decided there."""
+    """A block that a run came through, with what was decided there, and the version by which it was."""
 
     hop: int
     block: str
@@ -93,13 +95,16 @@ class Step:
     outlet: str
     code: str | None
     args: Mapping[str, Any] | None
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message of a run, and what became of it."""
+    """A message of a run, and what became of it. `hop` is that of its step; None for one that told one more of a team."""
 
     id: int
+    hop: int | None
+    version: int
     block: str
     subject: str | None
     state: str
@@ -188,6 +193,11 @@ def one(tx: Tx, id_: int) -> Way | None:
     row = tx.first(select(*columns).where(tx.mine(run), run.c.id == id_))
     if row is None:
         return None
+    versions = tx.all(
+        select(version.c.id, version.c.number, version.c.published_at).where(
+            tx.mine(version), version.c.flow == row.flow
+        )
+    )
     drawn = tx.first(select(version.c.number, version.c.document).where(version.c.id == row.version))
     of = tx.first(select(flow.c.slug, flow.c.name).where(tx.mine(flow), flow.c.id == row.flow))
     entries = _entries(tx, [row], {row.version: drawn.number}) if drawn is not None else []
@@ -195,10 +205,11 @@ def one(tx: Tx, id_: int) -> Way | None:
         # Whose contact was erased has no way any more.
         return None
     steps: Sequence[Any] = tx.all(
-        select(*(step.c[name] for name in Step.__slots__)).where(tx.mine(step), step.c.run == id_).order_by(step.c.hop)
+        select(*(step.c[name] for name in _STEP)).where(tx.mine(step), step.c.run == id_).order_by(step.c.hop)
     )
+    by = _versions_of(steps, row.entered_at, row.version, versions)
     queued = select(
-        message.c.id, message.c.block, message.c.subject, message.c.state,
+        message.c.id, message.c.hop, message.c.version, message.c.block, message.c.subject, message.c.state,
         func.coalesce(message.c.done_at, message.c.due_at).label("at"), message.c.code, message.c.args,
     ).where(tx.mine(message), message.c.run == id_)  # fmt: skip
     messages: Sequence[Any] = tx.all(queued.order_by(message.c.hop))
@@ -207,10 +218,26 @@ def one(tx: Tx, id_: int) -> Way | None:
         slug=of.slug,
         flow_name=of.name,
         document=drawn.document,
-        steps=[Step(*found) for found in steps],
+        steps=[Step(**found._asdict(), version=on) for found, on in zip(steps, by, strict=True)],
         messages=[Sent(*found) for found in messages],
         kept=row.kept or {},
     )
+
+
+def _versions_of(steps: Sequence[Any], entered_at: int, version_now: int, versions: Sequence[Any]) -> list[int]:
+    """The version by which each step was taken. A step does not keep it; but a run enters, and goes over to, the version
+    that was published last at that moment, and stays on it until it goes over again."""
+    number = {one.id: one.number for one in versions}
+    over = [place for place, one in enumerate(steps) if one.code == "moved_over"]
+    began = [entered_at, *(steps[place].at for place in over)]
+    stays = [version_now]
+    for at in reversed(began[:-1]):
+        older = [one for one in versions if one.number < number.get(stays[-1], 0)]
+        then = [one for one in older if one.published_at <= at]
+        stays.append(max(then or older, key=lambda one: one.number).id if older else stays[-1])
+    stays.reverse()
+    # The step that tells of going over is the last one on the version before.
+    return [stays[bisect_left(over, place)] for place in range(len(steps))]
 
 
 def _parts(tx: Tx, wish: Wish) -> Iterator[ColumnElement[bool]]:
@@ -231,7 +258,8 @@ def _parts(tx: Tx, wish: Wish) -> Iterator[ColumnElement[bool]]:
 
 
 def _found(tx: Tx, text: str) -> list[int]:
-    """Contacts of whom an address, a number or an id begins like this."""
+    """Contacts of whom an address, a number or an id begins like this, and, unless it is an address, whose name has it in it."""
+    named = [] if "@" in text else [one.id for one in contacts.search(tx, text, MOST_FOUND)]
     wanted = fold(text.strip())
     query = select(identity.c.contact).where(
         tx.mine(identity),
@@ -239,7 +267,7 @@ def _found(tx: Tx, text: str) -> list[int]:
         identity.c.value >= wanted,
         identity.c.value < wanted + "\U0010ffff",
     )
-    return sorted({row.contact for row in tx.all(query.limit(MOST_FOUND))})
+    return sorted({*named, *(row.contact for row in tx.all(query.limit(MOST_FOUND)))})
 
 
 def _entries(tx: Tx, rows: Sequence[Any], numbers: Mapping[int, int]) -> list[Entry]:

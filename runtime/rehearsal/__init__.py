@@ -6,8 +6,9 @@ outbox for a carrier. Nothing leaves, and nothing is written to the installation
 
 from runtime.rehearsal.examples import Tried, begins, happenings, made_up, run_examples
 from runtime.rehearsal.kept import kept_example
+from runtime.rehearsal.paths import laid_over, value_at
 from runtime.rehearsal.rehearse import Stopped, rehearse
-from runtime.rehearsal.script import Happening, MadeUp, NoScript, read_script
+from runtime.rehearsal.script import Happening, MadeUp, NoScript, Opening, read_script
 from runtime.rehearsal.told import Entry, Letter, Passed, Rehearsal
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Letter",
     "MadeUp",
     "NoScript",
+    "Opening",
     "Passed",
     "Rehearsal",
     "Stopped",
@@ -23,8 +25,10 @@ __all__ = [
     "begins",
     "happenings",
     "kept_example",
+    "laid_over",
     "made_up",
     "read_script",
     "rehearse",
     "run_examples",
+    "value_at",
 ]

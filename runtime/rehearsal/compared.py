@@ -7,7 +7,7 @@ from blocks.contract import Known, Send
 from blocks.difference import block_name
 from blocks.examples import ComesTo, Ends, Example, GetsMessage, HasField, HasTag, NoMessage, block_of
 from blocks.flow import Flow
-from blocks.phrase import Phrase, Quoted, Span, dump_arg, say
+from blocks.phrase import Phrase, Quoted, Span, Within, dump_arg, say
 from blocks.registry import KINDS
 from blocks.rule_words import say_rule
 from runtime.clock import MINUTE, SECOND
@@ -62,7 +62,7 @@ class Compared:
                     yield say("{message} went out too, {when}, which was not expected", **args)
         for entry in self._ends:
             if entry.state == "failed":
-                yield say("A Block failed: {why}", why=entry.why or entry.what)
+                yield say("A Block failed: {why}", why=Within(entry.why or entry.what))
         if self._result.cut:
             yield say("So much happened that the rest was left out")
 
@@ -94,7 +94,7 @@ class Compared:
         if line.state == "sent":
             expected = say("Expected {message} {when}", message=name, when=_expected_when(line.span))
         elif line.because:
-            expected = say("Expected {message} not to be sent: {why}", message=name, why=_reason(line.because))
+            expected = say("Expected {message} not to be sent: {why}", message=name, why=Within(_reason(line.because)))
         else:
             expected = say("Expected {message} not to be sent {when}", message=name, when=_expected_when(line.span))
         if entry is None:
@@ -104,9 +104,9 @@ class Compared:
         elif entry.why is None:
             yield _but(expected, say("it was not sent {when}", when=self._when(entry.at)))
         elif line.state == "sent" or line.because:
-            yield _but(expected, say("it was not sent: {why}", why=entry.why))
+            yield _but(expected, say("it was not sent: {why}", why=Within(entry.why)))
         else:
-            args = {"when": self._when(entry.at), "why": entry.why}
+            args = {"when": self._when(entry.at), "why": Within(entry.why)}
             yield _but(expected, say("it was not sent {when}: {why}", **args))
 
     def _to_them(self, block: str) -> bool:
@@ -121,7 +121,7 @@ class Compared:
         """Why there is no message of a block."""
         waits = [entry for entry in self._result.entries if entry.kind == "postponed" and entry.block == block]
         if waits:
-            return say("it was still waiting: {why}", why=waits[-1].why or waits[-1].what)
+            return say("it was still waiting: {why}", why=Within(waits[-1].why or waits[-1].what))
         return self._how_it_ended()
 
     # ---- the way
@@ -187,14 +187,14 @@ class Compared:
         stands = self._stands()
         if stands == "outside":
             if outside is not None and outside.why is not None:
-                return say("they did not enter: {why}", why=outside.why)
+                return say("they did not enter: {why}", why=Within(outside.why))
             return say("nothing that happened let them in")
         if stands == "inside":
             return say("they were still in the Flow at the end")
         last = self._ends[-1]
         if stands == "end":
             return say("they reached the end of the Flow {when}", when=self._when(last.at))
-        args = {"when": self._when(last.at), "why": last.why or last.what}
+        args = {"when": self._when(last.at), "why": Within(last.why or last.what)}
         if stands == "left":
             return say("they left {when}: {why}", **args)
         return say("they were stopped {when}: {why}", **args)

@@ -1,7 +1,7 @@
 """What an event that is not spelled out carries: what the latest one like it carried."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from runtime.engine.program import Program
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, event, product
 from runtime.rehearsal.deeds import DEEDS
-from runtime.rehearsal.script import Happening
+from runtime.rehearsal.paths import laid_over
+from runtime.rehearsal.script import Happening, Opening
 
 LOOKED_AT = 50
 """So many of the latest events are tried until one fits the trigger's filter."""
@@ -46,12 +47,21 @@ def events_wanted(program: Program) -> list[tuple[str, Trigger]]:
     return [(id_, trigger) for id_, trigger in program.triggers if not isinstance(trigger, Timed | Scheduled)]
 
 
-def first_event(tx: Tx, program: Program, who: int | None, start: int) -> Happening | None:
+def first_event(tx: Tx, program: Program, who: int | None, start: int, opening: Opening) -> Happening | None:
     """The event that lets the contact in, made from the latest ones that fit. None if no trigger waits for an event."""
+    found = _latest_that_fits(tx, program, who, start, opening.name)
+    if found is None:
+        return None
+    return replace(found, properties=laid_over(found.properties or {}, opening.changes))
+
+
+def _latest_that_fits(tx: Tx, program: Program, who: int | None, start: int, wanted: str) -> Happening | None:
     typed = tx.scalar(select(contact.c.typed).where(tx.mine(contact), contact.c.id == who)) or empty()
     fallback: Happening | None = None
     for _, trigger in events_wanted(program):
         for name in trigger.listens_to():
+            if wanted not in ("", name):
+                continue
             for properties in _like_it(tx, name, who):
                 found = Happening(name, start, {**_of(trigger, properties), **trigger.addressed(program.slug)})
                 fallback = fallback or found
@@ -92,10 +102,11 @@ def filled_in(tx: Tx, program: Program, who: int | None, happenings: Sequence[Ha
         if properties is None:
             latest = next(_like_it(tx, one.name, who), {})
             properties = {**latest, **{key: value for key, value in same.items() if key in latest}}
+        properties = laid_over(properties, one.changes)
         for key in filter(None, keys):
             if key in properties:
                 same.setdefault(key, properties[key])
-        filled.append(Happening(one.name, one.at, properties))
+        filled.append(Happening(one.name, one.at, properties, one.contact))
     return filled
 
 

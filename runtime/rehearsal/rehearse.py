@@ -29,8 +29,9 @@ from runtime.ledger.tables import workspace as workspace_table
 from runtime.people import contacts
 from runtime.rehearsal.deeds import DEEDS, reads
 from runtime.rehearsal.known_events import events_wanted, filled_in, first_event
+from runtime.rehearsal.paths import laid_over
 from runtime.rehearsal.scratch import furnish, identity_of
-from runtime.rehearsal.script import Happening, MadeUp
+from runtime.rehearsal.script import Happening, MadeUp, Opening
 from runtime.rehearsal.told import Rehearsal, Seen, Teller, stayed_out
 from runtime.scratch import FIRST_ID, scratch_house
 from runtime.zones import zone_of
@@ -78,6 +79,7 @@ def rehearse(
     until: int | None = None,
     happenings: Sequence[Happening] = (),
     *,
+    opening: Opening | None = None,
     as_given: bool = False,
     prepared: Prepared | None = None,
     progress: Callable[[float], None] = lambda share: None,
@@ -85,8 +87,9 @@ def rehearse(
 ) -> Rehearsal:
     """What `document` would do with a contact from `start` on, if the `happenings` happened to them.
 
-    Without one that starts the flow, the latest event that did is taken again, unless the script is to be taken
-    `as_given`; then what is drawn by lot goes by who it is alone, and not by the installation.
+    Without one that starts the flow, the latest event that did is taken again; with an `opening`, it is always taken and
+    comes first. Unless the script is to be taken `as_given`: then what is drawn by lot goes by who it is alone, too, and not
+    by the installation.
 
     Must run in one thread, which takes some 20 ms, less when it was `prepared`, and 2 ms for each moment at which something
     is due. Raises LookupError if there is no such contact, `NotRight` of intake for an event that cannot be one, and Stopped.
@@ -103,13 +106,16 @@ def rehearse(
             number = 1 if as_given else None
             contact = furnish(real, into, slug, document, who, _looked_at(program), emails, start, flow=number)
             if as_given:
+                opened = False
                 script = sorted((_addressed(program, one) for one in happenings), key=lambda one: one.at)
             else:
-                script = _script(real, program, who if isinstance(who, int) else None, happenings, start)
+                known_as = who if isinstance(who, int) else None
+                script, opened = _script(real, program, known_as, happenings, start, opening)
         release(scratch, workspace, slug, document, prepared.mails, SOURCE)
         stage = _Stage(scratch, workspace, clock, program, contact)
         cut = stage.live(script, until, progress, stopping)
-        return replace(stage.told(prepared.known, start, until, cut=cut), script=tuple(script))
+        told = stage.told(prepared.known, start, until, cut=cut)
+        return replace(told, script=tuple(script), opened=opened)
 
 
 def _looked_at(program: Program) -> set[str]:
@@ -119,23 +125,32 @@ def _looked_at(program: Program) -> set[str]:
 
 
 def _script(
-    real: Tx, program: Program, who: int | None, happenings: Sequence[Happening], start: int
-) -> list[Happening]:
-    """What happens, in order. Where nothing that was asked for lets the contact in, the latest that would comes first.
+    real: Tx,
+    program: Program,
+    who: int | None,
+    happenings: Sequence[Happening],
+    start: int,
+    opening: Opening | None,
+) -> tuple[list[Happening], bool]:
+    """What happens, in order. Where nothing that was asked for lets the contact in, or with an `opening`, the latest event
+    that would comes first; whether it does.
 
     What the clock brings needs no script: it comes by itself.
     """
     entries = {name for _, trigger in events_wanted(program) for name in trigger.listens_to()}
-    first = None if any(one.name in entries for one in happenings) else first_event(real, program, who, start)
-    return filled_in(real, program, who, [*([first] if first is not None else []), *happenings])
+    comes_in = opening is None and any(one.name in entries for one in happenings)
+    first = None if comes_in else first_event(real, program, who, start, opening or Opening())
+    script = happenings if first is None else [first, *happenings]
+    return filled_in(real, program, who, script), first is not None
 
 
 def _addressed(program: Program, one: Happening) -> Happening:
     """The event, meant for this flow if its trigger wants to be meant."""
     for _, trigger in events_wanted(program):
         if one.name in trigger.listens_to():
-            return replace(one, properties={**trigger.addressed(program.slug), **(one.properties or {})})
-    return one
+            one = replace(one, properties={**trigger.addressed(program.slug), **(one.properties or {})})
+            break
+    return replace(one, properties=laid_over(one.properties or {}, one.changes)) if one.changes else one
 
 
 class _Stage:

@@ -30,13 +30,25 @@ class MadeUp:
 class Happening:
     """Something that happens at `at` (UTC microseconds). Without `properties`, those of the latest such event are used.
 
-    `contact` has fields that come with it and change the contact.
+    `contact` has fields that come with it and change the contact. `changes` are laid over the properties, by their paths.
     """
 
     name: str
     at: int
     properties: Mapping[str, Any] | None = None
     contact: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The event that lets the contact in and that no script names: one of this name, "" for whichever fits.
+
+    `changes` are laid over the properties of the latest such event, by their paths.
+    """
+
+    name: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 class NoScript(ValueError):

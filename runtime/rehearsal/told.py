@@ -93,6 +93,8 @@ class Rehearsal:
     problems: tuple[Problem, ...] = ()
     script: tuple[Happening, ...] = ()
     """What was let happen."""
+    opened: bool = False
+    """Whether the first of it was not asked for, but added so that the contact comes in."""
     fields: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     """What is known of the contact when the time is over."""

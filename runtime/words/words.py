@@ -6,7 +6,7 @@ from datetime import datetime, time
 from functools import cache
 from typing import Any
 
-from blocks.phrase import Day, Joined, Moment, Money, Months, Phrase, Quoted, Span, TimeOfDay, Weekdays, say
+from blocks.phrase import Day, Joined, Moment, Money, Months, Phrase, Quoted, Span, TimeOfDay, Weekdays, Within, say
 from blocks.values import moment
 from runtime.clock import DAY, SECOND
 from runtime.words import local
@@ -116,6 +116,9 @@ class Words:
                 return self.number(value)
             case Phrase():
                 return self.text(value, now)
+            case Within():
+                text, own = self.text(value.phrase, now), self._catalog.get(value.phrase.msgid, value.phrase.msgid)
+                return text if own.startswith("{") else text[:1].lower() + text[1:]
             case Quoted():
                 return f"“{value.text}”"
             case Joined():

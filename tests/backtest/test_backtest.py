@@ -267,6 +267,6 @@ def test_on_the_command_line(week: Week, tmp_path: Path) -> None:
     lines = [" ".join(line.split()) for line in said.stdout.splitlines()]
     assert "Left, because “Order placed” happened 1" in lines
     assert "Messages 2 · to 2 people" in lines
-    assert "Not sent: They had got enough e-mails 1" in lines
+    assert "Not sent: they had got enough e-mails 1" in lines
     told = CliRunner().invoke(app, [*typed, "--json"], env={**os.environ, **environment})
     assert Backtest.model_validate_json(told.stdout) == week.play(week.flow())

@@ -168,6 +168,37 @@ def test_who_would_get_an_email_again_stays_and_that_is_said(live: Any, open_flo
     page.get_by_text("Published. 1 person finishes on the version they entered.").wait_for()
 
 
+def test_where_a_block_is_gone_they_go_to_one_chosen_on_the_picture(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    draft = shop.house.desk.drafts(shop.workspace).get("flow", slug)
+    document = draft.document
+    for place, id_ in enumerate(("again", "gone")):
+        unit = {"amount": 1, "unit": "hours"} if id_ == "again" else {"amount": 9, "unit": "days"}
+        document["blocks"].append({**block(id_, "wait", **unit), "position": {"x": 0, "y": 390 + 130 * place}})
+    document["links"] += [link("mail", "again"), link("again", "gone")]
+    now = shop.house.clock.now()
+    shop.house.desk.drafts(shop.workspace).save("flow", slug, document, draft.rev, "nok@example.com", now, "Live")
+    publish(shop.house, shop.workspace, slug, "nok@example.com")
+    stage.happens(event(shop, slug), "dewi@example.com")
+    for _ in range(2):
+        dewi = {one.id: one.hops for one in stage.all_runs() if one.state == "open" and one.block in ("wait", "again")}
+        skip_wait(shop.house, shop.workspace, dewi, "Nok")
+    page = open_flow(shop, slug)
+    card(page, "Wait 9 days").click()
+    page.keyboard.press("Delete")
+    card(page, "Wait 9 days").wait_for(state="detached")
+    page.get_by_role("button", name="Publish").click()
+    row = page.get_by_role("dialog").locator(".fe-insider")
+    there = row.get_by_role("button", name="Wait 1 hour, after “Your tea is waiting”")
+    there.click()
+    becomes(lambda: there.get_attribute("aria-pressed"), "true")
+    becomes(row.get_by_role("combobox").input_value, "to:again")
+    row.get_by_role("combobox").select_option(label="Leave the Flow")
+    becomes(lambda: there.get_attribute("aria-pressed"), "false")
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    page.get_by_text("Published. 1 person leaves the Flow.").wait_for()
+
+
 def test_a_flow_is_paused_and_goes_on(live: Any, open_flow: Open) -> None:
     shop, slug, _ = live
     page = open_flow(shop, slug)

@@ -45,6 +45,7 @@ def test_an_old_version_comes_back_into_the_open_editor_and_goes_again(shop_with
     latest = page.get_by_role("listitem").filter(has_text="Version 2")
     latest.get_by_text("New Runs take this one").wait_for()
     latest.get_by_text("Wait lengthened from 1 hour to 3 hours").wait_for()
+    assert latest.locator(".cw-cap").first.inner_text().endswith(" · Hannah")
     latest.get_by_text("Priority from Normal to Very high").wait_for()
     assert latest.get_by_role("button", name="Restore").count() == 0, "the draft is the same"
 

@@ -7,6 +7,7 @@ import pytest
 from blocks.rules import Compare
 from runtime.clock import SetClock
 from runtime.engine.by_hand import handling
+from runtime.engine.publishing.moving import Move
 from runtime.engine.publishing.publish import archive
 from runtime.house import House
 from runtime.insight import runs
@@ -72,6 +73,8 @@ def test_it_is_narrowed_by_state_block_and_address(three: Stage) -> None:
     assert addresses(seen(three, block="day")) == [DEWI]
     assert addresses(seen(three, state="all", find="budi@")) == [BUDI]
     assert addresses(seen(three, state="inside", find="NOK@")) == []
+    three.happens("Account created", BUDI, fields={"name": "Budi Santoso"})
+    assert addresses(seen(three, find="santoso")) == [BUDI]
 
 
 def test_pages_follow_one_another_also_over_several_versions(three: Stage) -> None:
@@ -128,6 +131,37 @@ def test_a_run_tells_its_steps_and_messages(three: Stage) -> None:
     ]
     assert [(one.block, one.state) for one in way.messages] == [("first", "cancelled")]
     assert (way.entry.state, way.entry.args) == ("left", {"who": "Nok"})
+
+
+def test_each_step_is_told_by_the_version_on_which_it_was_taken(stage: Stage) -> None:
+    def waits(hours: int) -> dict[str, Any]:
+        joined = block("joined", "event_trigger", event="Account created")
+        return in_a_row(joined, block("wait", "wait", amount=hours, unit="hours"))
+
+    stage.publish(waits(1))
+    stage.after(minutes=1)
+    stage.publish(waits(10))
+    stage.happens("Account created", DEWI)
+    for hours in (20, 30, 40):
+        stage.after(minutes=1)
+        # Nobody goes over to the version of thirty hours.
+        stage.publish(waits(hours), moves={"wait": Move("renew")} if hours != 30 else {})
+        stage.work()
+    (dewi,) = seen(stage)
+    with stage.house.ledger.read(stage.shop) as tx:
+        way, flow = runs.one(tx, dewi.id), runs.flow_of(tx, "flow")
+        assert flow is not None
+        drawn = runs.documents(tx, list(flow.versions))
+    assert way is not None
+    waited = {id_: document["blocks"][1]["settings"]["amount"] for id_, document in drawn.items()}
+    assert [(one.block, one.code, waited[one.version]) for one in way.steps] == [
+        ("joined", None, 10),
+        ("wait", "waits", 10),
+        ("wait", "moved_over", 10),
+        ("wait", "waits", 20),
+        ("wait", "moved_over", 20),
+        ("wait", "waits", 40),
+    ]
 
 
 # ---- why somebody got it, or not

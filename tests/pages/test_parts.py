@@ -8,7 +8,7 @@ import pytest
 from builder.access import safe_next
 from builder.frame import page_at
 from builder.parts.controls import initials
-from builder.parts.picture import _fit
+from builder.parts.picture import _fit, places
 from builder.parts.values import field_value
 from runtime.places import ROOT
 from runtime.words import words
@@ -116,3 +116,8 @@ def test_a_wide_flow_is_drawn_into_the_same_frame() -> None:
     assert max(narrow) - min(narrow) == pytest.approx(140 * 0.17)
     assert wide == pytest.approx([-24, 0, 24])
     assert step == pytest.approx(24)
+
+
+def test_a_draft_without_places_takes_no_page_with_it() -> None:
+    nowhere = {"blocks": [{"id": "start", "kind": "event_trigger", "position": {"x": None, "y": None}}, {"id": "gone"}]}
+    assert set(places(nowhere)) == {"start", "gone"}

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from blocks.values import type_document
 from runtime.clock import HOUR, MINUTE
+from runtime.engine.by_hand.handling import skip_wait
 from runtime.engine.work import Engine
 from runtime.ledger import tables
 from tests.browser import becomes, choose, until
@@ -21,17 +22,21 @@ MINA, RUMI, TARO = "mina@example.com", "rumi@example.com", "taro@example.com"
 @pytest.fixture(scope="module")
 def carts(web: Web) -> Web:
     """Three more people have left a cart, minutes apart."""
-    now = web.house.clock.now()
+    for minutes, who in ((50, MINA), (40, RUMI), (30, TARO)):
+        arrives(web, who, minutes=minutes)
+    return web
+
+
+def arrives(web: Web, who: str, *, minutes: int) -> None:
+    """Somebody has left a cart so many minutes ago, and the engine has done its work."""
+    at = web.house.clock.now() - minutes * MINUTE
     with web.house.ledger.write(web.workspace) as tx:
-        for place, who in enumerate((MINA, RUMI, TARO)):
-            row = {"id": tx.reserve(1)[0], "name": "Checkout started", "source": "api", "contact": None}
-            at = now - (50 - 10 * place) * MINUTE
-            told = {"at": at, "received_at": at, "who": {"email": who}, "properties": {"total": 900}}
-            tx.insert(tables.event, [row | told | {"typed": type_document({"total": 900}), "state": "new"}])
+        row = {"id": tx.reserve(1)[0], "name": "Checkout started", "source": "api", "contact": None}
+        told = {"at": at, "received_at": at, "who": {"email": who}, "properties": {"total": 900}}
+        tx.insert(tables.event, [row | told | {"typed": type_document({"total": 900}), "state": "new"}])
     engine = Engine(web.house)
     while engine.work():
         pass
-    return web
 
 
 def stands(web: Web, who: str) -> tuple[str, str, int]:
@@ -59,14 +64,26 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
     assert "Wait 1 hour" in row(page, MINA).inner_text()
     assert "Waits until" in row(page, MINA).inner_text()
 
-    page.get_by_label("Find by e-mail address").fill("rumi@")
+    page.get_by_label(f"Choose {TARO}").check()
+    page.get_by_role("button", name="Move to another Block").click()
+    dialog = page.locator(".cw-dialog")
+    dialog.locator(".fm-block").nth(1).click()
+    becomes(dialog.get_by_role("combobox").input_value, "“Your tea is waiting”")
+    dialog.locator(".fm-block").nth(0).click()
+    becomes(dialog.get_by_role("combobox").input_value, "Wait 1 hour")
+    dialog.get_by_role("button", name="Move").click()
+    page.get_by_text("1 person goes on from Wait 1 hour.").wait_for()
+    page.locator(".cw-toast").get_by_role("button", name="Undo").click()
+    page.get_by_text("1 person is back where they were.").wait_for()
+
+    page.get_by_label("Find by name or address").fill("rumi@")
     page.wait_for_function("document.querySelectorAll('.ru-row').length === 1")
     page.get_by_label(f"Choose {RUMI}").check()
     page.get_by_role("button", name="Wait no longer").click()
     until(lambda: stands(carts, RUMI)[:2] == ("mail", "ended"))
-    page.get_by_text("Done for 1 person.").wait_for()
+    page.get_by_text("1 person waits no longer.").wait_for()
 
-    page.get_by_label("Find by e-mail address").fill("")
+    page.get_by_label("Find by name or address").fill("")
     page.wait_for_function("document.querySelectorAll('.ru-row').length === 3")
     for who in (MINA, TARO):
         page.get_by_label(f"Choose {who}").check()
@@ -74,6 +91,7 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
     page.get_by_text("Take 2 people out of the Flow?").wait_for()
     page.locator(".cw-dialog").get_by_role("button", name="Take out").click()
     until(lambda: {stands(carts, who)[1] for who in (MINA, TARO)} == {"left"})
+    page.get_by_text("2 people are taken out of the Flow.").wait_for()
     becomes(lambda: inside.inner_text().split(), ["Inside", "1"])
 
     page.get_by_role("button", name="Left", exact=True).click()
@@ -84,16 +102,46 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
 
 def test_who_is_not_there_is_explained(look: Look, carts: Web) -> None:
     page = look("/flows/cart/runs")
-    page.get_by_label("Find by e-mail address").fill("hannah@example.com")
+    page.get_by_label("Find by name or address").fill("hannah@example.com")
     page.get_by_text("Hannah Whitfield has never been in this Flow.").wait_for()
     page.get_by_text("“Checkout started” has never happened to them").wait_for()
 
 
-def test_of_a_flow_that_was_never_live_it_says_so(look: Look) -> None:
+def test_of_a_flow_that_was_never_live_it_says_so(look: Look, web: Web) -> None:
+    now = web.house.clock.now()
+    web.house.desk.drafts(web.workspace).put("flow", "not-published", "Drawn", {"name": "Drawn"}, "Nok", now)
     page = look("/flows/not-published/runs")
     page.get_by_text("Nobody has been in this Flow yet").wait_for()
     page.get_by_text("Once it is published, you see here who is where.").wait_for()
     assert page.get_by_text("may have been removed").count() == 0
+
+
+@pytest.mark.parametrize("page", ["runs", "versions", "versions/compare"])
+def test_of_a_flow_that_is_not_there_it_says_that(look: Look, page: str) -> None:
+    look(f"/flows/not-there/{page}").get_by_text("There is no such Flow").wait_for()
+
+
+def test_the_step_says_what_became_of_its_message(look: Look, carts: Web) -> None:
+    sent, runs = tables.message, tables.run
+    arrives(carts, "sora@example.com", minutes=5)
+    with carts.house.ledger.read(carts.workspace) as tx:
+        latest = tx.first(select(runs.c.id, runs.c.hops).order_by(runs.c.id.desc()).limit(1))
+    assert latest is not None
+    skip_wait(carts.house, carts.workspace, {latest.id: latest.hops}, "Nok")
+    with carts.house.ledger.read(carts.workspace) as tx:
+        found = tx.first(select(sent.c.id, sent.c.run).where(sent.c.run == latest.id))
+    assert found is not None
+    page = look(f"/flows/cart/runs/{found.run}")
+    step = page.locator(".cw-time li", has_text="Your tea is waiting")
+    step.get_by_text("The Message was queued").wait_for()
+    page.get_by_text("Times in Asia/Bangkok, where your shop is").wait_for()
+    with carts.house.ledger.write(carts.workspace) as tx:
+        refused = {"state": "skipped", "code": "no_consent", "done_at": carts.house.clock.now()}
+        tx.execute(sent.update().where(sent.c.id == found.id).values(**refused))
+    page.reload()
+    step.get_by_text("Not sent").wait_for()
+    step.get_by_text("Because they have not agreed to marketing e-mails").wait_for()
+    assert step.get_by_text("The Message was queued").count() == 0
 
 
 def test_a_contact_is_told_why_not_for_each_live_flow(look: Look, carts: Web) -> None:

@@ -78,7 +78,7 @@ def test_a_longer_wait_is_told_as_a_later_message(rehearsals: Rehearsals) -> Non
     assert not small.holds
     # The order comes in the same minute, first.
     assert said(ordered) == [
-        "Expected “Your cart is waiting” 1 hour after the start; they left after 2 hours: Because “Order placed” happened"
+        "Expected “Your cart is waiting” 1 hour after the start; they left after 2 hours: because “Order placed” happened"
     ]
 
 
@@ -86,12 +86,12 @@ def test_why_a_message_was_not_sent(rehearsals: Rehearsals) -> None:
     never_asked = {"consent": None}
     assert tried(rehearsals, {"message": "reminder", "after": "1h"}, contact=never_asked) == [
         "Expected “Your cart is waiting” 1 hour after the start; "
-        "it was not sent: Because they have not agreed to marketing e-mails"
+        "it was not sent: because they have not agreed to marketing e-mails"
     ]
     skipped = {"message": "reminder", "state": "skipped", "because": "no_consent"}
     assert tried(rehearsals, skipped, contact=never_asked) == []
     assert tried(rehearsals, skipped) == [
-        "Expected “Your cart is waiting” not to be sent: Because they have not agreed to marketing e-mails; "
+        "Expected “Your cart is waiting” not to be sent: because they have not agreed to marketing e-mails; "
         "it went out after 1 hour"
     ]
 

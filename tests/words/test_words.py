@@ -17,6 +17,7 @@ from blocks.phrase import (
     Span,
     TimeOfDay,
     Weekdays,
+    Within,
     say,
 )
 from blocks.values import micros
@@ -80,6 +81,12 @@ def test_the_year_is_left_out_only_if_it_is_this_one_where_the_reader_is() -> No
     )
     assert words("en").text(say("{at}", at=EVENING), late) == "24 Nov 2026, 21:10"
     assert words("en").text(say("{at}", at=EVENING)) == "24 Nov 2026, 21:10", "without a clock, the year is said"
+
+
+def test_a_sentence_inside_another_begins_small_unless_with_a_name() -> None:
+    because = Within(say("Because they unsubscribed on {when}", when="Monday"))
+    assert words("en").text(say("Not sent: {why}", why=because)) == "Not sent: because they unsubscribed on Monday"
+    assert words("en").text(say("Not sent: {why}", why=Within(say("{name}", name="Dewi")))) == "Not sent: Dewi"
 
 
 def test_a_phrase_inside_a_phrase_inside_a_phrase() -> None:
