@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from builder.flow_editor.kept import NAME
 from builder.forms import Box
 from builder.frame import Editor
 from builder.parts.controls import button, icon_button
@@ -39,7 +40,7 @@ class Bar:
     def __init__(self, frame: Editor, name: str, deeds: Deeds, w: Words) -> None:
         self.w = w
         self._deeds = deeds
-        frame.left.classes("fe-named")
+        frame.left.classes("fe-named").set(data_keep=NAME)
         self._heading = next(one for one in frame.left.default_slot.children if one.tag == "h1")
         with frame.left:
             self._name = Box(name, self._renamed, label=w("Name of the Flow"), look="", length=120)

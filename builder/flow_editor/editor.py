@@ -22,6 +22,7 @@ from builder.flow_editor.canvas_words import canvas_words
 from builder.flow_editor.cards import Cards
 from builder.flow_editor.doing import Doing
 from builder.flow_editor.emails import DeskEmails
+from builder.flow_editor.kept import KeptTyping
 from builder.flow_editor.numbers import Numbers
 from builder.flow_editor.opened import Look, Opened, look
 from builder.flow_editor.panel import Asks, Panel
@@ -62,6 +63,7 @@ class FlowEditor(Page):
         self.chosen: list[str] = []
         self.panel_closed = False
         self.previewing = False
+        self._said_back = False
         self._sending: list[asyncio.Task[None]] = []
         """Changes that the browser was asked for and has not told yet."""
         self._check: asyncio.Task[None] | None = None
@@ -72,6 +74,7 @@ class FlowEditor(Page):
         self.seating = FlowSeating(self, pen, Banner(frame), archived=opened.draft.state != "active")
         with frame.work:
             self.canvas = self.cards.canvas = self._make_canvas(opened.draft)
+            self._kept = KeptTyping(self)
             self.panel = Panel(self._around(), self._asks(), user.zone)
             self._numbers = Numbers(self)
         self.make_readonly()
@@ -84,6 +87,11 @@ class FlowEditor(Page):
     def readonly(self) -> bool:
         """Whether another page changes the draft, or it is archived."""
         return self.seating.readonly
+
+    @property
+    def sending(self) -> bool:
+        """Whether something that was typed is on its way to the browser's document."""
+        return bool(self._sending)
 
     # ---- parts
 
@@ -168,8 +176,14 @@ class FlowEditor(Page):
         self.saving.put(rev, self.canvas.flow)
         self._show_changed(before)
         if reason == "restored":
-            toast(self.w("Changes that had not been saved are back."), kind="info")
+            self.say_back()
         self.check_soon()
+
+    def say_back(self) -> None:
+        """Say once that this browser had kept changes, of the canvas or of the panel."""
+        if not self._said_back:
+            self._said_back = True
+            toast(self.w("Changes that had not been saved are back."), kind="info")
 
     def _refused(self) -> None:
         """What the browser sent is no flow. It is not stored, and the browser gets the last good one."""
@@ -214,6 +228,7 @@ class FlowEditor(Page):
             finally:
                 self._sending.remove(task)
             if not self._sending and not self.gone:
+                self._kept.settle()
                 self.show_panel()
 
         task = self.later(there_and_back())
@@ -274,11 +289,11 @@ class FlowEditor(Page):
         docs = [doc for id_ in self.chosen if (doc := self.block(id_)) is not None]
         if len(docs) == 1:
             said, problems = self.cards.faces[docs[0].id], self.problems_of(docs[0].id)
-            self.panel.show_block(docs[0], said, problems, typing=bool(self._sending))
+            self.panel.show_block(docs[0], said, problems, typing=self.sending)
         elif docs:
             self.panel.show_several(len(docs))
         else:
-            self.panel.show_flow(self.flow, self.look.problems, asked=asked, typing=bool(self._sending))
+            self.panel.show_flow(self.flow, self.look.problems, asked=asked, typing=self.sending)
 
     def make_readonly(self) -> None:
         """Let the parts follow whether this page may change the draft."""
@@ -293,6 +308,7 @@ class FlowEditor(Page):
     def show_draft(self, flow: Flow) -> None:
         """Another document in place of this one: theirs after a conflict, or what another tab has stored."""
         before, self.flow = self.flow, flow
+        self._kept.settle()
         self._show_changed(before)
         self.check_soon()
 
@@ -369,6 +385,7 @@ class FlowEditor(Page):
     def _stored(self, number: int, draft: Draft) -> None:
         if not self.gone:
             self.canvas.ack(number, draft.rev)
+            self._kept.settle()
         self.seating.stored(draft)
 
     def _show_saving(self, state: State) -> None:
