@@ -55,7 +55,7 @@ class FlowSeating(Seating[Flow]):
             count = len(editor.look.changes)
             more = w("{n} change not published | {n} changes not published", n=count)
             text += " · " + (more if count else w("all of it is published"))
-        editor.bar.show_saved(text)
+        editor.bar.saved.show(text)
 
     def say_archived(self) -> tuple[str, *tuple[Action, ...]]:
         """It can be brought back."""
