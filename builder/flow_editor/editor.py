@@ -28,6 +28,7 @@ from builder.flow_editor.opened import Look, Opened, look
 from builder.flow_editor.panel import Asks, Panel
 from builder.flow_editor.problems import ProblemList
 from builder.flow_editor.seat import FlowSeating
+from builder.flow_editor.trail import TRAILS, Trail
 from builder.forms import Around
 from builder.frame import Editor
 from builder.parts.toast import toast
@@ -72,6 +73,7 @@ class FlowEditor(Page):
         self.bar = Bar(frame, self.flow.name, self.doing, w)
         self._problems = ProblemList(self.bar.problems, self.choose, self.doing.open_examples, w)
         self.seating = FlowSeating(self, pen, Banner(frame), archived=opened.draft.state != "active")
+        self._trail = self._take_up(opened.draft)
         with frame.work:
             self.canvas = self.cards.canvas = self._make_canvas(opened.draft)
             self._kept = KeptTyping(self)
@@ -112,7 +114,23 @@ class FlowEditor(Page):
             on_exits=self.doing.open_exits,
             on_conflict=self.seating.found_other_draft,
             on_history=lambda undo, redo: self.bar.show_history(can_undo=undo, can_redo=redo),
+            trail=None if self._trail is None else self._trail.for_browser(),
         )
+
+    @property
+    def _trail_key(self) -> tuple[bytes, int, str]:
+        return self.user.session, self.user.workspace, self.slug
+
+    def _take_up(self, draft: Draft) -> Trail | None:
+        """What this session could undo when it left the flow; nothing for who only looks on."""
+        if self.readonly:
+            return None
+        return TRAILS.take_up(self._trail_key, self.flow.to_json(), draft.rev, self.user.house.clock.now())
+
+    def load(self, document: Document, rev: int) -> None:
+        """Another document onto the canvas, to be changed from now on: nothing before it can be undone."""
+        self._trail = TRAILS.begin(self._trail_key, document, rev, self.user.house.clock.now())
+        self.canvas.load(document, rev)
 
     def _around(self) -> Around:
         return Around(
@@ -168,11 +186,14 @@ class FlowEditor(Page):
 
     # ---- what the canvas and the panel say
 
-    def _drawn(self, rev: int, reason: str, flow: Flow) -> None:
+    def _drawn(self, rev: int, reason: str, flow: Flow, depth: int) -> None:
         if self.readonly:
             self.seating.drawn_without_pen(flow)
             return
         before, self.flow = self.flow, flow
+        if self._trail is not None:
+            self._trail.follow(self.canvas.flow, depth, travelled=reason in ("undo", "redo"))
+            TRAILS.touch(self._trail_key, self.user.house.clock.now())
         self.saving.put(rev, self.canvas.flow)
         self._show_changed(before)
         if reason == "restored":
@@ -188,7 +209,7 @@ class FlowEditor(Page):
     def _refused(self) -> None:
         """What the browser sent is no flow. It is not stored, and the browser gets the last good one."""
         toast(self.w("That change could not be read and was not saved. The Flow is as it was before."), kind="bad")
-        self.canvas.load(self.canvas.flow, self.saving.draft.rev)
+        self.load(self.canvas.flow, self.saving.draft.rev)
 
     def _selected(self, ids: list[str]) -> None:
         self.chosen = ids
@@ -383,6 +404,8 @@ class FlowEditor(Page):
         return await act(self.user, drafts.save, "flow", self.slug, document, rev, self.user.email, house.clock.now())
 
     def _stored(self, number: int, draft: Draft) -> None:
+        if self._trail is not None:
+            self._trail.rev = draft.rev
         if not self.gone:
             self.canvas.ack(number, draft.rev)
             self._kept.settle()

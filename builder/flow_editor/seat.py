@@ -38,7 +38,7 @@ class FlowSeating(Seating[Flow]):
 
     def put(self, content: Flow, draft: Draft) -> None:
         """Onto the canvas."""
-        self._editor.canvas.load(content.to_json(), draft.rev)
+        self._editor.load(content.to_json(), draft.rev)
         self._editor.show_draft(content)
 
     def look_on(self, content: Flow) -> None:
