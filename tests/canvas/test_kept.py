@@ -84,6 +84,30 @@ def test_so_is_what_is_typed_into_the_settings_of_the_flow_and_its_name(shop: Sh
     becomes(lambda: shop.draft(slug).name, "After the storm")
 
 
+def test_so_is_one_line_of_a_rule_among_others_that_look_the_same(shop: Shop, open_flow: Open) -> None:
+    cities = [
+        {"kind": "field", "of": "contact", "field": "city", "op": "is", "value": city} for city in ("Bandung", "Trang")
+    ]
+    document = in_a_row(
+        block("cart", "event_trigger", event="Checkout started"),
+        block("way", "branch", rule={"kind": "any", "rules": cities}),
+    )
+    document["blocks"][1]["position"] = {"x": 0, "y": 140}
+    slug = shop.new_flow("Cities", {"format": 1, **document})
+    page = open_flow(shop, slug)
+    page.locator('[data-block="way"]').click()
+    values = panel(page).get_by_label("Value", exact=True)
+    values.nth(1).wait_for()
+    shop.stop(kill=True)
+    values.nth(1).fill("Chiang Rai")
+    shop.start()
+    back(page).wait_for()
+    becomes(
+        lambda: [one["value"] for one in settings(shop, slug, 1)["rule"]["rules"]],
+        ["Bandung", "Chiang Rai"],
+    )
+
+
 def test_what_somebody_else_has_changed_since_is_asked_about(shop: Shop, open_flow: Open) -> None:
     slug = shop.new_flow("Two of us", tea())
     page = open_flow(shop, slug)
