@@ -26,10 +26,11 @@ class FlowCanvas(
 ):
     """The Vue component of `static/canvas`. `flow` is the last document that the browser told and that is a flow.
 
-    `on_change(rev, reason, flow)` gets every change as a whole, checked against the schema; what is no flow goes to
-    `on_refused` instead. `on_open(block, keyboard)` follows a click, or Enter on a card. `draft_key` names the draft that
-    the browser keeps until `ack`. All listeners are made here: one that came later would mount the component anew, and
-    its undo history would be lost.
+    `on_change(rev, reason, flow, depth)` gets every change as a whole, checked against the schema, and how many steps can
+    be undone; what is no flow goes to `on_refused` instead. `trail` is what can be undone and done again from the start.
+    `on_open(block, keyboard)` follows a click, or Enter on a card. `draft_key` names the draft that the browser keeps until
+    `ack`. All listeners are made here: one that came later would mount the component anew, and its undo history would be
+    lost.
     """
 
     def __init__(
@@ -43,13 +44,14 @@ class FlowCanvas(
         draft_key: str,
         version: int,
         readonly: bool,
-        on_change: Callable[[int, str, Flow], Any],
+        on_change: Callable[[int, str, Flow, int], Any],
         on_refused: Callable[[], Any],
         on_select: Callable[[list[str]], Any],
         on_open: Callable[[str, bool], Any],
         on_exits: Callable[[], Any],
         on_conflict: Callable[[], Any],
         on_history: Callable[[bool, bool], Any],
+        trail: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.flow = flow
@@ -58,6 +60,7 @@ class FlowCanvas(
         self._props.update(
             {
                 "flow": flow,
+                "trail": trail,
                 "catalog": dict(catalog),
                 "words": dict(words),
                 "faces": dict(faces),
@@ -83,14 +86,15 @@ class FlowCanvas(
         if flow is None:
             return self._on_refused()
         self._remember(flow.to_json())
-        rev = told.get("rev")
-        return self._on_change(rev if isinstance(rev, int) else 0, str(told.get("reason", ""))[:40], flow)
+        reason = str(told.get("reason", ""))[:40]
+        return self._on_change(_number(told, "rev"), reason, flow, _number(told, "depth"))
 
     def _remember(self, document: Document) -> None:
         """Keep the property current without sending it: should the component be mounted anew, it starts from here."""
         self.flow = document
         with self._props.suspend_updates():
             self._props["flow"] = document
+            self._props["trail"] = None
 
     # ---- what Python asks for
 
@@ -176,6 +180,11 @@ def _ids(event: GenericEventArguments) -> list[str]:
 def _text(event: GenericEventArguments, name: str) -> str:
     found = event.args.get(name) if isinstance(event.args, dict) else None
     return found if isinstance(found, str) else ""
+
+
+def _number(told: Mapping[str, Any], name: str) -> int:
+    found = told.get(name)
+    return found if isinstance(found, int) else 0
 
 
 def _flag(event: GenericEventArguments, name: str) -> bool:

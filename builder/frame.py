@@ -123,7 +123,7 @@ def frame(house: House, user: Visitor, *, title: str, active: str = "") -> Itera
 
 
 @contextmanager
-def editor_frame(house: House, user: Visitor, *, title: str, back: str) -> Iterator[Editor]:
+def editor_frame(house: House, user: Visitor, *, title: str, back: str, kept: str = "") -> Iterator[Editor]:
     """A full-screen editor: a bar with the way back and the title, the work below it.
 
         with editor_frame(house, user, title=flow.name, back="/flows") as editor:
@@ -131,10 +131,11 @@ def editor_frame(house: House, user: Visitor, *, title: str, back: str) -> Itera
             with editor.right: button(w("Publish"), kind="primary")
             with editor.work: FlowCanvas(...)
 
-    What is made directly inside goes into the work area, too. `editor.left` holds the title already.
+    What is made directly inside goes into the work area, too. `editor.left` holds the title already. `kept` says on a phone,
+    where the bar has no room for it, that changes are safe while the connection is cut.
     """
     w = words(user.language)
-    begin_page(user, title)
+    begin_page(user, title, kept)
     with tag("div", "cw-editor"):
         with tag("header", "cw-top"):
             with tag("div", "cw-top-left") as left:
@@ -161,9 +162,10 @@ def bare_frame(language: str, *, title: str) -> Iterator[Tag]:
             showcase(words(language))
 
 
-def begin_page(user: Visitor, title: str) -> None:
-    """Language, colours and error handling of a page. `frame` and `editor_frame` call it."""
-    _prepare(title, user.language, user.theme)
+def begin_page(user: Visitor, title: str, kept: str = "") -> None:
+    """Language, colours and error handling of a page, and the strip that says that the connection is cut. `frame` and
+    `editor_frame` call it."""
+    _prepare(title, user.language, user.theme, kept)
     w = words(user.language)
 
     client = ui.context.client
@@ -181,7 +183,7 @@ def begin_page(user: Visitor, title: str) -> None:
     tray()
 
 
-def _prepare(title: str, language: str, theme: str) -> None:
+def _prepare(title: str, language: str, theme: str, kept: str = "") -> None:
     client = ui.context.client
     # A page object is shared by all who open that address; language and theme are this visitor's, so it gets a copy.
     page = copy(client.page)
@@ -190,6 +192,12 @@ def _prepare(title: str, language: str, theme: str) -> None:
     client.page = page
     client.content.classes(remove="nicegui-content", add="cw-page")
     ui.page_title(f"{title} · Cartwheel")
+    w = words(language)
+    with tag("div", "cw-cut", role="status"):
+        icon("cloud_off", "s")
+        tag("span", "hide-s" if kept else "", w("No connection. Trying again…"))
+        if kept:
+            tag("span", "show-s", kept)
 
 
 def _nav_link(name: str, href: str, symbol: str, active: str, w: Words) -> None:

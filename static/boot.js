@@ -18,12 +18,21 @@
   window.cwFlip = () => cwTheme(isDark() ? "light" : "dark");
   show();
 
-  // Whether the line to the server is cut, as NiceGUI's own notice says. On the root and not asked for with :has(), for which
+  // Whether the line to the server is cut, as NiceGUI's own notice says, which is hidden: "data-line" at once, "data-cut" when
+  // it lasts, and a strip at the top says so. On the root and not asked for with :has(), for which
   // the browser looks at the whole page again whenever anything is added to it.
   addEventListener("DOMContentLoaded", () => {
     const notice = document.getElementById("popup");
     if (!notice) return;
-    const say = () => (document.documentElement.dataset.line = notice.ariaHidden === "false" ? "off" : "on");
+    const { dataset } = document.documentElement;
+    let wait;
+    const say = () => {
+      clearTimeout(wait);
+      dataset.line = notice.ariaHidden === "false" ? "off" : "on";
+      if (dataset.line === "on") delete dataset.cut;
+      // A page that is left is cut off as well, and a line that is back at once need not be spoken of.
+      else wait = setTimeout(() => (dataset.cut = ""), 2000);
+    };
     new MutationObserver(say).observe(notice, { attributeFilter: ["aria-hidden"] });
   });
 

@@ -10,6 +10,7 @@ from nicegui.element import Element
 
 from builder.access import Visitor
 from builder.drafting.autosave import Autosave
+from builder.drafting.saved import Saved
 from runtime.words import Words
 
 Content = TypeVar("Content")
@@ -19,8 +20,7 @@ Content = TypeVar("Content")
 class Bar(Protocol):
     """Where a page says whether everything is saved."""
 
-    def show_saved(self, text: str, *, warn: bool = False) -> None:
-        """Say it."""
+    saved: Saved
 
 
 class Page(ABC):

@@ -166,7 +166,7 @@ class Seating(ABC, Generic[Content]):
         bar, saving, w = self._page.bar, self._page.saving, self.w
         match state:
             case "saving":
-                bar.show_saved(w("Saving…"))
+                bar.saved.show(w("Saving…"), busy=True)
             case "saved":
                 self.show_saved()
                 if not self.readonly:
@@ -175,11 +175,11 @@ class Seating(ABC, Generic[Content]):
                 if isinstance(saving.failure, SignedOut):
                     self._pen.client.run_javascript("location.reload()")
                     return
-                bar.show_saved(w("Not saved"), warn=True)
+                bar.saved.show(w("Not saved"), warn=True)
                 why = getattr(saving.failure, "strerror", None) or str(saving.failure)
                 self._banner.show(self.say_failing(why), symbol="cloud_off", warn=True)
             case "conflict":
-                bar.show_saved(w("Not saved: changed elsewhere"), warn=True)
+                bar.saved.show(w("Not saved: changed elsewhere"), warn=True)
                 if saving.theirs is not None:
                     said = self.say_changed(saving.theirs.changed_by, self.time(saving.theirs.changed_at))
                     self.offer_copy(said, self._keep_mine)

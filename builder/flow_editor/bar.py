@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from builder.drafting.saved import Saved
+from builder.flow_editor.kept import NAME
 from builder.forms import Box
 from builder.frame import Editor
 from builder.parts.controls import button, icon_button
@@ -39,7 +41,9 @@ class Bar:
     def __init__(self, frame: Editor, name: str, deeds: Deeds, w: Words) -> None:
         self.w = w
         self._deeds = deeds
-        frame.left.classes("fe-named")
+        self._look = "is-draft"
+        self._until = ""
+        frame.left.classes("fe-named").set(data_keep=NAME)
         self._heading = next(one for one in frame.left.default_slot.children if one.tag == "h1")
         with frame.left:
             self._name = Box(name, self._renamed, label=w("Name of the Flow"), look="", length=120)
@@ -48,9 +52,7 @@ class Bar:
             self._switch.on_click(deeds.switch_live)
             self._state = tag("span", "cw-state is-draft hide-s")
             self._pause = tag("span", "hidden")
-            with tag("span", "cw-cap hide-s fe-saved", role="status"):
-                self._saved = tag("span", "on")
-                tag("span", "off", w("Offline. Changes are kept in this browser."))
+            self.saved = Saved(w("Offline. Changes are kept in this browser."))
         with frame.right:
             self._undo = self._tool("undo", w("Undo"), deeds.undo)
             self._redo = self._tool("redo", w("Redo"), deeds.redo)
@@ -90,18 +92,14 @@ class Bar:
             "archived": w("Archived"),
         }
         self._state.text = texts.get(state, w("Draft"))
-        look = {"live": "is-live", "finishing": "is-live", "paused": "is-paused"}.get(state, "is-draft")
-        self._state.classes(replace=f"cw-state {look} hide-s")
+        self._look = {"live": "is-live", "finishing": "is-live", "paused": "is-paused"}.get(state, "is-draft")
+        self._state.classes(replace=f"cw-state {self._look} hide-s")
 
     def show_pause(self, until: str) -> None:
         """The day on which a live flow goes on that pauses over dates now; "" if it does not."""
+        self._until = until
         self._pause.text = self.w("Pauses until {day}", day=until)
         self._pause.classes(replace="cw-chip is-warn hide-s" if until else "hidden")
-
-    def show_saved(self, text: str, *, warn: bool = False) -> None:
-        """What is saved and what is not; always true."""
-        self._saved.text = text
-        self._saved.classes(replace="on cw-warn-t" if warn else "on")
 
     def show_history(self, *, can_undo: bool, can_redo: bool) -> None:
         """Whether there is something to undo and to do again."""
@@ -131,6 +129,11 @@ class Bar:
         """What the menu offers in that state."""
         w, deeds = self.w, self._deeds
         self._menu.clear()
+        with self._menu, tag("div", "show-s cw-menu-head"):
+            tag("div", f"cw-state {self._look}", self._state.text)
+            if self._until:
+                tag("div", "cw-cap", w("Pauses until {day}", day=self._until))
+            self.saved.say_again()
         with self._menu, tag("div", "", role="menu", aria_label=w("More")):
             if not readonly:
                 menu_item(w("Settings of the Flow"), "tune", deeds.open_settings)

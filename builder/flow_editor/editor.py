@@ -22,11 +22,13 @@ from builder.flow_editor.canvas_words import canvas_words
 from builder.flow_editor.cards import Cards
 from builder.flow_editor.doing import Doing
 from builder.flow_editor.emails import DeskEmails
+from builder.flow_editor.kept import KeptTyping
 from builder.flow_editor.numbers import Numbers
 from builder.flow_editor.opened import Look, Opened, look
 from builder.flow_editor.panel import Asks, Panel
 from builder.flow_editor.problems import ProblemList
 from builder.flow_editor.seat import FlowSeating
+from builder.flow_editor.trail import TRAILS, Trail
 from builder.forms import Around
 from builder.frame import Editor
 from builder.parts.toast import toast
@@ -62,6 +64,7 @@ class FlowEditor(Page):
         self.chosen: list[str] = []
         self.panel_closed = False
         self.previewing = False
+        self._said_back = False
         self._sending: list[asyncio.Task[None]] = []
         """Changes that the browser was asked for and has not told yet."""
         self._check: asyncio.Task[None] | None = None
@@ -70,8 +73,10 @@ class FlowEditor(Page):
         self.bar = Bar(frame, self.flow.name, self.doing, w)
         self._problems = ProblemList(self.bar.problems, self.choose, self.doing.open_examples, w)
         self.seating = FlowSeating(self, pen, Banner(frame), archived=opened.draft.state != "active")
+        self._trail = self._take_up(opened.draft)
         with frame.work:
             self.canvas = self.cards.canvas = self._make_canvas(opened.draft)
+            self._kept = KeptTyping(self)
             self.panel = Panel(self._around(), self._asks(), user.zone)
             self._numbers = Numbers(self)
         self.make_readonly()
@@ -84,6 +89,11 @@ class FlowEditor(Page):
     def readonly(self) -> bool:
         """Whether another page changes the draft, or it is archived."""
         return self.seating.readonly
+
+    @property
+    def sending(self) -> bool:
+        """Whether something that was typed is on its way to the browser's document."""
+        return bool(self._sending)
 
     # ---- parts
 
@@ -104,7 +114,23 @@ class FlowEditor(Page):
             on_exits=self.doing.open_exits,
             on_conflict=self.seating.found_other_draft,
             on_history=lambda undo, redo: self.bar.show_history(can_undo=undo, can_redo=redo),
+            trail=None if self._trail is None else self._trail.for_browser(),
         )
+
+    @property
+    def _trail_key(self) -> tuple[bytes, int, str]:
+        return self.user.session, self.user.workspace, self.slug
+
+    def _take_up(self, draft: Draft) -> Trail | None:
+        """What this session could undo when it left the flow; nothing for who only looks on."""
+        if self.readonly:
+            return None
+        return TRAILS.take_up(self._trail_key, self.flow.to_json(), draft.rev, self.user.house.clock.now())
+
+    def load(self, document: Document, rev: int) -> None:
+        """Another document onto the canvas, to be changed from now on: nothing before it can be undone."""
+        self._trail = TRAILS.begin(self._trail_key, document, rev, self.user.house.clock.now())
+        self.canvas.load(document, rev)
 
     def _around(self) -> Around:
         return Around(
@@ -160,21 +186,30 @@ class FlowEditor(Page):
 
     # ---- what the canvas and the panel say
 
-    def _drawn(self, rev: int, reason: str, flow: Flow) -> None:
+    def _drawn(self, rev: int, reason: str, flow: Flow, depth: int) -> None:
         if self.readonly:
             self.seating.drawn_without_pen(flow)
             return
         before, self.flow = self.flow, flow
+        if self._trail is not None:
+            self._trail.follow(self.canvas.flow, depth, travelled=reason in ("undo", "redo"))
+            TRAILS.touch(self._trail_key, self.user.house.clock.now())
         self.saving.put(rev, self.canvas.flow)
         self._show_changed(before)
         if reason == "restored":
-            toast(self.w("Changes that had not been saved are back."), kind="info")
+            self.say_back()
         self.check_soon()
+
+    def say_back(self) -> None:
+        """Say once that this browser had kept changes, of the canvas or of the panel."""
+        if not self._said_back:
+            self._said_back = True
+            toast(self.w("Changes that had not been saved are back."), kind="info")
 
     def _refused(self) -> None:
         """What the browser sent is no flow. It is not stored, and the browser gets the last good one."""
         toast(self.w("That change could not be read and was not saved. The Flow is as it was before."), kind="bad")
-        self.canvas.load(self.canvas.flow, self.saving.draft.rev)
+        self.load(self.canvas.flow, self.saving.draft.rev)
 
     def _selected(self, ids: list[str]) -> None:
         self.chosen = ids
@@ -214,6 +249,7 @@ class FlowEditor(Page):
             finally:
                 self._sending.remove(task)
             if not self._sending and not self.gone:
+                self._kept.settle()
                 self.show_panel()
 
         task = self.later(there_and_back())
@@ -274,11 +310,11 @@ class FlowEditor(Page):
         docs = [doc for id_ in self.chosen if (doc := self.block(id_)) is not None]
         if len(docs) == 1:
             said, problems = self.cards.faces[docs[0].id], self.problems_of(docs[0].id)
-            self.panel.show_block(docs[0], said, problems, typing=bool(self._sending))
+            self.panel.show_block(docs[0], said, problems, typing=self.sending)
         elif docs:
             self.panel.show_several(len(docs))
         else:
-            self.panel.show_flow(self.flow, self.look.problems, asked=asked, typing=bool(self._sending))
+            self.panel.show_flow(self.flow, self.look.problems, asked=asked, typing=self.sending)
 
     def make_readonly(self) -> None:
         """Let the parts follow whether this page may change the draft."""
@@ -293,6 +329,7 @@ class FlowEditor(Page):
     def show_draft(self, flow: Flow) -> None:
         """Another document in place of this one: theirs after a conflict, or what another tab has stored."""
         before, self.flow = self.flow, flow
+        self._kept.settle()
         self._show_changed(before)
         self.check_soon()
 
@@ -367,8 +404,11 @@ class FlowEditor(Page):
         return await act(self.user, drafts.save, "flow", self.slug, document, rev, self.user.email, house.clock.now())
 
     def _stored(self, number: int, draft: Draft) -> None:
+        if self._trail is not None:
+            self._trail.rev = draft.rev
         if not self.gone:
             self.canvas.ack(number, draft.rev)
+            self._kept.settle()
         self.seating.stored(draft)
 
     def _show_saving(self, state: State) -> None:

@@ -8,6 +8,7 @@ from blocks import KINDS
 from blocks.contract import Problem
 from blocks.flow import BlockDoc, Conversion, Flow
 from builder.drafting.faces import Face
+from builder.flow_editor.kept import FLOW, part_of
 from builder.flow_editor.preview import Preview
 from builder.flow_editor.reach import Reach
 from builder.flow_editor.settings import FlowSettings
@@ -92,7 +93,7 @@ class Panel:
         family = model.card.family if model is not None else "action"
         with self._begin(f"f-{family}"):
             self._header(face)
-            with tag("div", "body"), self._fieldset():
+            with tag("div", "body", data_keep=part_of(doc.id)), self._fieldset():
                 if model is not None:
                     self._form = Form(model, doc.settings, self._around, self._changed, widgets=BLOCK_WIDGETS)
                 self._match = tag("section", "cw-sect fe-matches")
@@ -197,7 +198,7 @@ class Panel:
                     tag("span", "cw-micro", w("The whole Flow"))
                     tag("h3", "", w("Settings of the Flow"))
                 icon_button("close", w("Close"), self._asks.close)
-            with tag("div", "body"), self._fieldset():
+            with tag("div", "body", data_keep=FLOW), self._fieldset():
                 asks = self._asks
                 self._settings = FlowSettings(flow, self._around, asks.patch_flow, asks.success, self._zone)
         self._settings.tell(problems)

@@ -38,7 +38,7 @@ class FlowSeating(Seating[Flow]):
 
     def put(self, content: Flow, draft: Draft) -> None:
         """Onto the canvas."""
-        self._editor.canvas.load(content.to_json(), draft.rev)
+        self._editor.load(content.to_json(), draft.rev)
         self._editor.show_draft(content)
 
     def look_on(self, content: Flow) -> None:
@@ -55,7 +55,7 @@ class FlowSeating(Seating[Flow]):
             count = len(editor.look.changes)
             more = w("{n} change not published | {n} changes not published", n=count)
             text += " · " + (more if count else w("all of it is published"))
-        editor.bar.show_saved(text)
+        editor.bar.saved.show(text)
 
     def say_archived(self) -> tuple[str, *tuple[Action, ...]]:
         """It can be brought back."""

@@ -23,7 +23,7 @@ export default {
     wait: { type: Number, default: 150 },
     invalid: Boolean,
     fieldId: { type: String, default: null }, // for a <label for>
-    keepAt: { type: String, default: "" }, // what is typed is announced under it, for who keeps it until it is stored
+    keepAt: { type: String, default: "" }, // the name under which what is typed is kept until it is stored
   },
   emits: ["typed"],
   data() {
@@ -109,7 +109,15 @@ export default {
     },
     set(text) {
       this.text = text;
-      if (this.keepAt) document.dispatchEvent(new CustomEvent("cartwheel-typed", { detail: { place: this.keepAt, text } }));
+      this.say("typed", { place: this.keepAt, text, from: this.told });
+    },
+    // To who keeps what is typed until it is stored.
+    say(what, detail) {
+      this.$el.dispatchEvent(new CustomEvent(`cartwheel-${what}`, { detail, bubbles: true }));
+    },
+    putBack({ detail }) {
+      this.set(detail.text);
+      this.tell();
     },
     type(text) {
       this.set(text);
@@ -122,6 +130,7 @@ export default {
       if (this.text === this.told) return;
       this.told = this.text;
       this.$emit("typed", this.text);
+      this.say("told", { text: this.text });
     },
     input(event) {
       if (!this.suggests) return this.type(event.target.value);
@@ -238,7 +247,7 @@ export default {
     },
   },
   template: `
-    <span v-bind="outer" :data-value="text">
+    <span v-bind="outer" :data-value="text" @cartwheel-back="putBack">
       <select v-if="kind === 'select'" ref="field" v-bind="inner" :value="text" @change="pick">
         <template v-for="group in groups">
           <optgroup v-if="group.title" :label="group.title">

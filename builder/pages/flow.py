@@ -34,7 +34,8 @@ def register(house: House) -> None:
                 _nothing(w("There is no such Flow"), w("It was removed, or the address is not quite right."), w)
             return
         load_looks()
-        with editor_frame(house, user, title=opened.draft.name, back="/flows") as editor:
+        kept = w("Offline. Changes are kept in this browser.")
+        with editor_frame(house, user, title=opened.draft.name, back="/flows", kept=kept) as editor:
             if pen.wanted():
                 # Another page has the draft. Whether that is another tab or this one before it was loaded anew is known
                 # only when the browser speaks.

@@ -332,7 +332,7 @@ class Screen:
             draft_key="",
             version=self._opened.draft.rev,
             readonly=True,
-            on_change=lambda rev, reason, flow: None,
+            on_change=lambda rev, reason, flow, depth: None,
             on_refused=lambda: None,
             on_select=lambda blocks: None,
             on_open=lambda block, keyboard: self._timeline.lead_to(block),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from builder.drafting.saved import Saved
 from builder.forms import Box
 from builder.frame import Editor
 from builder.parts.controls import button
@@ -25,9 +26,7 @@ class Bar:
             )
             self._name.classes("fe-name")
             self._state = tag("span", "cw-state is-draft hide-s")
-            with tag("span", "cw-cap hide-s fe-saved", role="status"):
-                self._saved = tag("span", "on")
-                tag("span", "off", w("Offline. What you type is sent when the connection is back."))
+            self.saved = Saved(w("Offline. What you type is sent when the connection is back."))
         with frame.right:
             self._publish = button(w("Publish"), publish, kind="primary", classes="cw-h34")
 
@@ -46,11 +45,6 @@ class Bar:
             n, number = live.members, w.number(live.members)
             self._state.text = w("Live, {number} person in it | Live, {number} people in it", n=n, number=number)
         self._state.classes(replace=f"cw-state {'is-draft' if live is None else 'is-live'} hide-s")
-
-    def show_saved(self, text: str, *, warn: bool = False) -> None:
-        """What is saved and what is not; always true."""
-        self._saved.text = text
-        self._saved.classes(replace="on cw-warn-t" if warn else "on")
 
     def show_busy(self, *, busy: bool) -> None:
         """While publishing is looked into."""

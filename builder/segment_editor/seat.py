@@ -48,7 +48,7 @@ class SegmentSeating(WholeSeating[Document]):
                 else w("all of it is published")
             )
             text += f" · {more}"
-        editor.bar.show_saved(text)
+        editor.bar.saved.show(text)
 
     def say_archived(self) -> tuple[str, *tuple[Action, ...]]:
         """It can be brought back in the list."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from builder.drafting.saved import Saved
 from builder.forms import Box
 from builder.frame import Editor
 from builder.parts.controls import button, icon_button
@@ -29,9 +30,7 @@ class Bar:
         with frame.left:
             self._name = Box(name, self._renamed(deeds), look="", label=w("Name of the e-mail"), length=200)
             self._name.classes("fe-name")
-            with tag("span", "cw-cap hide-s fe-saved", role="status"):
-                self._saved = tag("span", "on")
-                tag("span", "off", w("Offline. What you type is sent when the connection is back."))
+            self.saved = Saved(w("Offline. What you type is sent when the connection is back."))
         with frame.right:
             self._undo = self._tool("undo", w("Undo"), deeds.undo)
             self._redo = self._tool("redo", w("Redo"), deeds.redo)
@@ -39,6 +38,8 @@ class Bar:
             more = icon_button("more_horiz", w("More"))
             more.classes("show-s")
             menu = Menu().props("auto-close anchor='bottom right' self='top right'")
+            with menu, tag("div", "cw-menu-head"):
+                self.saved.say_again()
             with menu, tag("div", "", role="menu", aria_label=w("More")):
                 menu_item(w("Undo"), "undo", deeds.undo)
                 menu_item(w("Redo"), "redo", deeds.redo)
@@ -52,11 +53,6 @@ class Bar:
     def show_name(self, name: str) -> None:
         """The name as it is by now."""
         self._name.show(name)
-
-    def show_saved(self, text: str, *, warn: bool = False) -> None:
-        """What is saved and what is not; always true."""
-        self._saved.text = text
-        self._saved.classes(replace="on cw-warn-t" if warn else "on")
 
     def show_history(self, *, can_undo: bool, can_redo: bool) -> None:
         """Whether there is something to undo and to do again."""

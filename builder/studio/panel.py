@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.contract import Problem as FormProblem
+from builder.drafting.kept_texts import place
 from builder.forms import Around, Form
 from builder.forms.errors import wrongs
 from builder.parts.controls import button, icon_button
 from builder.parts.sheet import Sheet
 from builder.parts.tag import Tag, icon, tag
 from builder.studio.head import HeadForm
-from builder.studio.kept_texts import place
 from builder.studio.widgets import MAIL_WIDGETS
 from builder.studio.words_box import WordsBox
 from runtime.mail import EmailDocument, Problem, Section

@@ -42,9 +42,9 @@ class EmailSeating(WholeSeating[EmailDocument]):
         if studio.saving.state != "saved":
             return
         if studio.panel.wrong:
-            studio.bar.show_saved(w("Not all of it is saved: a setting is wrong"), warn=True)
+            studio.bar.saved.show(w("Not all of it is saved: a setting is wrong"), warn=True)
         else:
-            studio.bar.show_saved(w("Saved {time}", time=self.time(studio.saving.draft.changed_at)))
+            studio.bar.saved.show(w("Saved {time}", time=self.time(studio.saving.draft.changed_at)))
 
     def say_archived(self) -> tuple[str, *tuple[Action, ...]]:
         """It can be brought back in the list."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from builder.drafting.kept_texts import Kept, KeptTexts, place
 from builder.parts.toast import toast
 from builder.studio import edits
-from builder.studio.kept_texts import Kept, KeptTexts, place
 
 if TYPE_CHECKING:
     from builder.studio.studio import Studio

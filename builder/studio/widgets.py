@@ -6,13 +6,13 @@ from typing import Any
 
 from annotated_types import MaxLen
 
+from builder.drafting.kept_texts import place
 from builder.forms.box import Box, Option
 from builder.forms.field import Draw, Field, Show
 from builder.forms.widgets import WIDGETS
 from builder.forms.widgets.text import draw_label, limit
 from builder.parts.tag import Tag, icon, tag
 from builder.studio.images import draw_image
-from builder.studio.kept_texts import place
 from builder.studio.kit import kit_of
 from builder.studio.words_box import Kind, WordsBox
 from runtime.words.names import currencies, language_name, languages

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.browser import becomes, middle, until
-from tests.canvas.conftest import Open, Shop
+from tests.canvas.conftest import Open, Shop, saved
 from tests.canvas.hands import Fingers, card, panel, view
 from tests.canvas.test_pointer import column
 from tests.canvas.test_two_tabs import two_steps
@@ -52,6 +52,33 @@ def test_the_settings_are_in_the_menu(shop_with_web: Shop, open_flow: Open) -> N
     page.get_by_role("menuitem", name="Settings of the Flow").tap()
     panel(page).get_by_text("Who can be in it").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_is_saved_is_an_icon_with_the_words_in_the_menu(shop_with_web: Shop, open_flow: Open) -> None:
+    slug = shop_with_web.new_flow("Phone in a tunnel", two_steps())
+    page = open_flow(shop_with_web, slug, phone=True)
+    saved(page)
+    bar, menu = page.locator(".cw-top"), page.locator(".q-menu")
+    assert bar.get_by_text("cloud_done").is_visible()
+    page.get_by_role("button", name="More").tap()
+    menu.get_by_text("Draft saved").wait_for()
+    assert menu.locator(".cw-state").inner_text() == "Draft"
+
+    page.context.set_offline(True)
+    page.evaluate("window.socket.io.engine.close()")
+    bar.get_by_text("cloud_off").wait_for()
+    assert not bar.get_by_text("cloud_done").is_visible()
+    assert menu.get_by_text("Offline. Changes are kept in this browser.").is_visible()
+    # Above everything, and everything has made room for it.
+    strip = page.locator(".cw-cut")
+    strip.get_by_text("Offline. Changes are kept in this browser.").wait_for()
+    low = strip.bounding_box()
+    assert (low["y"], low["y"] + low["height"]) == (0, bar.bounding_box()["y"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not page.locator("#popup").is_visible()
+    page.context.set_offline(False)
+    strip.wait_for(state="hidden")
+    bar.get_by_text("cloud_done").wait_for()
 
 
 def test_a_block_is_added_with_a_finger(shop_with_web: Shop, open_flow: Open) -> None:

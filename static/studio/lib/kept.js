@@ -3,7 +3,7 @@
 let shelf = "";
 let rev = 0;
 
-function read() {
+export function kept() {
   try {
     return JSON.parse(localStorage.getItem(shelf)) ?? {};
   } catch {
@@ -24,17 +24,29 @@ function write(entries) {
 export function begin(name, version) {
   shelf = name;
   rev = version;
-  return read();
+  return kept();
 }
 
-export function keep(place, text) {
-  if (shelf && place) write({ ...read(), [place]: { text, rev } });
+// `from` is what Python knows to stand there, if the text goes back only where that still stands.
+export function keep(place, text, from) {
+  if (!shelf || !place) return;
+  const entries = kept();
+  write({ ...entries, [place]: { text, rev, from: entries[place]?.from ?? from } });
 }
 
 // The draft is at `version` now, with these texts in it.
 export function stored(version, texts) {
   rev = version;
-  const entries = read();
-  for (const [place, text] of Object.entries(texts)) if (entries[place]?.text === text) delete entries[place];
+  letGo(texts);
+}
+
+// These texts need not be kept any more.
+export function letGo(texts) {
+  const entries = kept();
+  for (const [place, text] of Object.entries(texts)) {
+    const entry = entries[place];
+    if (entry?.text === text) delete entries[place];
+    else if (entry?.from !== undefined) entry.from = text;
+  }
   write(entries);
 }

@@ -3,11 +3,12 @@
 import { shallowRef } from "vue";
 import { createDraft } from "../draft.js";
 import { openFlow } from "../graph/model.js";
-import { createHistory } from "../history.js";
+import { createHistory, openTrail } from "../history.js";
 
-export function useDocument({ flow, draftKey, version, emit, show }) {
-  const now = shallowRef(openFlow(flow));
-  const history = createHistory();
+export function useDocument({ flow, trail, draftKey, version, emit, show }) {
+  const before = trail ? openTrail(trail) : {};
+  const now = shallowRef(before.now ?? openFlow(flow));
+  const history = createHistory(undefined, before);
   const draft = createDraft(draftKey, version);
   let rev = 0;
   let told = "false,false";
@@ -24,7 +25,7 @@ export function useDocument({ flow, draftKey, version, emit, show }) {
     show(next, how);
     rev += 1;
     draft.keep(rev, next);
-    emit("graph-change", { rev, reason, flow: next });
+    emit("graph-change", { rev, reason, flow: next, depth: history.depth });
     tellHistory();
   }
 
@@ -58,6 +59,7 @@ export function useDocument({ flow, draftKey, version, emit, show }) {
     ack: (acked, stored) => draft.ack(acked, stored),
     /** At the start: goes on with what the server had not stored. True when there was something. */
     restore() {
+      tellHistory();
       const { flow: kept, conflict } = draft.found();
       if (conflict) emit("draft-conflict", {});
       return kept ? change(openFlow(kept), "restored") : false;

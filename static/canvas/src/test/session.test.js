@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createDraft } from "../draft.js";
-import { createHistory } from "../history.js";
+import { createHistory, openTrail } from "../history.js";
 import { findEntries } from "../search.js";
 import { speaker, WORDS } from "../words.js";
 import { CATALOG } from "./shop.js";
@@ -43,6 +43,36 @@ describe("undo", () => {
     const history = createHistory();
     for (let i = 0; i < 5000; i += 1) history.push(i);
     for (let i = 4999; i >= 0; i -= 1) expect(history.undo("x")).toBe(i);
+  });
+});
+
+describe("what an earlier page left to undo", () => {
+  const [wait, mail, link] = [{ id: "wait" }, { id: "mail" }, { from: "wait", outlet: "next", to: "mail" }];
+  const trail = {
+    parts: [{ format: 1, name: "Cart" }, wait, mail, link],
+    states: [[0, [], [], []], [0, [1], [], []], [0, [1, 2], [], []], [0, [1, 2], [3], []]],
+    at: 2,
+  };
+
+  it("is put together from its parts, which its states share", () => {
+    const { past, now, future } = openTrail(trail);
+    expect(now).toEqual({ format: 1, name: "Cart", blocks: [wait, mail], links: [], notes: [] });
+    expect(now.blocks[0]).toBe(past[1].blocks[0]);
+    expect(future[0].links).toEqual([link]);
+  });
+
+  it("is gone through back and forth", () => {
+    const { past, now, future } = openTrail(trail);
+    const history = createHistory(undefined, { past, future });
+    expect(history.depth).toBe(2);
+    const before = history.undo(now);
+    expect(before.blocks).toEqual([wait]);
+    expect(history.undo(before).blocks).toEqual([]);
+    expect(history.canUndo).toBe(false);
+    expect(history.redo({}).blocks).toEqual([wait]);
+    expect(history.redo(before)).toBe(now);
+    expect(history.redo(now).links).toEqual([link]);
+    expect(history.canRedo).toBe(false);
   });
 });
 
