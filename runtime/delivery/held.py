@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, or_
+
 from runtime import pulse
+from runtime.delivery.decision.readiness import UNREADY
 from runtime.house import House
+from runtime.ledger.tables import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,12 @@ class Held:
     code: str
     args: Mapping[str, Any]
     waiting: int
+
+
+def waits(now: int) -> ColumnElement[bool]:
+    """Of the table of messages: which are due and have not gone out, be it that they are tried again later."""
+    later = message.c.code.in_((*UNREADY, "smtp_retry"))
+    return and_(message.c.state == "queued", or_(message.c.due_at <= now, later))
 
 
 def held(house: House, workspace: int) -> Held | None:
