@@ -15,6 +15,7 @@ from builder.studio.people import Example
 from runtime.delivery import preview
 from runtime.engine.publishing.known import brand_of
 from runtime.mail import Brand, EmailDocument, MailError, MergeField, Rendered
+from runtime.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,11 @@ class Looking:
         brand = brand_of(house, workspace)
         example = asked.example
         try:
-            rendered = preview(house, workspace, marked(asked.document), brand, example.contact, example.event)
+            empty = words(self._user.language)(
+                "Empty, because whoever this is shown for has no cart and no order. Choose somebody else above."
+            )
+            document = marked(asked.document, empty)
+            rendered = preview(house, workspace, document, brand, example.contact, example.event)
         except MailError as broken:
             return Seen(asked.document, brand, None, broken)
         return Seen(asked.document, brand, rendered)
