@@ -40,7 +40,8 @@ def _draw_corner(corner: Tag, now: Standing, clock: int, w: Words) -> None:
         elif not now.working:
             tag("span", "cw-state is-bad", w("Not working"))
         elif not now.leaves:
-            tag("span", "cw-state is-live", w("E-mails stay in the local outbox"))
+            tag("span", "cw-state is-live", w("E-mails stay here"))
+            tag("span", "cw-cap", w("Local outbox"))
         else:
             tag("span", "cw-state is-live", w("Sending normally"))
         if now.waiting:

@@ -3,6 +3,7 @@
 import datetime
 import ipaddress
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,9 @@ def test_a_server_that_is_down_holds_everything_and_lets_it_go_when_it_is_back(
     assert on_hold is not None
     assert (on_hold.code, on_hold.waiting, on_hold.since) == ("server_unreachable", 3, clock.now())
     assert on_hold.args["host"] == "127.0.0.1"
+    later = replace(post.one(messages[0]), due_at=clock.now() + 1)
+    named = delivery.told([*map(post.one, messages), later], on_hold, clock.now())
+    assert [one.code for one in named] == ["server_unreachable"] * 3 + [None]
     for message in messages:
         entry = post.one(message)
         assert (entry.state, entry.tries, entry.code) == ("queued", 0, None)

@@ -33,7 +33,7 @@ from runtime.delivery.sending.gate import Gate
 from runtime.delivery.sending.holds import Holds
 from runtime.delivery.sending.lane import Lane
 from runtime.delivery.sending.owner import me
-from runtime.delivery.sending.refusals import Refusals
+from runtime.delivery.sending.refusals import TAKES_NONE, Refusals
 from runtime.delivery.sending.writer import FRESH, MailWriter, Writer
 from runtime.delivery.team import TeamWriter
 from runtime.house import House
@@ -43,8 +43,6 @@ from runtime.outside import Allowed
 
 log = logging.getLogger(__name__)
 
-TAKES_NONE = "server_takes_none"
-"""The reason where a server refuses one message after the other."""
 TURN = 0.05
 """Seconds after which a turn ends even if there is more to do, so that the engine gets its own; it goes on from there."""
 PATIENCE = Patience()

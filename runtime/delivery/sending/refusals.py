@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+TAKES_NONE = "server_takes_none"
+"""The reason where a server does so."""
 MANY = 5
 """So many different messages in a row, with none taken in between."""
 
