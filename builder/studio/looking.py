@@ -86,10 +86,10 @@ class Looking:
     def _make(self, asked: Asked) -> Seen:
         house, workspace = self._user.house, self._user.workspace
         brand = brand_of(house, workspace)
-        example = asked.example
+        example, w = asked.example, words(self._user.language)
         try:
-            empty = words(self._user.language)(
-                "Empty, because whoever this is shown for has no cart and no order. Choose somebody else above."
+            empty = w(
+                "Empty, because what this is shown for holds no products. Choose another Contact or another Event above."
             )
             document = marked(asked.document, empty)
             rendered = preview(house, workspace, document, brand, example.contact, example.event)
