@@ -303,8 +303,7 @@ class Office:
                 args = {"host": lane.gate.host, "answer": refusals.answer}
                 found[id_] = _Stuck(refusals.since, TAKES_NONE, args)
         for gate in self._gates.values():
-            if gate.since is not None:
-                why = gate.why or Trouble("", {})
+            if gate.since is not None and (why := gate.why) is not None:
                 found |= {id_: _Stuck(gate.since, why.code, why.args, again=gate.until) for id_ in gate.workspaces}
         return found
 
