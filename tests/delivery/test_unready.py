@@ -154,6 +154,8 @@ def test_the_local_outbox_needs_neither(opened: Callable[[House], Post], house: 
     post.deliver()
     assert post.state(message) == ("sent", "kept_here")
     assert delivery.held(house, post.shop) is None
+    assert not standing(post.house, post.shop).leaves
+    assert standing(house, post.shop).leaves
 
 
 def test_who_goes_back_to_the_local_outbox_gets_there_what_waited(
