@@ -92,6 +92,11 @@ REASONS: Mapping[str, str] = {
         "{flow} has the higher priority and may write about the same within the hour; will try again on {until}"
     ),
     "run_ended": "Because the Contact left the Flow before it was sent",
+    "no_public_address": (
+        "Customers cannot open this installation’s public address ({address}), so its links to unsubscribe would lead "
+        "nowhere. Set one that they can open: Settings, Public address"
+    ),
+    "no_sender": "No sender’s address is set, and mail servers take nothing from nobody. Type yours: Settings, Sender",
     # Making and sending it
     "sent": "The mail server took it",
     "kept_here": "It lies in the local outbox and went to nobody, because no mail server is set up",
@@ -136,6 +141,7 @@ REASONS: Mapping[str, str] = {
     "server_unreachable": "The mail server {host} cannot be reached: {detail}",
     "server_silent": "The mail server {host} does not answer",
     "server_refuses": "The mail server {host} takes nothing at present: {answer}",
+    "server_takes_none": "The mail server {host} refuses one e-mail after the other: {answer}",
     "server_hangs_up": "The mail server {host} hangs up in the middle of every e-mail",
     "tls_failed": "No safe connection to the mail server {host} can be made: {detail}",
     "tls_missing": "The mail server {host} offers no encryption, but the settings ask for it",

@@ -35,10 +35,11 @@ def samples() -> list[Sample]:
     )
 
 
-def take(house: House, workspace: int, sample: Sample, by: str) -> str:
+def take(house: House, workspace: int, sample: Sample, by: str, *, alone: bool = True) -> str:
     """Put a copy of the flow and its e-mails on the desk, as drafts. Returns the flow's slug.
 
-    Each copy gets e-mails of its own, so that changing one never changes another.
+    Each copy gets e-mails of its own, so that changing one never changes another. `alone` is its `speaks_alone` where the
+    sample says nothing of it.
     """
     now = house.clock.now()
     with house.desk.edit(workspace) as drafts:
@@ -47,7 +48,9 @@ def take(house: House, workspace: int, sample: Sample, by: str) -> str:
             for slug, email in sample.emails.items()
         }
         blocks = [_with_own_email(block, slugs) for block in sample.flow["blocks"]]
-        return drafts.create("flow", sample.name, {"speaks_alone": True, **sample.flow, "blocks": blocks}, by, now).slug
+        return drafts.create(
+            "flow", sample.name, {"speaks_alone": alone, **sample.flow, "blocks": blocks}, by, now
+        ).slug
 
 
 def _with_own_email(block: Mapping[str, Any], slugs: Mapping[str, str]) -> dict[str, Any]:

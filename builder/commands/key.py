@@ -22,7 +22,7 @@ class Kind(StrEnum):
 def create(
     name: Annotated[str, typer.Argument(help="What it is for, such as the name of the shop.")],
     kind: Annotated[
-        Kind, typer.Option(help="ingest: may only send events; api: may read and change as well.")
+        Kind, typer.Option(help="ingest: may only send events and products; api: may only add contacts to flows.")
     ] = Kind.ingest,
     as_json: AsJson = False,
 ) -> None:

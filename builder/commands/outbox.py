@@ -42,10 +42,13 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """Messages, the newest first."""
-    from runtime.delivery import outbox
+    from runtime.delivery import held, outbox, told
 
-    with opened() as (house, workspace), house.ledger.read(workspace) as tx:
-        rows = [_row(entry) for entry in outbox.recent(tx, limit, state=state.value if state else None, find=find)]
+    with opened() as (house, workspace):
+        on_hold = held(house, workspace)
+        with house.ledger.read(workspace) as tx:
+            entries = outbox.recent(tx, limit, state=state.value if state else None, find=find)
+        rows = [_row(entry) for entry in told(entries, on_hold, house.clock.now())]
     columns = {"id": "Id", "queued": "Queued (UTC)", "state": "State", "to": "To", "subject": "Subject", "why": "Why"}
     print_list(rows, columns, as_json=as_json, empty="No such message." if state or find else "No message yet.")
 
@@ -59,12 +62,13 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """One message: every attempt to send it, or what it says."""
-    from runtime.delivery import outbox
+    from runtime.delivery import held, outbox, told
     from runtime.mail import HeaderRefused, RenderFailed
 
     with opened() as (house, workspace), house.ledger.read(workspace) as tx:
         try:
             entry, attempts = outbox.one(tx, id_)
+            (entry,) = told([entry], held(house, workspace), house.clock.now())
             said = outbox.said(house, tx, id_) if form in (Form.html, Form.text) else None
             source = outbox.source(house, tx, id_) if form is Form.eml else None
         except outbox.NoSuchMessage:

@@ -15,7 +15,7 @@ from builder.parts.dialog import dialog
 from builder.parts.message_state import state_chip
 from builder.parts.tag import icon, tag
 from builder.parts.toast import toast
-from runtime.delivery import outbox, resend
+from runtime.delivery import held, outbox, resend, told
 from runtime.delivery.outbox import Attempt, Entry, NoSuchMessage, Said
 from runtime.engagement.seen import Deed, of_message
 from runtime.house import House
@@ -42,9 +42,11 @@ class _Letter:
 
 
 def _letter(house: House, workspace: int, id_: int) -> _Letter | None:
+    on_hold = held(house, workspace)
     with house.ledger.read(workspace) as tx:
         try:
             entry, tries = outbox.one(tx, id_)
+            (entry,) = told([entry], on_hold, house.clock.now())
         except NoSuchMessage:
             return None
         deeds = of_message(tx, id_)
@@ -136,8 +138,11 @@ class _Page:
                                 tag("b", "", sender.name or sender.address)
                                 tag("span", "cw-cap", f" {sender.address}" if sender.name else "")
                             about = entry.contact_name if entry.channel != "team" else said.letter.to_name
-                            to = f"{about} · {entry.to}" if about else entry.to
-                            tag("p", "cw-cap cw-trunc", w("To {person}", person=to or "–"))
+                            if entry.test and about:
+                                to = w("To {person}, as {contact} would get it", person=entry.to, contact=about)
+                            else:
+                                to = w("To {person}", person=(f"{about} · {entry.to}" if about else entry.to) or "–")
+                            tag("p", "cw-cap cw-trunc", to)
                         now = self.user.house.clock.now()
                         when = w.date(entry.done_at or entry.queued_at, self.user.zone, "moment", now)
                         tag("span", "cw-cap hide-s", when)

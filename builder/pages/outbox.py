@@ -11,7 +11,7 @@ from builder.parts.loading import patiently, skeleton_rows
 from builder.parts.message_state import state_node, state_word
 from builder.parts.still import Node, Still, chip_node, node
 from builder.parts.tag import tag
-from runtime.delivery import outbox
+from runtime.delivery import held, outbox, told
 from runtime.delivery.outbox import Cursor, Entry
 from runtime.house import House
 from runtime.reasons import reason_phrase
@@ -24,7 +24,8 @@ TABS = ("queued", "sent", "skipped", "failed", "uncertain", "cancelled")
 
 def _recent(house: House, workspace: int, state: str, wish: str, before: Cursor | None) -> list[Entry]:
     with house.ledger.read(workspace) as tx:
-        return outbox.recent(tx, PAGE, before, state=None if state == "all" else state, find=wish)
+        found = outbox.recent(tx, PAGE, before, state=None if state == "all" else state, find=wish)
+    return told(found, held(house, workspace), house.clock.now())
 
 
 def register(house: House) -> None:

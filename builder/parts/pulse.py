@@ -39,6 +39,9 @@ def _draw_corner(corner: Tag, now: Standing, clock: int, w: Words) -> None:
             tag("span", "cw-state is-bad", w("E-mails on hold"))
         elif not now.working:
             tag("span", "cw-state is-bad", w("Not working"))
+        elif not now.leaves:
+            tag("span", "cw-state is-live", w("E-mails stay here"))
+            tag("span", "cw-cap", w("Local outbox"))
         else:
             tag("span", "cw-state is-live", w("Sending normally"))
         if now.waiting:
@@ -59,7 +62,7 @@ def _draw_banner(banner: Tag, now: Standing, user: Visitor, clock: int, w: Words
             if now.held_since is not None:
                 today = clock - now.held_since < DAY
                 since = w.date(now.held_since, user.zone, "time" if today else "moment", clock)
-                tag("b", "", w("E-mails have been on hold since {time}.", time=since) + " ")
+                tag("b", "", _title(now.held_code, since, w) + " ")
                 tag("span", "", w.text(reason_phrase(now.held_code, now.held_args)) + ". ")
             else:
                 tag("b", "", w("The worker does not run, so nothing moves and nothing is sent.") + " ")
@@ -75,4 +78,24 @@ def _draw_banner(banner: Tag, now: Standing, user: Visitor, clock: int, w: Words
             if now.held_since is None:
                 tag("span", "", " " + w("Start it with “cartwheel run”."))
         if now.held_since is not None:
+            _where_to_mend_it(now.held_code, w)
+
+
+def _title(code: str, since: str, w: Words) -> str:
+    match code:
+        case "no_public_address":
+            return w("Marketing e-mails have been on hold since {time}.", time=since)
+        case "server_takes_none":
+            return w("No e-mail has been taken since {time}.", time=since)
+        case _:
+            return w("E-mails have been on hold since {time}.", time=since)
+
+
+def _where_to_mend_it(code: str, w: Words) -> None:
+    match code:
+        case "no_public_address":
+            tag("a", "cw-btn cw-btn-s", w("Public address"), href="/settings#address")
+        case "no_sender":
+            tag("a", "cw-btn cw-btn-s", w("Sender"), href="/settings#sender")
+        case _:
             tag("a", "cw-btn cw-btn-s", w("Mail server"), href="/settings#delivery")

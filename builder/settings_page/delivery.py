@@ -14,6 +14,7 @@ from builder.settings_page.card import card, clear, complain
 from runtime.accounts import preferences
 from runtime.accounts.preferences import MailServer
 from runtime.delivery import Held, held, outbox, send_test
+from runtime.delivery.decision.readiness import NO_ADDRESS, UNREADY
 from runtime.engine.publishing.known import brand_of
 from runtime.house import House
 from runtime.mail import read_document
@@ -118,7 +119,7 @@ class _Delivery:
         self.form.set_visibility(self.smtp)
         self.beside.clear()
         with self.beside:
-            if self.kept.held is not None:
+            if self.kept.held is not None and self.kept.held.code not in UNREADY:
                 chip(w("Not connected"), tone="bad", symbol="error")
             elif self.kept.server.host or self.from_outside:
                 chip(w("In use"), tone="ok", symbol="check_circle")
@@ -183,6 +184,8 @@ class _Delivery:
                 self._say("is-bad", w("The test was not sent."), reason, symbol="error")
                 return
             held_now = self.kept.held
+            if held_now is not None and held_now.code == NO_ADDRESS:
+                continue  # a test needs no such address
             # What is said of the server that was set before takes a moment to pass.
             if held_now is not None and (held_now.since >= began or half_seconds > STALE_SECONDS * 2):
                 self._say_held(held_now)
@@ -192,7 +195,7 @@ class _Delivery:
 
     def _say_held(self, now: Held) -> None:
         w = self.w
-        title = w("E-mails are on hold.")
+        title = w("Marketing e-mails are on hold.") if now.code == NO_ADDRESS else w("E-mails are on hold.")
         reason = w.text(reason_phrase(now.code, now.args)) + "."
         if now.waiting:
             reason += " " + w(

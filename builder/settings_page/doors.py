@@ -92,7 +92,7 @@ class _Doors:
 
     def _may(self, kind: str) -> str:
         w = self.w
-        return w("Can only add events.") if kind == "ingest" else w("Can add events, read and change.")
+        return w("Can only add events.") if kind == "ingest" else w("Can only add Contacts to Flows.")
 
     def _used(self, at: int | None) -> str:
         w = self.w
@@ -132,10 +132,10 @@ class _Doors:
             field = text_field(w("What is it for?"), placeholder=w("My shop’s website"))
             with tag("div", "cw-grid cw-mt4", role="radiogroup", aria_label=w("What it may do")):
                 only = w("For a website or an app. Whoever finds it can read nothing.")
-                every = w("For programs of your own that you trust.")
+                into = w("For programs of your own: into Flows that begin with “Added by hand”.")
                 cards: dict[Kind, Tag] = {
                     "ingest": choice(w("Only add events"), only, chosen=True, on_click=lambda: choose("ingest")),
-                    "api": choice(w("Read and change, too"), every, chosen=False, on_click=lambda: choose("api")),
+                    "api": choice(w("Only add Contacts to Flows"), into, chosen=False, on_click=lambda: choose("api")),
                 }
             _finish(box, w, w("Make the key"), create)
 

@@ -87,7 +87,8 @@ class BrandKit:
                 tag("p", "cw-sub", text)
             if names is _SHOP:
                 w = self.w
-                tag("a", "cw-link", w("Its name, language and currency are in the settings"), href="/settings#shop")
+                with tag("p", "cw-sub"):
+                    tag("a", "cw-a", w("Its name, language and currency are in the settings"), href="/settings#shop")
             elsewhere = [name for name in Brand.model_fields if name not in names]
             form = Form(
                 Brand,

@@ -15,6 +15,7 @@ from builder.studio.people import Example
 from runtime.delivery import preview
 from runtime.engine.publishing.known import brand_of
 from runtime.mail import Brand, EmailDocument, MailError, MergeField, Rendered
+from runtime.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,13 @@ class Looking:
     def _make(self, asked: Asked) -> Seen:
         house, workspace = self._user.house, self._user.workspace
         brand = brand_of(house, workspace)
-        example = asked.example
+        example, w = asked.example, words(self._user.language)
         try:
-            rendered = preview(house, workspace, marked(asked.document), brand, example.contact, example.event)
+            empty = w(
+                "Empty, because what this is shown for holds no products. Choose another Contact or another Event above."
+            )
+            document = marked(asked.document, empty)
+            rendered = preview(house, workspace, document, brand, example.contact, example.event)
         except MailError as broken:
             return Seen(asked.document, brand, None, broken)
         return Seen(asked.document, brand, rendered)

@@ -9,10 +9,12 @@ import hashlib
 import re
 from typing import Any, cast
 
-from runtime.mail import EmailDocument, Section
+from runtime.mail import EmailDocument, Section, markup
+from runtime.mail.sections.products import Products
 from runtime.mail.theme import Theme
 
 _MARK = re.compile(r"<!--cw-mark:([A-Za-z0-9_-]+)-->")
+_NOTE = re.compile(r"<!--cw-note-->.*?<!--cw-note-end-->", re.DOTALL)
 _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)", re.IGNORECASE)
 _LOOK = (
     '<base target="_blank"><style>'
@@ -44,27 +46,36 @@ _HOVER = (
 
 
 class _Marked:
-    """A section that leaves a mark where it begins."""
+    """A section that leaves a mark where it begins, and says `empty` where it shows products and there are none."""
 
-    def __init__(self, section: Section) -> None:
+    def __init__(self, section: Section, empty: str) -> None:
         self._section = section
+        self._empty = empty if isinstance(section, Products) else ""
 
     def mjml(self, theme: Theme) -> str:
-        return f"<mj-raw><!--cw-mark:{self._section.id}--></mj-raw>{self._section.mjml(theme)}"
+        mark = f"<!--cw-mark:{self._section.id}-->"
+        return f"<mj-raw>{mark}{self._note() if self._empty else ''}</mj-raw>{self._section.mjml(theme)}"
+
+    def _note(self) -> str:
+        nothing = f"{markup.block('for item in cart.items limit: 1')}{markup.block('else')}"
+        look = "padding:12px 24px;background:#f4f6f5;color:#5a6662;font:13px/19px sans-serif;text-align:center"
+        said = f'<tr><td style="{look}">{markup.inline(self._empty)}</td></tr>'
+        return f"<!--cw-note-->{nothing}{said}{markup.block('endfor')}<!--cw-note-end-->"
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._section, name)
 
 
-def marked(document: EmailDocument) -> EmailDocument:
-    """The document with a mark at each of its sections. Only for a preview: it cannot be saved."""
-    sections = tuple(cast(Section, _Marked(section)) for section in document.sections)
+def marked(document: EmailDocument, empty: str = "") -> EmailDocument:
+    """The document with a mark at each of its sections. Only for a preview: it cannot be saved. `empty` is said where
+    products would stand and there are none."""
+    sections = tuple(cast(Section, _Marked(section, empty)) for section in document.sections)
     return document.model_copy(update={"sections": sections})
 
 
 def unmarked(page: str) -> str:
     """The HTML of a marked e-mail as it would be sent."""
-    return _MARK.sub("", page)
+    return _MARK.sub("", _NOTE.sub("", page))
 
 
 def anchor(section: str) -> str:

@@ -8,7 +8,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy import make_url, text
 
@@ -17,12 +16,14 @@ from runtime.accounts import workspaces
 from runtime.checkup.finding import Finding
 from runtime.clock import SECOND
 from runtime.delivery.carriers.connect import CannotConnect, connect
-from runtime.delivery.preferred import server_of
+from runtime.delivery.decision.readiness import NO_SENDER
+from runtime.delivery.preferred import has_mail_server, ready, server_of
 from runtime.doorbell import Doorbell
 from runtime.house import House, open_house
 from runtime.key import key_file, secret_key
 from runtime.ledger import Ledger
 from runtime.ledger.schema import HEAD
+from runtime.public_address import is_local, takes_one_click
 from runtime.reasons import reason_phrase
 from runtime.settings import BadSetting, Settings
 from runtime.words import words
@@ -121,7 +122,7 @@ def mail(settings: Settings) -> Finding:
                 "note", f"{LATER}, as a local outbox" if not settings.smtp_url else "asked when there is a database"
             )
         with house.ledger.read(workspaces.first(house)) as tx:
-            server = server_of(house, tx)
+            server, shop = server_of(house, tx), ready(house, tx)
     source = "the mail server on the settings page" if server.own else "CARTWHEEL_SMTP_URL"
     cure = f"Correct {source}. Messages are safe and wait meanwhile."
     if server.wrong is not None:
@@ -136,14 +137,23 @@ def mail(settings: Settings) -> Finding:
         return Finding("bad", words("en").text(reason_phrase(error.trouble.code, error.trouble.args)), cure)
     named = f", as {server.address.user}" if server.address.user else ""
     over = "; CARTWHEEL_SMTP_URL counts only without it" if server.own and settings.smtp_url else ""
-    return Finding("good", f"{server.address.host}:{server.address.port} takes us in{named} ({source}{over})")
+    said = f"{server.address.host}:{server.address.port} takes us in{named} ({source}{over})"
+    if shop.still(NO_SENDER) is not None:
+        cure = "Type the sender’s address on the settings page. E-mails that name none of their own wait meanwhile."
+        return Finding("bad", f"{said}, but no sender’s address is set", cure)
+    return Finding("good", said)
 
 
 def public(settings: Settings) -> Finding:
     """Whether customers can reach this installation."""
-    if not settings.base_url:
+    if is_local(settings.base_url):
         cure = "Set CARTWHEEL_BASE_URL before mail goes to customers: the links in it lead there."
-        return Finding("note", "not set; links in e-mails work on this machine only", cure)
+        where = f"{settings.base_url} is" if settings.base_url else "not set; links in e-mails work"
+        said = f"{where} on this machine or its network only"
+        if _has_mail_server(settings):
+            cure = "Set CARTWHEEL_BASE_URL to an address that customers can open, and start Cartwheel again."
+            return Finding("bad", f"{said}, so marketing e-mails wait", cure)
+        return Finding("note", said, cure)
     try:
         with urllib.request.urlopen(f"{settings.base_url}/health", timeout=5) as answer:  # noqa: S310 - checked to be http(s)
             ours = json.load(answer).get("ok") is True
@@ -153,9 +163,15 @@ def public(settings: Settings) -> Finding:
         return Finding("bad", f"{settings.base_url} does not answer: {why}", cure)
     if not ours:
         return Finding("bad", f"{settings.base_url} is not Cartwheel", "Point the proxy in front to Cartwheel.")
-    if urlsplit(settings.base_url).scheme != "https":
-        return Finding("note", f"{settings.base_url} answers, but anyone on the way can read along", "Use https://")
+    if not takes_one_click(settings.base_url):
+        said = f"{settings.base_url} answers, but anyone on the way can read along, and mailboxes show no button to unsubscribe"
+        return Finding("note", said, "Use https://")
     return Finding("good", f"{settings.base_url} answers")
+
+
+def _has_mail_server(settings: Settings) -> bool:
+    with _opened(settings) as house:
+        return bool(settings.smtp_url) if house is None else has_mail_server(house, workspaces.first(house))
 
 
 def _made(settings: Settings) -> bool:

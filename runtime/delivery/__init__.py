@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from runtime.delivery import outbox
 from runtime.delivery.decision.limiting import set_limits
-from runtime.delivery.held import Held, held
+from runtime.delivery.held import Held, held, told
 from runtime.delivery.housekeeping import sweep, take_over
 from runtime.delivery.letters.proof import preview, send_test
 from runtime.delivery.outbox import resend
@@ -29,6 +29,7 @@ __all__ = [
     "set_limits",
     "sweep",
     "take_over",
+    "told",
 ]
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from blocks.phrase import Phrase, say
 from runtime.accounts import preferences
+from runtime.delivery.decision.readiness import Readiness
 from runtime.delivery.letters.press import Sender
 from runtime.house import House
 from runtime.ledger import Tx
@@ -58,8 +59,18 @@ def preferred_sender(tx: Tx) -> Sender | None:
 def has_mail_server(house: House, workspace: int) -> bool:
     """Whether mail leaves this machine; otherwise it is kept in the local outbox."""
     with house.ledger.read(workspace) as tx:
-        own = preferences.mail_server(tx)
-    return bool(own.host or house.settings.smtp_url)
+        return ready(house, tx).leaves
+
+
+def readiness(house: House, sender: Sender | None, *, leaves: bool) -> Readiness:
+    """What bears on whether a shop's mail may go out. `leaves`: whether it goes to a mail server."""
+    return Readiness(leaves, house.settings.base_url, sender.address if sender is not None else "")
+
+
+def ready(house: House, tx: Tx) -> Readiness:
+    """The same for the workspace of a transaction, as it is set now."""
+    leaves = bool(preferences.mail_server(tx).host or house.settings.smtp_url)
+    return readiness(house, preferred_sender(tx), leaves=leaves)
 
 
 def _ehlo(base_url: str) -> str:

@@ -18,7 +18,7 @@ from runtime.delivery.decision.facts import Case, Shop, parsed
 from runtime.delivery.letters import bodies
 from runtime.delivery.letters.letter import Letter, Scribe, contact_data
 from runtime.delivery.letters.press import Press, Sender
-from runtime.delivery.preferred import preferred_sender
+from runtime.delivery.preferred import preferred_sender, readiness
 from runtime.delivery.sending.answers import Answer
 from runtime.delivery.sending.book import Outgoing
 from runtime.delivery.sending.claims import Claimed
@@ -160,9 +160,17 @@ class TeamWriter(Writer):
     channel = TEAM
 
     def __init__(
-        self, house: House, workspace: int, scribe: Scribe, answered: Callable[[Parcel, Answer], None]
+        self,
+        house: House,
+        workspace: int,
+        scribe: Scribe,
+        answered: Callable[[Parcel, Answer], None],
+        *,
+        leaves: bool = True,
     ) -> None:
+        """`leaves`: whether it goes to a mail server, and not into the local outbox."""
         super().__init__(house, workspace, answered)
+        self._leaves = leaves
         self._announcer = Announcer(house)
         self._sender: Sender | None = None
 
@@ -178,6 +186,7 @@ class TeamWriter(Writer):
     def _read(self, tx: Tx) -> None:
         super()._read(tx)
         self._sender = preferred_sender(tx)
+        self._ready = readiness(self._house, self._sender, leaves=self._leaves)
 
     def _load(self, tx: Tx, messages: Sequence[Claimed]) -> None:
         self._announcer.load(tx, messages)

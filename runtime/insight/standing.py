@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from runtime.delivery import has_mail_server
+from runtime.delivery.held import waits
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, message, run
@@ -25,6 +27,8 @@ class Standing:
     held_args: Mapping[str, Any] = field(default_factory=dict)
     waiting: int = 0
     """Messages that are due and wait for that; counted only while something is wrong."""
+    leaves: bool = True
+    """Whether mail leaves this machine; otherwise it stays in the local outbox."""
     last_run_at: int | None = None
     """When somebody last entered a flow."""
 
@@ -35,6 +39,7 @@ def standing(house: House, workspace: int) -> Standing:
     held = mail.state.get("workspaces", {}).get(str(workspace), {}) if mail is not None else {}
     working = worker_lives(house)
     held_since = held.get("since")
+    leaves = has_mail_server(house, workspace)
     with house.ledger.read(workspace) as tx:
         return Standing(
             working=working,
@@ -42,13 +47,13 @@ def standing(house: House, workspace: int) -> Standing:
             held_code=held.get("code") or "",
             held_args=held.get("args") or {},
             waiting=_due(tx, house.clock.now()) if held_since is not None or not working else 0,
+            leaves=leaves,
             last_run_at=_last_run(tx),
         )
 
 
 def _due(tx: Tx, now: int) -> int:
-    due = select(func.count()).where(tx.mine(message), message.c.state == "queued", message.c.due_at <= now)
-    return int(tx.scalar(due) or 0)
+    return int(tx.scalar(select(func.count()).where(tx.mine(message), waits(now))) or 0)
 
 
 def _last_run(tx: Tx) -> int | None:

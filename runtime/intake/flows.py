@@ -16,9 +16,7 @@ from runtime.words import words
 
 PREFIX = "/api/v1/flows/"
 _PATH = re.compile(re.escape(PREFIX) + r"([^/]{1,200})/contacts/?")
-WRONG_KIND = (
-    "This key cannot add contacts to flows. Make one of the kind that may read and change on the settings page."
-)
+WRONG_KIND = "This key cannot add contacts to flows. Make one of the kind that may do so on the settings page."
 
 
 class FlowsApi:

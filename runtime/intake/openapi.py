@@ -317,7 +317,7 @@ DESCRIPTION: dict[str, Any] = {
                 "x-key": "cw_api_…",
                 "description": "One contact, or a list of them. The flow is live and has the trigger “Added by hand”; its "
                 "own rules say who comes in. Contacts that are not known yet are made. If one item of a list is wrong, "
-                "nothing of the list is stored. Needs a key of the kind that may read and change (cw_api_…). The limits of "
+                "nothing of the list is stored. Needs a key of the kind that may add contacts to flows (cw_api_…). The limits of "
                 "events hold.",
                 "parameters": [
                     {

@@ -110,11 +110,16 @@ def _all(body: bytes, reader: "_Reader", noun: str) -> list[NewEvent]:
     return events
 
 
+def _folded(name: str) -> str:
+    """A name as people read it: in any case, and whatever white space it holds."""
+    return " ".join(name.split()).casefold()
+
+
 class _Reader:
     def __init__(
         self, workspace: int, source: str, now: int, refused: Mapping[str, str] = NOTHING, *, may_hold_nul: bool
     ) -> None:
-        self._refused = refused
+        self._refused = {_folded(name): answer for name, answer in refused.items()}
         self.wrongs: list[Wrong] = []
         self._workspace = workspace
         self._source = source
@@ -138,8 +143,8 @@ class _Reader:
         name = document.get("name")
         if type(name) is not str or not (name := name.strip()) or len(name) > LONGEST_NAME or _NEXT_LINE.search(name):
             self._wrong("name", f"must be a text of 1 to {LONGEST_NAME} characters in one line")
-        elif name in self._refused:
-            self._wrong("name", self._refused[name])
+        elif (ours := self._refused.get(_folded(name))) is not None:
+            self._wrong("name", ours)
         properties = document.get("properties")
         if properties is None:
             properties = {}

@@ -33,7 +33,7 @@ from liquid.token import Token
 from blocks.phrase import Quoted, say
 from runtime.mail.errors import RenderFailed, TagBroken
 from runtime.mail.localised import moment, money
-from runtime.mail.urls import is_web, url_part, usable
+from runtime.mail.urls import NOWHERE, is_web, url_part, usable
 
 FOLLOW = "follow!"
 """Where `link` finds the function that makes a tracked link. "!" cannot stand in a merge tag."""
@@ -81,7 +81,7 @@ def _link(value: object, link: str, *, context: RenderContext) -> str:
         shop = context.globals.get("shop")
         url = usable(shop.get("website")) if isinstance(shop, Mapping) else ""
         if not url:
-            return "#"
+            return NOWHERE
     follow = context.globals.get(FOLLOW)
     return str(follow(link, url)) if callable(follow) and is_web(url) else url
 

@@ -9,7 +9,7 @@ import html
 import re
 
 from runtime.mail.tags import Piece, Tag, pieces
-from runtime.mail.urls import clean_url, is_safe, is_web
+from runtime.mail.urls import NOWHERE, clean_url, is_safe, is_web
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BRACE = '{{ "{" }}'
@@ -47,18 +47,44 @@ def address(text: str, link: str) -> str:
     A target that begins with a field is checked when it is filled in; one that begins with text is checked here, and
     fields further in are percent-encoded so that they cannot become another target. Raises TagBroken.
     """
+    parts = _target(text)
+    if not parts:
+        return NOWHERE
+    before, target = _joined(parts)
+    return f'{before}{{{{ {target} | link: "{link}" }}}}'
+
+
+def plain_link(text: str, link: str, before: str = "", after: str = "") -> str:
+    """The same for the plain part, between `before` and `after`; nothing of all that where the link leads nowhere.
+
+    Raises TagBroken.
+    """
+    parts = _target(text)
+    if not parts:
+        return ""
+    begun, target = _joined(parts)
+    return f"{begun}{leads_on(target, link, before, after)}"
+
+
+def leads_on(target: str, link: str, before: str, after: str) -> str:
+    """Liquid that prints a Liquid expression as the target of a link in the plain part, as `plain_link` does."""
+    return (
+        f'{{% assign target = {target} | link: "{link}" %}}{{% if target != "{NOWHERE}" %}}'
+        f"{before}{{{{ target }}}}{after}{{% endif %}}"
+    )
+
+
+def _target(text: str) -> tuple[Piece, ...]:
+    """The pieces of a link's target; none if it cannot be followed, whatever the fields hold."""
     parts = pieces(text.strip())
-    if not parts or (isinstance(parts[0], str) and not is_safe(clean_url(parts[0]))):
-        return "#"
-    if len(parts) == 1:
-        if isinstance(parts[0], Tag):
-            return f'{{{{ {parts[0].inner} | link: "{link}" }}}}'
-        return f'{{{{ "{clean_url(parts[0])}" | link: "{link}" }}}}'
-    return _joined(parts, link)
+    return () if parts and isinstance(parts[0], str) and not is_safe(clean_url(parts[0])) else parts
 
 
-def _joined(parts: tuple[Piece, ...], link: str) -> str:
+def _joined(parts: tuple[Piece, ...]) -> tuple[str, str]:
+    """What Liquid has to do first, and the expression that is the target then."""
     assigns, names = [], []
+    if len(parts) == 1:
+        return "", parts[0].inner if isinstance(parts[0], Tag) else f'"{clean_url(parts[0])}"'
     for number, part in enumerate(parts):
         if isinstance(part, str):
             names.append(f'"{clean_url(part)}"')
@@ -67,7 +93,7 @@ def _joined(parts: tuple[Piece, ...], link: str) -> str:
             assigns.append(f"{{% assign u{number} = {part.inner}{encoded} %}}")
             names.append(f"u{number}")
     chain = "".join(f" | append: {name}" for name in names[1:])
-    return f'{"".join(assigns)}{{{{ {names[0]}{chain} | link: "{link}" }}}}'
+    return "".join(assigns), f"{names[0]}{chain}"
 
 
 def picture(text: str) -> str:

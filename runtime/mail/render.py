@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from runtime.mail.compile import CompiledEmail
 from runtime.mail.liquid import FOLLOW, Template
+from runtime.mail.urls import NOWHERE
 
 MAX_SUBJECT = 250
 """Longest subject in characters; what values add beyond it is cut off."""
@@ -13,6 +14,7 @@ MAX_SUBJECT = 250
 Follow = Callable[[str, str], str]
 """Makes the tracked address of a link, from its id in the e-mail and its web address."""
 
+_DEAD = f' href="{NOWHERE}"'
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _GAPS = re.compile(r"[ \t]+\n|\n{3,}")
 
@@ -40,7 +42,8 @@ class Renderer:
     def render(self, data: Mapping[str, object], follow: Follow | None = None) -> Rendered:
         """The e-mail with the values of `data` (from `mail_data`); links are tracked if `follow` is given.
 
-        Missing values print nothing, or the fallback. Raises RenderFailed if the e-mail grows beyond its limits.
+        Missing values print nothing, or the fallback; what would link nowhere is no link. Raises RenderFailed if the
+        e-mail grows beyond its limits.
         """
         if follow is not None:
             data = {**data, FOLLOW: follow}
@@ -50,7 +53,7 @@ class Renderer:
         return Rendered(
             one_line(self._subject.render(data), MAX_SUBJECT),
             one_line(self._preview.render(data), MAX_SUBJECT),
-            self._html.render(data),
+            self._html.render(data).replace(_DEAD, ""),
             text.strip() + "\n",
         )
 

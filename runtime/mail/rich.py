@@ -209,7 +209,7 @@ def to_plain(text: str, link_id: Callable[[str], str]) -> str:
         line = bullet
         for href, spans in groupby(part.spans, key=_href):
             line += "".join(markup.plain(span.text) for span in spans)
-            line += "" if href is None else f" ( {markup.address(href, link_id(href))} )"
+            line += "" if href is None else markup.plain_link(href, link_id(href), " ( ", " )")
         joined = paragraphs and part.kind in _LISTS and not part.first
         paragraphs.append(line if not joined else f"\x00{line}")
     return "\n\n".join(paragraphs).replace("\n\n\x00", "\n")

@@ -17,6 +17,10 @@ def clean_url(value: object) -> str:
     return _TOUCHY.sub(lambda found: f"%{ord(found[0]):02X}", value) if _TOUCHY.search(value) else value
 
 
+NOWHERE = "#"
+"""The target of a link that leads nowhere, until the link is taken away."""
+
+
 def usable(value: object) -> str:
     """`value` as an address that may stand in an attribute and be followed, or "" if it is none."""
     if not isinstance(value, str):

@@ -37,7 +37,12 @@ export default {
     },
   },
   mounted() {
-    this.watcher = new ResizeObserver(([entry]) => (this.room = entry.contentRect.width));
+    this.watcher = new ResizeObserver(([entry]) => {
+      const hidden = !this.room;
+      this.room = entry.contentRect.width;
+      // What a frame loads while it is hidden is never laid out.
+      if (hidden && this.room) this.draw();
+    });
     this.watcher.observe(this.$el);
     if (this.picks) addEventListener("message", this.heard);
     if (innerWidth <= PHONE) this.$emit("narrow");

@@ -18,6 +18,13 @@ export default {
       return order;
     },
   },
+  watch: {
+    async chosen(id) {
+      // One that was added may stand far below.
+      await this.$nextTick();
+      this.$refs.list.querySelector(`[data-section="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
+    },
+  },
   beforeUnmount() {
     this.stop();
   },

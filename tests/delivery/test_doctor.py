@@ -1,8 +1,10 @@
 """What the doctor says of the mail server: whether it takes us in, and who named it."""
 
+import pytest
+
 from runtime.accounts import preferences, workspaces
-from runtime.accounts.preferences import MailServer
-from runtime.checkup.installation import mail
+from runtime.accounts.preferences import MailServer, Sender
+from runtime.checkup.installation import mail, public
 from runtime.house import House
 from tests.delivery.smtp_server import SmtpServer
 
@@ -12,10 +14,16 @@ def own_server(house: House, server: SmtpServer, user: str = "", password: str =
     host, port = server.url.removeprefix("smtp://").split(":")
     wanted = MailServer(host=host, port=int(port), security="none", user=user)
     preferences.save_mail_server(house, workspaces.first(house), wanted, password)
+    sender(house)
+
+
+def sender(house: House) -> None:
+    """Type a sender into the settings page."""
+    preferences.save_sender(house, workspaces.first(house), Sender(address="nok@doileaf.example"))
 
 
 def test_the_server_of_the_installation(house: House, smtp: SmtpServer) -> None:
-    workspaces.first(house)
+    sender(house)
     assert mail(house.settings).said.endswith("takes us in (CARTWHEEL_SMTP_URL)")
 
 
@@ -33,3 +41,24 @@ def test_a_password_that_cannot_be_read_any_more_is_told_in_words(house: House, 
     assert finding.state == "bad"
     assert finding.said == "the mail server on the settings page: the password cannot be read any more. Type it again."
     assert finding.cure.startswith("Correct the mail server on the settings page.")
+
+
+def test_a_server_without_a_sender_is_told_and_what_to_do(house: House, smtp: SmtpServer) -> None:
+    workspaces.first(house)
+    finding = mail(house.settings)
+    assert finding.state == "bad"
+    assert finding.said.endswith("but no sender’s address is set")
+    assert finding.cure.startswith("Type the sender’s address on the settings page.")
+
+
+@pytest.mark.parametrize("address", ["", "http://127.0.0.1:8080", "http://192.168.1.20"])
+def test_an_address_that_customers_cannot_open_keeps_marketing_back(
+    house: House, smtp: SmtpServer, address: str
+) -> None:
+    workspaces.first(house)
+    finding = public(house.settings.model_copy(update={"base_url": address}))
+    assert finding.state == "bad"
+    assert finding.said.endswith("on this machine or its network only, so marketing e-mails wait")
+    assert "CARTWHEEL_BASE_URL" in finding.cure
+    outbox = public(house.settings.model_copy(update={"base_url": address, "smtp_url": ""}))
+    assert outbox.state == "note"

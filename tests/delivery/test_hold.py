@@ -3,6 +3,7 @@
 import datetime
 import ipaddress
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ from runtime.accounts import preferences
 from runtime.clock import SetClock
 from runtime.delivery.carriers import connect
 from runtime.house import House
+from runtime.insight.standing import standing
 from runtime.pulse import heard
 from tests.delivery.conftest import Email, at_server
 from tests.delivery.post import Post
-from tests.delivery.smtp_server import HANG_UP, SmtpServer
+from tests.delivery.smtp_server import HANG_UP, SmtpServer, Stage
 
 
 def test_a_server_that_is_down_holds_everything_and_lets_it_go_when_it_is_back(
@@ -34,6 +36,9 @@ def test_a_server_that_is_down_holds_everything_and_lets_it_go_when_it_is_back(
     assert on_hold is not None
     assert (on_hold.code, on_hold.waiting, on_hold.since) == ("server_unreachable", 3, clock.now())
     assert on_hold.args["host"] == "127.0.0.1"
+    later = replace(post.one(messages[0]), due_at=clock.now() + 1)
+    named = delivery.told([*map(post.one, messages), later], on_hold, clock.now())
+    assert [one.code for one in named] == ["server_unreachable"] * 3 + [None]
     for message in messages:
         entry = post.one(message)
         assert (entry.state, entry.tries, entry.code) == ("queued", 0, None)
@@ -281,3 +286,57 @@ def test_where_tls_is_asked_for_and_not_offered_nothing_is_sent(
     assert on_hold is not None
     assert on_hold.code == "tls_missing"
     assert smtp.mails == []
+
+
+# ---- a server that refuses one message after the other
+
+
+@pytest.mark.parametrize(("stage", "answer"), [("mail", "550 5.7.1 Sender rejected"), ("body", "451 4.3.0 Disk full")])
+def test_a_server_that_refuses_everything_is_said_until_it_takes_one(
+    post: Post, smtp: SmtpServer, clock: SetClock, reminder: Email, stage: Stage, answer: str
+) -> None:
+    flow = post.flow(reminder)
+    smtp.answer(stage, answer)
+    since = clock.now()
+    for number in range(4):
+        post.message(flow, post.contact(f"C{number}"))
+        post.deliver()
+        clock.advance(seconds=1)
+    assert delivery.held(post.house, post.shop) is None  # a few may be to blame themselves
+
+    for _ in range(3):  # nor is it another message if one is tried again
+        clock.advance(minutes=7)
+        post.deliver()
+    assert delivery.held(post.house, post.shop) is None
+
+    post.message(flow, post.contact("Dewi"))
+    post.deliver()
+    on_hold = delivery.held(post.house, post.shop)
+    assert on_hold is not None
+    assert (on_hold.code, on_hold.since, on_hold.args["answer"]) == ("server_takes_none", since, answer)
+    assert standing(post.house, post.shop).waiting == 5
+
+    delivery.leave(post.house)  # another process goes on
+    clock.advance(hours=2)
+    post.deliver()
+    on_hold = delivery.held(post.house, post.shop)
+    assert on_hold is not None
+    assert on_hold.since == since
+
+    smtp.behave()
+    clock.advance(days=1)
+    post.deliver()
+    assert post.states() == {"sent": 5}
+    assert delivery.held(post.house, post.shop) is None
+
+
+def test_five_addresses_that_do_not_exist_are_no_fault_of_the_server(
+    post: Post, smtp: SmtpServer, reminder: Email
+) -> None:
+    smtp.answer("rcpt", "550 5.1.1 No such user")
+    flow = post.flow(reminder)
+    for number in range(6):
+        post.message(flow, post.contact(f"C{number}"))
+    post.deliver()
+    assert post.states() == {"failed": 6}
+    assert delivery.held(post.house, post.shop) is None

@@ -9,7 +9,7 @@ import pytest
 from blocks import read_block
 from blocks.contract import Known
 from runtime import delivery
-from runtime.accounts import users
+from runtime.accounts import preferences, users
 from runtime.clock import HOUR, SetClock
 from runtime.house import House
 from runtime.ledger.tables import flow, message, suppression, tally
@@ -31,6 +31,7 @@ def stage(house: House, shop: int, clock: SetClock) -> Iterator[Stage]:
     users.first(house)
     users.create(house, NOK, "Nok", language="en")
     users.create(house, SOMCHAI, "Somchai", language="th")
+    preferences.save_sender(house, shop, preferences.Sender(address="shop@doileaf.example"))
     yield Stage(house, shop, clock)
     delivery.leave(house)
 

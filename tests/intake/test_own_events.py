@@ -31,6 +31,15 @@ def test_nobody_puts_dewi_into_a_segment_by_saying_so(door: Door, name: str) -> 
     assert door.stored() == []
 
 
+@pytest.mark.parametrize(
+    "name", ["email opened", "EMAIL OPENED", "Email\u00a0opened", "Email   opened", "Email\u2003Opened"]
+)
+def test_a_name_of_our_own_is_known_in_any_spelling(door: Door, name: str) -> None:
+    answer = door.post({"name": name, "contact": {"email": "dewi@example.com"}})
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["reason"].startswith("is a name of our own")
+
+
 def test_what_a_flow_lets_happen_under_a_name_of_the_shop_may_be_told_from_outside_too(door: Door) -> None:
     told = {"name": "Became a regular", "contact": {"email": "dewi@example.com"}}
     assert door.post(told).json() == {"accepted": 1, "duplicates": 0}

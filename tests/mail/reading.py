@@ -45,4 +45,4 @@ class Page(HTMLParser):
 
     @property
     def links(self) -> list[str]:
-        return [attrs.get("href") or "" for attrs in self.of("a")]
+        return [attrs["href"] or "" for attrs in self.of("a") if "href" in attrs]

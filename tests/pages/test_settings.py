@@ -100,6 +100,12 @@ def test_a_half_typed_address_is_refused_under_its_field(look: Look, web: Web) -
         assert preferences.sender(tx).address == "hello@doileaf.example"
 
 
+@pytest.fixture
+def sender(web: Web) -> None:
+    """The shop has said who writes, without which no mail server gets anything."""
+    preferences.save_sender(web.house, web.workspace, preferences.Sender(address="hello@doileaf.example"))
+
+
 def use_server(page: Any, port: int) -> Any:
     """Choose a mail server on this machine. Returns the card."""
     card = page.locator("#delivery")
@@ -111,7 +117,7 @@ def use_server(page: Any, port: int) -> Any:
     return card
 
 
-@pytest.mark.usefixtures("working")
+@pytest.mark.usefixtures("working", "sender")
 def test_the_test_says_that_the_server_took_it(look: Look, web: Web, inbox: tuple[Inbox, int]) -> None:
     handler, port = inbox
     page = look("/settings")
@@ -124,7 +130,7 @@ def test_the_test_says_that_the_server_took_it(look: Look, web: Web, inbox: tupl
     assert handler.to == [NOK]
 
 
-@pytest.mark.usefixtures("working")
+@pytest.mark.usefixtures("working", "sender")
 def test_the_test_goes_to_the_address_that_is_typed(look: Look, web: Web, inbox: tuple[Inbox, int]) -> None:
     handler, port = inbox
     page = look("/settings")
@@ -197,12 +203,14 @@ def test_a_key_is_shown_once_and_can_be_deleted(look: Look, web: Web) -> None:
 
     page.get_by_role("button", name="New key", exact=True).click()
     page.get_by_role("textbox", name="What is it for?").fill("Tea blog")
+    page.get_by_role("radio", name="Only add Contacts to Flows").click()
     page.get_by_role("button", name="Make the key").click()
-    secret = page.locator(".cw-dialog .code", has_text="cw_ing_").inner_text()
+    secret = page.locator(".cw-dialog .code", has_text="cw_api_").inner_text()
     found = keys.find(web.house, secret)
     assert found is not None
-    assert (found.name, found.kind) == ("Tea blog", "ingest")
+    assert (found.name, found.kind) == ("Tea blog", "api")
     page.get_by_role("button", name="Done").click()
+    page.get_by_text("Can only add Contacts to Flows.").wait_for()
     page.get_by_text(secret).wait_for(state="detached")
 
     page.get_by_role("button", name="Delete the key Tea blog").click()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from runtime import delivery, engine
-from runtime.accounts import keys, links, users
+from runtime.accounts import keys, links, preferences, users
 from runtime.clock import HOUR, SetClock
 from tests.browser import Windows, until
 from tests.canvas.conftest import Shop, make_shop
@@ -138,7 +138,9 @@ def happens(shop: Shop, key: str, name: str, email: str, **properties: Any) -> N
 
 def work(shop: Shop, post_office: SmtpServer, *, hours: int) -> None:
     """What the worker does, so many hours from now."""
-    settings = shop.house.settings.model_copy(update={"smtp_url": post_office.url})
+    there = {"smtp_url": post_office.url, "base_url": "https://mail.doileaf.example"}
+    settings = shop.house.settings.model_copy(update=there)
+    preferences.save_sender(shop.house, shop.workspace, preferences.Sender(address="nok@doileaf.example"))
     later = replace(shop.house, clock=SetClock(shop.house.clock.now() + hours * HOUR + 1_000_000), settings=settings)
     while engine.work(later) | delivery.deliver(later):
         pass

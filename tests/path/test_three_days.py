@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from runtime import delivery, engine
-from runtime.accounts import keys, sources
+from runtime.accounts import keys, preferences, sources
 from runtime.clock import SetClock, length
 from runtime.engine.publishing import publish as flows
 from runtime.house import House
@@ -56,6 +56,7 @@ class DoiLeaf:
         self.house, self.shop, self.clock, self.smtp, self.client = house, shop, clock, smtp, client
         brand = {"name": "Doi Leaf", "postal_address": "41 Ratchadamnoen Road, Chiang Mai", "currency": "THB"}
         house.desk.drafts(shop).put("brand", "brand", "Doi Leaf", {"format": 1, **brand}, "Nok", clock.now())
+        preferences.save_sender(house, shop, preferences.Sender(address="nok@doileaf.example"))
         (sample,) = (one for one in samples() if one.slug == "cart-abandonment")
         self.slug = take(house, shop, sample, "Nok")
         flows.publish(house, shop, self.slug, "Nok")

@@ -86,6 +86,7 @@ def test_a_sample_comes_in_with_its_emails_and_goes_out_the_same(cartwheel: Type
     slug = cartwheel("flow", "import", str(SAMPLES / "cart-abandonment")).stdout.strip()
     first = tmp_path / "out"
     assert cartwheel("flow", "export", slug, "--to", str(first)).returncode == 0
+    assert not json.loads((first / "flow.json").read_text())["speaks_alone"], "off where the file says nothing of it"
     emails = {file.name for file in (first / "emails").iterdir()}
     assert len(emails) == len(list((SAMPLES / "cart-abandonment" / "emails").iterdir()))
 

@@ -56,6 +56,21 @@ def test_an_empty_email_begins_with_the_usual_sections(studio: OpenStudio) -> No
     until(lambda: mail.kinds[-2:] == ["coupon", "footer"])
 
 
+def test_a_new_section_is_brought_into_view_in_a_list_that_is_longer_than_its_room(studio: OpenStudio) -> None:
+    mail = studio()
+    mail.page.set_viewport_size({"width": 1400, "height": 560})
+    last = mail.row("Footer")
+    seen = """row => {
+      const list = row.closest(".st-list").parentElement.getBoundingClientRect(), {top, bottom} = row.getBoundingClientRect();
+      return top >= list.top - 1 && bottom <= list.bottom + 1;
+    }"""
+    assert not last.evaluate(seen)
+
+    mail.add("coupon")
+
+    until(lambda: mail.row("Coupon").evaluate(seen))
+
+
 def test_a_section_is_carried_to_another_place(studio: OpenStudio) -> None:
     mail = studio()
 

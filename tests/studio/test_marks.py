@@ -4,8 +4,10 @@ import base64
 import hashlib
 import re
 
+import pytest
+
 from builder.studio.marks import anchor, marked, shown, unmarked
-from runtime.mail import KINDS, Brand, Renderer, compile_email, read_document, sample_data
+from runtime.mail import KINDS, Brand, Renderer, compile_email, mail_data, read_document, sample_data
 
 BRAND = Brand(name="Doi Leaf", postal_address="1 Tea Road", logo_url="http://127.0.0.1:9/media/logo.png")
 OWN = "http://127.0.0.1:9"
@@ -21,14 +23,23 @@ def every_kind() -> dict[str, object]:
     return {"subject": "Tea", "sections": sections}
 
 
-def rendered(*, with_marks: bool) -> str:
+EMPTY = "Empty: nobody & co have no cart"
+
+
+def rendered(*, with_marks: bool, cart: bool = True) -> str:
     document = read_document(every_kind())
-    compiled = compile_email(marked(document) if with_marks else document, BRAND)
-    return Renderer(compiled).render(sample_data(BRAND)).html
+    compiled = compile_email(marked(document, EMPTY) if with_marks else document, BRAND)
+    return Renderer(compiled).render(sample_data(BRAND) if cart else mail_data({}, {}, BRAND)).html
 
 
-def test_without_its_marks_the_preview_is_what_is_sent() -> None:
-    assert unmarked(rendered(with_marks=True)) == rendered(with_marks=False)
+@pytest.mark.parametrize("cart", [True, False])
+def test_without_its_marks_the_preview_is_what_is_sent(cart: bool) -> None:
+    assert unmarked(rendered(with_marks=True, cart=cart)) == rendered(with_marks=False, cart=cart)
+
+
+def test_products_of_somebody_without_a_cart_say_why_nothing_is_seen() -> None:
+    assert "have no cart" not in rendered(with_marks=True)
+    assert rendered(with_marks=True, cart=False).count("have no cart") == 1
 
 
 def test_every_section_can_be_pointed_at() -> None:

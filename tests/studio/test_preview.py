@@ -223,3 +223,28 @@ def test_what_is_typed_while_the_preview_turns_its_page_is_shown_and_so_is_what_
     mail.box("Headline").fill("Tea for two")
 
     mail.mail.get_by_text("Tea for two").wait_for()
+
+
+def test_what_was_drawn_behind_the_plain_text_is_seen_afterwards(studio: OpenStudio) -> None:
+    mail = studio()
+    page, frame = mail.page, mail.page.locator(".st-frame")
+
+    def drawn() -> int:
+        return int(frame.get_attribute("data-drawn") or 0)
+
+    def show(name: str) -> None:
+        before = drawn()
+        page.get_by_role("button", name=name, exact=True).click()
+        until(lambda: name == "Plain text" or drawn() > before)
+
+    page.get_by_role("button", name="Dark", exact=True).click()
+    show("Plain text")
+    show("Desktop")
+    until(lambda: mail.mail.locator("body").evaluate("body => body.scrollHeight > 100"))
+
+    show("Plain text")
+    page.get_by_role("button", name="Preview as").click()
+    page.locator(".st-people").get_by_role("button", name="Somchai Jaidee").click()
+    page.locator(".st-inbox").get_by_text("Somchai, your tea is waiting").wait_for()
+    show("Phone")
+    until(lambda: mail.mail.locator("body").evaluate("body => body.scrollHeight > 100"))

@@ -88,7 +88,7 @@ def import_(
             if slug is not None:
                 raise Mistake("--slug replaces one draft; a folder brings a flow and its e-mails. Name its flow.json.")
             sample = read_folder(path)
-            print(take(house, workspace, sample, BY))
+            print(take(house, workspace, sample, BY, alone=False))
             return
         document = read_json(path)
         name = read_flow(document, str(path)).name or path.stem

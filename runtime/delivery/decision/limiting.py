@@ -1,5 +1,7 @@
 """Changing how often a shop or a flow writes, and when: what the old limits made wait is asked again under the new ones."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select, true
 
 from blocks.limits import Limits
@@ -28,13 +30,14 @@ def set_limits(house: House, workspace: int, wanted: Limits) -> None:
     ask_again(house, workspace)
 
 
-def ask_again(house: House, workspace: int, flow: int | None = None) -> None:
-    """Ask anew about what limits made wait, of one flow or of all: they may be other ones by now."""
+def ask_again(house: House, workspace: int, flow: int | None = None, codes: Sequence[str] = WAITS) -> None:
+    """Ask anew about what limits made wait, of one flow or of all: they may be other ones by now. `codes`: about what
+    else."""
     now = house.clock.now()
     free = (
         message.c.state == "queued",
         message.c.lease_until.is_(None),
-        message.c.code.in_(WAITS),
+        message.c.code.in_(codes),
         true() if flow is None else message.c.flow == flow,
     )
     ids = [0]

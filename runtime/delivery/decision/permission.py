@@ -16,6 +16,7 @@ from blocks.pauses import pausing
 from blocks.phrase import Day, Moment, Quoted, TimeOfDay
 from blocks.values import moment
 from runtime.clock import HOUR, SECOND
+from runtime.delivery.decision.readiness import ASK_AGAIN, Lack
 from runtime.delivery.decision.terms import PLAIN, Terms
 from runtime.zones import zone_of
 
@@ -88,6 +89,8 @@ class Facts:
     """Those of which it is not known yet whether they will."""
     waits_since: int | None = None
     """Since when it waits to see whether a flow of higher priority speaks, if it does."""
+    lack: Lack | None = None
+    """What the shop has not set yet and the message needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +128,14 @@ ALLOWED = Allowed()
 def decide(facts: Facts) -> Decision:
     """Whether a message may be sent now.
 
-    Tests go to whoever asked for them. Transactional mail needs no consent and keeps to no limits but the hours of its
-    own block, and an address that does not exist is never mailed again. A contact who left the flow gets nothing more of
-    it, whatever it is.
+    What needs a setting that is missing waits for it. Tests go to whoever asked for them. Transactional mail needs no
+    consent and keeps to no limits but the hours of its own block, and an address that does not exist is never mailed
+    again. A contact who left the flow gets nothing more of it, whatever it is.
     """
     if facts.addressed and not facts.address:
         return Refused("no_address")
     if facts.test:
-        return ALLOWED
+        return _unready(facts) or ALLOWED
     if facts.run_state in ("left", "replaced"):
         return Refused("run_ended", "cancelled")
     if facts.flow_state == "archived":
@@ -145,7 +148,15 @@ def decide(facts: Facts) -> Decision:
         return Refused("too_late", args={"before": _shown(facts.before, facts)})
     if facts.marketing and (unwanted := _unwanted(facts)) is not None:
         return unwanted
+    if (unready := _unready(facts)) is not None:
+        return unready
     return _in_time(_at_a_bad_time(facts) or ALLOWED, facts)
+
+
+def _unready(facts: Facts) -> Postponed | None:
+    """Whether it has to wait for a setting."""
+    lack = facts.lack
+    return None if lack is None else Postponed(facts.now + ASK_AGAIN, lack.code, lack.args)
 
 
 def _unwanted(facts: Facts) -> Decision | None:

@@ -14,10 +14,12 @@ from sqlalchemy.exc import OperationalError
 from runtime.clock import SECOND
 from runtime.delivery.carriers import Carrier, Parcel
 from runtime.delivery.decision.facts import Case
+from runtime.delivery.decision.readiness import UNREADY
 from runtime.delivery.sending import claims
 from runtime.delivery.sending.answers import Answer
 from runtime.delivery.sending.book import AS_IT_WAS, Book, Ending, LeaseLost, Outgoing
 from runtime.delivery.sending.gate import Gate
+from runtime.delivery.sending.refusals import Refusals
 from runtime.delivery.sending.writer import Writer, verdict
 from runtime.house import House
 
@@ -39,10 +41,14 @@ class Lane:
         carrier: Carrier,
         gate: Gate,
         writer: Callable[[Callable[[Parcel, Answer], None]], Writer],
+        refusals: Refusals | None = None,
     ) -> None:
         self.workspace = workspace
         self.carrier = carrier
         self.gate = gate
+        self.refusals = refusals or Refusals()
+        self.held_back = False
+        """Whether something was made to wait for a setting since somebody last asked."""
         self.server_read_at = time.monotonic()
         """When the settings were last asked whether this is still the server."""
         self._house = house
@@ -177,6 +183,7 @@ class Lane:
             self._answers = answers + self._answers
             self._ready.extendleft(reversed(wave))
             raise
+        self.held_back = self.held_back or any(one.code in UNREADY for one in self._endings)
         self._endings.clear()
         if len(marked) < len(wave):
             self._withdraw([one for one in wave if one.claimed.id not in marked])
@@ -241,4 +248,8 @@ class Lane:
                 answer = Answer("refused", 0, answer.text, answer.stage)
         elif answer.kind != "lost":
             self.gate.worked()
+            if answer.kind == "accepted":
+                self.refusals.taken()
+            elif not answer.nobody_there:
+                self.refusals.refused(one.claimed.id, answer.words, self._house.clock.now())
         self._answers.append((one, answer))

@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,14 +23,17 @@ from runtime.delivery.carriers.smtp import Smtp
 from runtime.delivery.carriers.switch import Switch
 from runtime.delivery.carriers.trouble import Trouble
 from runtime.delivery.channels import BY_MAIL, TEAM, WEBHOOK
+from runtime.delivery.held import waits
 from runtime.delivery.letters.letter import Scribe
 from runtime.delivery.letters.press import Presses
 from runtime.delivery.preferred import Server, server_of
 from runtime.delivery.sending import claims
 from runtime.delivery.sending.answers import Answer
 from runtime.delivery.sending.gate import Gate
+from runtime.delivery.sending.holds import Holds
 from runtime.delivery.sending.lane import Lane
 from runtime.delivery.sending.owner import me
+from runtime.delivery.sending.refusals import TAKES_NONE, Refusals
 from runtime.delivery.sending.writer import FRESH, MailWriter, Writer
 from runtime.delivery.team import TeamWriter
 from runtime.house import House
@@ -68,6 +72,10 @@ class Office:
         self._caller: Carrier | None = None
         self._renewed_at = time.monotonic()
         self._said: dict[int, object] | None = None
+        self._before: Mapping[str, Any] = {}
+        """What another process said of each workspace before this one began."""
+        self._holds = Holds(house)
+        self._refusals: dict[tuple[int, Server], Refusals] = {}
         self._alone = threading.Lock()
 
     def work(self, stopping: Callable[[], bool] = never) -> bool:
@@ -96,7 +104,8 @@ class Office:
             self._switch.close()
 
     def next_due(self) -> int | None:
-        """When there is something to do next (UTC microseconds; may be past): a message, or a server to try again."""
+        """When there is something to do next (UTC microseconds; may be past): a message, a server to try again, or a setting
+        to look for."""
         with self._house.ledger.read() as tx:
             due = claims.next_due(tx)
         gates = {
@@ -106,7 +115,8 @@ class Office:
             for id_ in tuple(gate.workspaces)
             for channel in BY_MAIL
         }
-        return min((max(at, gates[where].until) if where in gates else at for where, at in due.items()), default=None)
+        soonest = [max(at, gates[where].until) if where in gates else at for where, at in due.items()]
+        return min(soonest + ([self._holds.next] if self._holds.next else []), default=None)
 
     # ---- one turn
 
@@ -114,6 +124,8 @@ class Office:
         began = time.monotonic()
         self._switch.wait(0)
         self._keep_alive(began)
+        self._read_before()
+        self._holds.look()
         lanes = self._busy()
         if not lanes:
             self._report()
@@ -211,15 +223,28 @@ class Office:
             self._owner,
             carrier,
             gate,
-            lambda answered: self._mail_writer(workspace, channel, answered),
+            lambda answered: self._mail_writer(workspace, channel, answered, leaves=carrier.name != Local.name),
+            self._refused_by(workspace, server),
         )
         self._lanes[key], self._servers[key] = lane, server
         return lane
 
-    def _mail_writer(self, workspace: int, channel: str, answered: Callable[[Parcel, Answer], None]) -> Writer:
+    def _mail_writer(
+        self, workspace: int, channel: str, answered: Callable[[Parcel, Answer], None], *, leaves: bool
+    ) -> Writer:
         if channel == TEAM.name:
-            return TeamWriter(self._house, workspace, self._scribe, answered)
-        return MailWriter(self._house, workspace, self._presses, self._scribe, answered)
+            return TeamWriter(self._house, workspace, self._scribe, answered, leaves=leaves)
+        return MailWriter(self._house, workspace, self._presses, self._scribe, answered, leaves=leaves)
+
+    def _refused_by(self, workspace: int, server: Server) -> Refusals:
+        """What a server has refused of a workspace, also before this process began."""
+        key = (workspace, server)
+        if key not in self._refusals:
+            said = self._before.get(str(workspace), {})
+            args = said.get("args", {})
+            same = said.get("code") == TAKES_NONE and args.get("host") == server.host
+            self._refusals[key] = Refusals.known(said["since"], str(args["answer"])) if same else Refusals()
+        return self._refusals[key]
 
     def _carrier(self, server: Server) -> Carrier:
         if server.wrong is not None:
@@ -240,17 +265,25 @@ class Office:
             if not lane.gate.is_open(now) and not lane.idle:
                 lane.give_back()
 
-    def _report(self) -> None:
-        """Say in the ledger which workspaces' mail does not go out, since when and why, whenever that has changed."""
+    def _read_before(self) -> None:
         if self._said is None:
             before = pulse.heard(self._house, "mail")
-            self._said = {} if before is None or before.state.get("ok") else {0: "what another process said"}
-        held = {id_: gate for gate in self._gates.values() if gate.since is not None for id_ in gate.workspaces}
-        said: dict[int, object] = {id_: (gate.since, gate.why, gate.until) for id_, gate in held.items()}
+            ok = before is None or before.state.get("ok")
+            self._before = {} if before is None else before.state.get("workspaces", {})
+            self._said = {} if ok else {0: "what another process said"}
+
+    def _report(self) -> None:
+        """Say in the ledger which workspaces' mail does not go out, since when and why, whenever that has changed."""
+        if any(lane.held_back for lane in self._lanes.values()):
+            self._holds.look_again()
+            for lane in self._lanes.values():
+                lane.held_back = False
+        stuck = self._stuck()
+        said: dict[int, object] = dict(stuck)
         # A new process knows nothing of a server until it has tried it.
-        if said == self._said or (0 in self._said and not held and not self._proven()):
+        if said == self._said or (0 in (self._said or {}) and not stuck and not self._proven()):
             return
-        pulse.say(self._house, "mail", self._state(held))
+        pulse.say(self._house, "mail", self._state(stuck))
         if self._said and not said:
             log.info("Mail goes out again.")
         self._said = said
@@ -258,31 +291,50 @@ class Office:
     def _proven(self) -> bool:
         return any(gate.proven for gate in self._gates.values())
 
-    def _state(self, held: dict[int, Gate]) -> dict[str, object]:
-        if not held:
+    def _stuck(self) -> dict[int, "_Stuck"]:
+        """The workspaces whose mail does not go out: all of it because of the server counts before some of it."""
+        found = {
+            id_: _Stuck(hold.since, hold.lack.code, hold.lack.args, hold.waiting)
+            for id_, hold in self._holds.found.items()
+        }
+        for (id_, channel), lane in self._lanes.items():
+            refusals = lane.refusals
+            if channel in BY_MAIL and refusals.since is not None and refusals.many:
+                args = {"host": lane.gate.host, "answer": refusals.answer}
+                found[id_] = _Stuck(refusals.since, TAKES_NONE, args)
+        for gate in self._gates.values():
+            if gate.since is not None and (why := gate.why) is not None:
+                found |= {id_: _Stuck(gate.since, why.code, why.args, again=gate.until) for id_ in gate.workspaces}
+        return found
+
+    def _state(self, stuck: Mapping[int, "_Stuck"]) -> dict[str, object]:
+        if not stuck:
             return {"ok": True}
         waiting = select(message.c.workspace, func.count()).where(
-            message.c.workspace.in_(held),
-            message.c.channel.in_(BY_MAIL),
-            message.c.state == "queued",
-            message.c.due_at <= self._house.clock.now(),
+            message.c.workspace.in_(stuck), message.c.channel.in_(BY_MAIL), waits(self._house.clock.now())
         )
         with self._house.ledger.read() as tx:
             rows: Sequence[Any] = tx.all(waiting.group_by(message.c.workspace))
         counts = {row[0]: row[1] for row in rows}
-        entries = {str(id_): _entry(gate, counts.get(id_, 0)) for id_, gate in held.items()}
-        first = min(held.values(), key=lambda gate: gate.since or 0)
+        entries = {str(id_): _entry(one, counts.get(id_, 0)) for id_, one in stuck.items()}
+        first = min(stuck.values(), key=lambda one: one.since)
         return {"ok": False, **_entry(first, sum(counts.values())), "workspaces": entries}
 
 
-def _entry(gate: Gate, waiting: int) -> dict[str, object]:
-    why = gate.why
-    return {
-        "since": gate.since,
-        "code": why.code if why is not None else "",
-        "args": {name: dump_arg(arg) for name, arg in why.args.items()} if why is not None else {},
-        "waiting": waiting,
-    }
+@dataclass(frozen=True, slots=True)
+class _Stuck:
+    """Why mail of a workspace does not go out; what else is told apart is worth saying again."""
+
+    since: int
+    code: str
+    args: Mapping[str, Any]
+    waiting: int = 0
+    again: int = 0
+
+
+def _entry(one: _Stuck, waiting: int) -> dict[str, object]:
+    args = {name: dump_arg(arg) for name, arg in one.args.items()}
+    return {"since": one.since, "code": one.code, "args": args, "waiting": waiting}
 
 
 _offices: WeakKeyDictionary[Ledger, Office] = WeakKeyDictionary()

@@ -12,10 +12,11 @@ from runtime.delivery.decision import alone
 from runtime.delivery.decision.bounds import Bounds
 from runtime.delivery.decision.facts import Case, Shop, look_up, parsed, shop_of
 from runtime.delivery.decision.permission import Allowed, Facts, Kept, Postponed, Refused, decide
+from runtime.delivery.decision.readiness import Readiness
 from runtime.delivery.letters import bodies
 from runtime.delivery.letters.letter import Scribe
 from runtime.delivery.letters.press import Presses, Sender
-from runtime.delivery.preferred import preferred_sender
+from runtime.delivery.preferred import preferred_sender, readiness
 from runtime.delivery.sending.answers import Answer
 from runtime.delivery.sending.book import AS_IT_WAS, Ending, Outgoing
 from runtime.delivery.sending.claims import Claimed
@@ -27,6 +28,10 @@ log = logging.getLogger(__name__)
 
 FRESH = 1.0
 """Seconds for which what permission rests on is believed, and the workspace's settings; then it is looked up again."""
+
+
+ANYBODY = "anybody"
+"""Stands for the sender of an e-mail that cannot be made: that it has none is not what keeps it from going out."""
 
 
 def verdict(message: Claimed, facts: Facts) -> Ending | None:
@@ -70,6 +75,8 @@ class Writer(ABC):
         self._workspace = workspace
         self._answered = answered
         self._shop: Shop | None = None
+        self._ready: Readiness | None = None
+        """What bears on whether mail may leave this machine; None for what is no mail."""
         self._bounds = Bounds(self.channel)
         self._settings_read_at = 0.0
         self._looked_at = 0.0
@@ -86,9 +93,8 @@ class Writer(ABC):
             if self._shop is None or self._looked_at - self._settings_read_at > FRESH:
                 self._settings_read_at = self._looked_at
                 self._read(tx)
-            cases = self._look_up(tx, messages)
             self._load(tx, messages)
-        return cases
+            return self._look_up(tx, messages)
 
     def _read(self, tx: Tx) -> None:
         """Read what the shop has set."""
@@ -120,7 +126,17 @@ class Writer(ABC):
         now = self._house.clock.now()
         self._bounds.apply(tx, cases, now, self.zone)
         alone.apply(tx, self._bounds, cases, now)
+        if self._ready is not None:
+            for case in cases:
+                claimed, facts = case.message, case.facts
+                unsubscribes = claimed.marketing and not claimed.test
+                facts.now = now
+                facts.lack = self._ready.lacks(own_sender=self._own_sender(claimed), unsubscribes=unsubscribes)
         return cases
+
+    def _own_sender(self, claimed: Claimed) -> str | None:
+        """The address from which a message goes out whatever the shop's is."""
+        return None
 
     def write(self, case: Case) -> Outgoing | Ending:
         """A message that may go out as it goes, or why it cannot be written."""
@@ -151,15 +167,27 @@ class MailWriter(Writer):
         presses: Presses,
         scribe: Scribe,
         answered: Callable[[Parcel, Answer], None],
+        *,
+        leaves: bool = True,
     ) -> None:
+        """`leaves`: whether it goes to a mail server, and not into the local outbox."""
         super().__init__(house, workspace, answered)
         self._presses = presses
         self._scribe = scribe
+        self._leaves = leaves
         self._sender: Sender | None = None
 
     def _read(self, tx: Tx) -> None:
         super()._read(tx)
         self._sender = preferred_sender(tx)
+        self._ready = readiness(self._house, self._sender, leaves=self._leaves)
+
+    def _own_sender(self, claimed: Claimed) -> str | None:
+        try:
+            press = self._presses.get((claimed.version or 0, claimed.block))
+        except Exception:  # noqa: BLE001 - writing it says what is wrong with it
+            press = None
+        return ANYBODY if press is None else press.compiled.from_address
 
     def _load(self, tx: Tx, messages: Sequence[Claimed]) -> None:
         self._presses.load(tx, {(one.version, one.block) for one in messages if one.version is not None})

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from sqlalchemy import Row, func, select
@@ -13,9 +12,9 @@ from blocks.checks import check
 from blocks.contract import Known, Problem, Send, Trigger
 from blocks.flow import Flow
 from blocks.overlaps import overlaps
-from blocks.phrase import Quoted, say
+from blocks.phrase import say
 from runtime.delivery.decision.limiting import ask_again
-from runtime.delivery.preferred import has_mail_server
+from runtime.delivery.preferred import ready
 from runtime.engine.batch import Batch
 from runtime.engine.entries import beginnings, occasions, schedules, ties
 from runtime.engine.leaving import endings
@@ -23,6 +22,7 @@ from runtime.engine.program import Programs
 from runtime.engine.publishing import moving, overdue
 from runtime.engine.publishing.known import brand_of, known_to
 from runtime.engine.publishing.moving import Move
+from runtime.engine.publishing.outgoing import check_outgoing
 from runtime.engine.publishing.overdue import SEND, Choice
 from runtime.engine.publishing.written import check_written
 from runtime.engine.work import one_batch
@@ -68,10 +68,12 @@ def check_draft(
     known = known or known_to(house, workspace)
     others = _others(house, workspace, slug)
     emails = {draft.slug: draft.document for draft in house.desk.drafts(workspace).list("email")}
+    with house.ledger.read(workspace) as tx:
+        shop = ready(house, tx)
     return [
         *check(document, known),
         *check_written(document, emails, known),
-        *_unreachable_links(house, workspace, document),
+        *check_outgoing(sends_of(document), emails, shop),
         *overlaps(document, others),
     ]
 
@@ -283,26 +285,3 @@ def compose(house: House, workspace: int, document: Flow) -> list[dict[str, obje
             }
         )
     return mails
-
-
-def _unreachable_links(house: House, workspace: int, document: Flow) -> list[Problem]:
-    """Links and pictures need an address that customers can reach; the local outbox is exempt."""
-    if not has_mail_server(house, workspace) or not _is_local(house.settings.base_url):
-        return []
-    drafts = house.desk.drafts(workspace)
-    problems = []
-    for block_id, slug in sends_of(document):
-        draft = drafts.get("email", slug)
-        if draft is not None and draft.document.get("kind", "marketing") == "marketing":
-            text = say(
-                "Customers cannot reach this installation: its public address is {address}. "
-                "Set CARTWHEEL_BASE_URL to the address they can open, then publish again.",
-                address=Quoted(house.settings.base_url) if house.settings.base_url else say("not set"),
-            )
-            problems.append(Problem("no_public_address", text, block=block_id))
-    return problems
-
-
-def _is_local(base_url: str) -> bool:
-    host = urlsplit(base_url).hostname or ""
-    return host in ("", "localhost", "0.0.0.0", "::1") or host.startswith("127.") or host.endswith(".localhost")  # noqa: S104

@@ -11,6 +11,9 @@ from runtime.mail.section import Align, Card, Colour, Link, Section
 from runtime.mail.tags import glimpse
 from runtime.mail.theme import SIDE, Theme
 
+NEXT_LINE = ":\n"
+"""Between the words of a button and where it leads, in the plain part."""
+
 
 def button(theme: Theme, label: str, href: str, *, colour: str = "primary", align: str = "center") -> str:
     """An MJML button; `label` and `href` are ready for MJML."""
@@ -40,7 +43,7 @@ class Button(Section):
         return button(theme, markup.inline(self.label), href, colour=self.colour, align=self.align)
 
     def plain(self, theme: Theme) -> str:
-        return f"{markup.plain(self.label)}:\n{markup.address(self.link, self.id)}"
+        return f"{markup.plain(self.label)}{markup.plain_link(self.link, self.id, NEXT_LINE)}"
 
     def line(self) -> Phrase:
         return glimpse(self.label) or say("No words yet")

@@ -53,7 +53,7 @@ class Image(Section):
 
     def plain(self, theme: Theme) -> str:
         words = markup.plain(self.alt)
-        target = markup.address(self.link, self.id) if self.link.strip() else ""
+        target = markup.plain_link(self.link, self.id)
         return f"[{words}] {target}".strip() if words else target
 
     def line(self) -> Phrase:

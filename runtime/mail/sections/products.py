@@ -8,10 +8,11 @@ from pydantic import Field
 from blocks.phrase import Phrase, say
 from runtime.mail import markup
 from runtime.mail.section import Card, Link, Section
-from runtime.mail.sections.button import button
+from runtime.mail.sections.button import NEXT_LINE, button
 from runtime.mail.theme import SIDE, Theme
 
 _GUTTER = 6
+_NEW_LINE = "\n"
 _TARGET = "{{ cart.url }}"
 _TABLE = '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
 
@@ -122,13 +123,14 @@ class Products(Section):
         price = f"  {self._price()}" if self._price() else ""
         text = (
             f"{{% for item in cart.items limit: {self.most} %}}- {{{{ item.name }}}}{price}\n"
-            f"  {self._link()}\n{{% endfor %}}"
+            f"{markup.leads_on('item.url', self.id, '  ', _NEW_LINE)}{{% endfor %}}"
         )
         if self.show_total:
             total = theme.words["total"]
             text += f"{{% if cart.total %}}{total}: {{{{ cart.total | money: cart.currency }}}}\n{{% endif %}}"
         if self.button_label.strip():
-            text += f"\n{markup.plain(self.button_label)}:\n{markup.address(_TARGET, f'{self.id}.button')}"
+            link = markup.plain_link(_TARGET, f"{self.id}.button", NEXT_LINE)
+            text += f"\n{markup.plain(self.button_label)}{link}"
         return text
 
     def line(self) -> Phrase:
