@@ -1,8 +1,8 @@
 """How many of those who came into a flow had happen what it wants, beside those held out of it.
 
 Each contact counts once (once for each cart or order, where those have runs of their own), from when they first came in.
-Runs as such are not counted: whoever is held out has none that stays open, so that each further event makes them another
-one, while it is taken in by the open run of everybody else.
+Runs as such are not counted: where they have no key, whoever is held out has none that stays open, so that each further
+event makes them another one, while it is taken in by the open run of everybody else.
 """
 
 from dataclasses import dataclass

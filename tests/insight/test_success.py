@@ -83,6 +83,7 @@ def test_who_comes_in_twice_counts_once_and_with_another_cart_once_more(stage: S
     stage.publish(cart_flow())
     cart(stage, DEWI, "c1")
     stage.after(days=2)
+    stage.goes_out()
     cart(stage, DEWI, "c1")
     order(stage, DEWI)
     order(stage, DEWI)
@@ -100,7 +101,6 @@ def test_those_held_out_are_beside_them_however_often_their_cart_changes(stage: 
     held = {run.contact for run in stage.all_runs() if run.code == "held_out"}
     inside = [who for who in EVERYBODY if stage.runs(who)[-1] == ("hour", "open")]
     (nok, *_) = [who for who in EVERYBODY if who not in inside]
-    assert len(stage.runs(nok)) == 2
     order(stage, nok)
     order(stage, inside[0])
     order(stage, inside[1])
