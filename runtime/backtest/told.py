@@ -52,6 +52,7 @@ IN_ALL: Mapping[str, Phrase] = {
     "cap_waits": say("Put off because they had got enough e-mails"),
     "flow_cap_waits": say("Put off because they had got enough e-mails of the Flow"),
     "priority_waits": say("Put off for a Flow of higher priority"),
+    "no_public_address": say("Put off until customers can open this installation’s public address"),
     "place_waits": say("Put off to see whether a Flow of higher priority goes first"),
     "alone_waits": say("Put off to see whether a Flow of higher priority writes about the same"),
 }
