@@ -31,10 +31,7 @@ def draw(user: Visitor, w: Words, *, has_password: bool) -> None:
         current: dict[str, Field] = {}
         if has_password:
             with tag("div", "se-two"):
-                help_text = w(
-                    "For a new address or password. Forgotten? On the server, {command} sets another.",
-                    command="./run user password",
-                )
+                help_text = w("For a new address or password. Whoever runs the server can set another.")
                 current["current"] = text_field(
                     w("Current password"), kind="password", autocomplete="current-password", help_text=help_text
                 )

@@ -3,6 +3,9 @@
 from runtime.mail import EmailDocument, read_document
 from runtime.words import Words
 
+_SOMEWHERE = "https://example.com"
+"""What leads nowhere would not look like a link."""
+
 
 def sample_email(w: Words, language: str) -> EmailDocument:
     """Written in the reader's language; `language` is that of the few words of ours in it."""
@@ -18,11 +21,17 @@ def sample_email(w: Words, language: str) -> EmailDocument:
                     "kind": "text",
                     "id": "text",
                     "html": f"<p>{w('This is how your texts look.')} "
-                    f'<a href="https://example.com">{w("And this is a link.")}</a></p>',
+                    f'<a href="{_SOMEWHERE}">{w("And this is a link.")}</a></p>',
                 },
                 {"kind": "products", "id": "products", "show_total": True},
-                {"kind": "button", "id": "button", "label": w("To the shop"), "link": "{{ shop.website }}"},
-                {"kind": "button", "id": "second", "label": w("Another button"), "link": "#", "colour": "accent"},
+                {"kind": "button", "id": "button", "label": w("To the shop"), "link": _SOMEWHERE},
+                {
+                    "kind": "button",
+                    "id": "second",
+                    "label": w("Another button"),
+                    "link": _SOMEWHERE,
+                    "colour": "accent",
+                },
                 {"kind": "notice", "id": "notice", "text": w("A line that should not be overlooked")},
                 {"kind": "coupon", "id": "coupon", "text": w("Your code"), "code": "TEA-10"},
                 {"kind": "footer", "id": "footer"},
