@@ -17,6 +17,9 @@ OFFERS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("02:15", {"segment": "recent"}),
 )
 """When the nightly offers come where the shop is, and for whom."""
+TRIGGERS = frozenset({"event_trigger", "date_trigger", "quiet_trigger", "schedule_trigger", "segment_trigger"})
+NO_PLACE = TRIGGERS | {"on_leaving"}
+"""Kinds of blocks to which nobody is moved."""
 TRANSACTIONAL = frozenset({"confirm"})
 """Send blocks whose e-mail needs no consent."""
 

@@ -15,6 +15,8 @@ LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 PEOPLE = st.sampled_from(["dewi@example.com", "budi@example.com", "hannah@example.com"])
 SLUGS = st.sampled_from(sorted(FLOWS))
 CHANGES = st.sampled_from(["pause", "resume", "spread", "skip", "finish", "archive"])
+DEEDS = st.sampled_from(["skip", "move", "remove", "undo", "retry"])
+"""What a person does to those inside."""
 ANSWERS = st.sampled_from([None, "yes", "yes", "no"])
 """What somebody says to mail, if anything."""
 TOKENS = st.sampled_from(["c1", "c2", "c3"])

@@ -35,7 +35,7 @@ from runtime.ledger.tables import (
 )
 from runtime.segments.counting import meeting
 from runtime.segments.document import SegmentDocument
-from tests.invariants.flows import OFFERS
+from tests.invariants.flows import OFFERS, TRIGGERS
 from tests.invariants.town import Town
 
 _ENDS = {
@@ -45,12 +45,14 @@ _ENDS = {
     "replaced_by_newer": "replaced",
     "restarted": "restarted",
     "block_failed": "failed",
+    "taken_out": "left",
+    "moved_by": "moved",
 }
 """Steps that are no decision of a block, by reason code, and what is counted for them."""
 _WHILE_IT_WAITS = frozenset({*BY_EXIT, "replaced_by_newer", "refreshed"})
 """Steps of a run that had come to its end, but for a message that still waited."""
+_ANYWHERE = "*"
 _COUNTED = ("sent", "skipped", "uncertain", "failed")
-_TRIGGERS = frozenset({"event_trigger", "date_trigger", "quiet_trigger", "schedule_trigger", "segment_trigger"})
 _CLOSED = {"ended", "left", "departed", "replaced", "failed"}
 
 
@@ -98,15 +100,15 @@ def _walks(tx: Tx) -> None:
         document, walked = flows[one.version], steps.pop(one.id, [])
         kinds = {doc.id: doc.kind for doc in document.blocks}
         assert [each.hop for each in walked] == list(range(one.hops)), f"I6: steps of run {one.id} are missing"
-        at: str | None = ""  # "" at a door, None where the way has ended
+        at: str | None = ""  # "" at a door, _ANYWHERE where a person put them, None where the way has ended
         for each in walked:
             where = f"run {one.id}, step {each.hop}"
             if at is None:
                 assert each.code in _WHILE_IT_WAITS, f"I6: {where} comes after the end"
                 assert any(id_ == one.id for id_, *_ in sends), f"I6: {where} comes after the end, and nothing waited"
             elif at == "":
-                assert kinds[each.block] in _TRIGGERS or _ENDS.get(each.code), f"I6: {where} begins at {each.block}"
-            else:
+                assert kinds[each.block] in TRIGGERS or _ENDS.get(each.code), f"I6: {where} begins at {each.block}"
+            elif at != _ANYWHERE:
                 assert each.block == at, f"I6: {where} is at {each.block}, the one before led to {at}"
             if kinds[each.block] == "send_email" and each.outlet:
                 sends.add((one.id, each.hop, each.block))
@@ -115,7 +117,7 @@ def _walks(tx: Tx) -> None:
             at = None  # another run of theirs went the last way for both
         assert one.messages == sum(run_ == one.id for run_, *_ in sends), f"I1: run {one.id} counts {one.messages}"
         if one.state == "open":
-            assert at == one.block, f"I6: run {one.id} stands at {one.block}, its steps led to {at}"
+            assert at in (one.block, _ANYWHERE), f"I6: run {one.id} stands at {one.block}, its steps led to {at}"
             assert one.wake_at is not None, f"I6: run {one.id} waits at {one.block} for nothing"
         else:
             assert one.state in _CLOSED
@@ -137,6 +139,10 @@ def _next(document: Flow, each: Any, kinds: dict[str, str], at: str | None) -> s
             return None
         case "restarted":
             return ""
+        case "moved":
+            return _ANYWHERE
+    if each.code == "put_back":
+        return _ANYWHERE
     return None if at is None or kinds[each.block] == "stop" else each.block
 
 

@@ -17,7 +17,7 @@ from runtime.delivery.sending import writer
 from tests.conftest import THE_MORNING
 from tests.invariants import laws
 from tests.invariants.flows import FLOWS, SEGMENTS
-from tests.invariants.histories import ANSWERS, CHANGES, LONG, PEOPLE, PLACES, SLUGS, TOKENS
+from tests.invariants.histories import ANSWERS, CHANGES, DEEDS, LONG, PEOPLE, PLACES, SLUGS, TOKENS
 from tests.invariants.town import Town
 from tests.invariants.worker import Worker
 
@@ -31,7 +31,7 @@ PROFILE = settings(
     phases=(Phase.generate, Phase.shrink) if LONG else (Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )
-CHAPTERS = 300 if LONG else 2
+CHAPTERS = 300 if LONG else 3
 """Each begins with a seed of its own."""
 
 NUMBERS = st.integers(0, 1)
@@ -66,6 +66,7 @@ MEANWHILE: dict[str, Callable[["Life", Worker, str, str], object]] = {
     "a skip": lambda life, other, who, slug: life.town.change(slug, "skip"),
     "the end": lambda life, other, who, slug: life.town.change(slug, "finish"),
     "the list": lambda life, other, who, slug: life.town.list_(who, on=True),
+    "a hand": lambda life, other, who, slug: life.town.see_to(slug, "remove", 0),
     "a version": lambda life, other, who, slug: life.town.publish(slug, 1),
     "an order": _an_order,
     "a long breath": _a_long_breath,
@@ -181,6 +182,24 @@ class Life(RuleBasedStateMachine):
     def is_sent_again_by_hand(self) -> None:
         self.town.resend()
 
+    # ---- what a person does to those inside
+
+    @rule(slug=SLUGS, how=DEEDS, number=st.integers(0, 20), then=THEN)
+    def is_seen_to(self, slug: str, how: str, number: int, then: str = "") -> None:
+        self.town.see_to(slug, how, number)
+        self.town.go_on(then)
+
+    @rule(slug=st.sampled_from(["cart", "welcome"]), who=PEOPLE, how=DEEDS, number=st.integers(0, 20), then=THEN)
+    def comes_in_and_is_seen_to(self, slug: str, who: str, how: str, number: int, then: str = "") -> None:
+        self.fills_a_cart(who, f"c{number % 3 + 1}", 0, "yes")
+        self.joins(who, "yes", "all")
+        self.is_seen_to(slug, how, number, then)
+
+    @rule(slug=SLUGS, how=st.sampled_from(["skip", "move"]), number=st.integers(0, 20))
+    def is_seen_to_by_mistake(self, slug: str, how: str, number: int) -> None:
+        self.town.see_to(slug, how, number)
+        self.town.see_to(slug, "undo", number)
+
     # ---- what workers do
 
     @rule(number=NUMBERS)
@@ -281,6 +300,10 @@ class Life(RuleBasedStateMachine):
             self.town.change(slug, "pause")
             self.wants_news("dewi@example.com", "yes", "hours")
         self.town.dies(lambda worker: self.town.change(slug, how, worker.house), at)
+
+    @rule(slug=SLUGS, how=DEEDS, number=st.integers(0, 20), at=st.integers(0, 25))
+    def seeing_to_somebody_dies(self, slug: str, how: str, number: int, at: int) -> None:
+        self.town.dies(lambda worker: self.town.see_to(slug, how, number, worker.house), at)
 
     @rule(at=st.integers(0, 60), of=NUMBERS)
     def a_worker_dies_in_the_night(self, at: int, of: int) -> None:

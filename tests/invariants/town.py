@@ -11,7 +11,7 @@ import re
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from runtime.delivery.carriers import Parcel
 from runtime.delivery.carriers.local import Local
 from runtime.delivery.sending import office, owner
 from runtime.desk import Desk
+from runtime.engine.by_hand import handling
 from runtime.engine.leaving.departures import BY_EXIT
 from runtime.engine.publishing import publish as publishing
 from runtime.engine.publishing.overdue import Choice, How
@@ -53,7 +54,7 @@ from runtime.segments import publish as segments
 from runtime.settings import Settings
 from runtime.vault import Vault
 from tests.invariants.dying import KILLED, Watched, die_at
-from tests.invariants.flows import FLOWS, SEGMENTS, mails
+from tests.invariants.flows import FLOWS, NO_PLACE, SEGMENTS, mails
 from tests.invariants.worker import ROUNDS, Worker
 
 SHOP = 7
@@ -111,6 +112,8 @@ class Town:
     """Overdue messages that were spread over the hours after an instant, and that instant."""
     closed: dict[str, int] = field(default_factory=dict)
     """Flows that take nobody in any more, and the last run there was then."""
+    stood: Mapping[int, handling.Stood] = field(default_factory=dict)
+    """Where people stood before a person moved them or skipped their wait, as far as that can be taken back."""
     begun: dict[str, int] = field(default_factory=dict)
     """Flows that were brought back, and the last event there was then."""
 
@@ -240,6 +243,31 @@ class Town:
             state = tx.scalar(select(flow.c.state).where(tx.mine(flow), flow.c.slug == slug))
             if state in ("finishing", "archived"):
                 self.begun[slug] = tx.scalar(select(func.max(event.c.id))) or 0
+
+    def see_to(self, slug: str, how: str, number: int, house: House | None = None) -> None:
+        """A person skips the wait of those inside a flow, moves them to one of its blocks, takes them out, lets go on whoever
+        failed, or takes the last of that back: one of them, or all."""
+        house = house or self.workers[0].house
+        if how == "undo":
+            handling.put_back(house, SHOP, self.stood, "Nok")
+            self.stood = {}
+            return
+        with self.look() as tx:
+            of = select(flow.c.id).where(tx.mine(flow), flow.c.slug == slug).scalar_subquery()
+            wanted = run.c.state == ("failed" if how == "retry" else "open")
+            rows = tx.all(select(run.c.id, run.c.hops).where(run.c.flow == of, wanted).order_by(run.c.id))
+        some = rows if number % 2 or not rows else [rows[number % len(rows)]]
+        chosen = {row.id: row.hops for row in some}
+        match how:
+            case "skip":
+                self.stood = handling.skip_wait(house, SHOP, chosen, "Nok").before
+            case "move":
+                blocks = [doc.id for doc in FLOWS[slug][0].blocks if doc.kind not in NO_PLACE]
+                self.stood = handling.move_to(house, SHOP, chosen, blocks[number % len(blocks)], "Nok").before
+            case "remove":
+                handling.remove(house, SHOP, chosen, "Nok")
+            case "retry":
+                handling.retry(house, SHOP, chosen, "Nok")
 
     def resend(self) -> None:
         """A person sends again what is uncertain."""
