@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from blocks.phrase import Phrase, Quoted, say
 from blocks.rule_words import readable
+from blocks.zones import zone_names
 
 WHO = frozenset({"email", "phone", "customer_id"})
 """They say who a contact is, and come with events alone."""
@@ -30,12 +29,7 @@ def language_of(value: Any) -> str | None:
 
 def zone_of(value: Any) -> str | None:
     """The name of a time zone, or None if there is none by that name."""
-    return value if type(value) is str and value in _zones() else None
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return value if type(value) is str and value in zone_names() else None
 
 
 def can_be_set(path: str) -> bool:

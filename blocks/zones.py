@@ -1,7 +1,14 @@
-"""Wall-clock times in a zone, with daylight saving taken into account."""
+"""Time zones: which there are, and wall-clock times in one, with daylight saving taken into account."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """The IANA names that this machine knows."""
+    return frozenset(available_timezones())
 
 
 def local_to_utc(wall: datetime, zone: ZoneInfo) -> datetime:

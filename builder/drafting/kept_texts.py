@@ -28,8 +28,8 @@ class Kept:
 
 class KeptTexts(
     Element,
-    component=STATIC / "studio" / "kept_texts.js",
-    esm={"cartwheel-studio": str(STATIC / "studio" / "lib")},
+    component=STATIC / "drafting" / "kept_texts.js",
+    esm={"cartwheel-drafting": str(STATIC / "drafting" / "lib")},
 ):
     """`shelf` names the draft in the browser's storage. `on_kept` is called once, if something was left there.
 

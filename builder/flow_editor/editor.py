@@ -28,7 +28,7 @@ from builder.flow_editor.opened import Look, Opened, look
 from builder.flow_editor.panel import Asks, Panel
 from builder.flow_editor.problems import ProblemList
 from builder.flow_editor.seat import FlowSeating
-from builder.flow_editor.trail import TRAILS, Trail
+from builder.flow_editor.trail import Followed
 from builder.forms import Around
 from builder.frame import Editor
 from builder.parts.toast import toast
@@ -73,7 +73,7 @@ class FlowEditor(Page):
         self.bar = Bar(frame, self.flow.name, self.doing, w)
         self._problems = ProblemList(self.bar.problems, self.choose, self.doing.open_examples, w)
         self.seating = FlowSeating(self, pen, Banner(frame), archived=opened.draft.state != "active")
-        self._trail = self._take_up(opened.draft)
+        self._trail: Followed | None = None if self.readonly else self._followed(self.flow.to_json(), opened.draft.rev)
         with frame.work:
             self.canvas = self.cards.canvas = self._make_canvas(opened.draft)
             self._kept = KeptTyping(self)
@@ -117,19 +117,13 @@ class FlowEditor(Page):
             trail=None if self._trail is None else self._trail.for_browser(),
         )
 
-    @property
-    def _trail_key(self) -> tuple[bytes, int, str]:
-        return self.user.session, self.user.workspace, self.slug
-
-    def _take_up(self, draft: Draft) -> Trail | None:
-        """What this session could undo when it left the flow; nothing for who only looks on."""
-        if self.readonly:
-            return None
-        return TRAILS.take_up(self._trail_key, self.flow.to_json(), draft.rev, self.user.house.clock.now())
+    def _followed(self, document: Document, rev: int) -> Followed:
+        return Followed(self.user, self.slug, document, rev)
 
     def load(self, document: Document, rev: int) -> None:
         """Another document onto the canvas, to be changed from now on: nothing before it can be undone."""
-        self._trail = TRAILS.begin(self._trail_key, document, rev, self.user.house.clock.now())
+        self._trail = self._trail or self._followed(document, rev)
+        self._trail.begin(document, rev)
         self.canvas.load(document, rev)
 
     def _around(self) -> Around:
@@ -193,7 +187,6 @@ class FlowEditor(Page):
         before, self.flow = self.flow, flow
         if self._trail is not None:
             self._trail.follow(self.canvas.flow, depth, travelled=reason in ("undo", "redo"))
-            TRAILS.touch(self._trail_key, self.user.house.clock.now())
         self.saving.put(rev, self.canvas.flow)
         self._show_changed(before)
         if reason == "restored":
@@ -405,7 +398,7 @@ class FlowEditor(Page):
 
     def _stored(self, number: int, draft: Draft) -> None:
         if self._trail is not None:
-            self._trail.rev = draft.rev
+            self._trail.stored(draft.rev)
         if not self.gone:
             self.canvas.ack(number, draft.rev)
             self._kept.settle()

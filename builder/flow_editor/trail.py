@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from builder.access import Visitor
 from runtime.clock import HOUR
 
 MOST_BYTES = 1_000_000
@@ -125,6 +126,31 @@ class Trails:
         """What was drawn on last is at the end."""
         while self._kept and (len(self._kept) > MOST or now - next(iter(self._kept.values()))[1] > LONGEST):
             self._kept.popitem(last=False)
+
+
+class Followed:
+    """The trail of one session and flow, for a page that may change the draft from now on."""
+
+    def __init__(self, user: Visitor, slug: str, document: Document, rev: int) -> None:
+        self._key, self._clock = (user.session, user.workspace, slug), user.house.clock
+        self._trail = TRAILS.take_up(self._key, document, rev, self._clock.now())
+
+    def begin(self, document: Document, rev: int) -> None:
+        """Another document: nothing before it can be undone."""
+        self._trail = TRAILS.begin(self._key, document, rev, self._clock.now())
+
+    def follow(self, document: Document, depth: int, *, travelled: bool) -> None:
+        """The document changed (see `Trail.follow`)."""
+        self._trail.follow(document, depth, travelled=travelled)
+        TRAILS.touch(self._key, self._clock.now())
+
+    def stored(self, rev: int) -> None:
+        """The draft is at `rev` now."""
+        self._trail.rev = rev
+
+    def for_browser(self) -> dict[str, Any]:
+        """All that can be undone and done again."""
+        return self._trail.for_browser()
 
 
 def _in_pieces(document: Document, before: _State | None) -> _State:

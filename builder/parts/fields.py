@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
-from zoneinfo import available_timezones
 
 from nicegui import ui
 
+from blocks.zones import zone_names
 from builder.parts.tag import Tag, icon, tag
 
 
@@ -103,9 +103,9 @@ def select_field(
     return Field(box, control, help_text)
 
 
-def zone_names(now: str = "") -> dict[str, str]:
+def zone_choices(now: str = "") -> dict[str, str]:
     """The time zones to choose from, with the one that is chosen `now` among them."""
-    found = {zone: zone.replace("_", " ") for zone in sorted(available_timezones()) if "/" in zone}
+    found = {zone: zone.replace("_", " ") for zone in sorted(zone_names()) if "/" in zone}
     return found | ({now: now} if now and now not in found else {})
 
 

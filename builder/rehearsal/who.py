@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
-from zoneinfo import available_timezones
 
+from blocks.zones import zone_names
 from builder.access import Visitor, fetch
 from builder.forms.box import Box, Option
 from builder.forms.complaint import Complaint
 from builder.parts.controls import OneOf, avatar
-from builder.parts.fields import search_field
+from builder.parts.fields import search_field, zone_choices
 from builder.parts.menu import Menu, menu_line
 from builder.parts.tag import Tag, icon, tag
 from builder.rehearsal.asked import Asked
@@ -141,9 +141,9 @@ class Who:
             OneOf(options, one.consent or "", self._answer, label=w("Agreed to marketing e-mails"))
         with tag("div", "cw-field"):
             tag("span", "cw-label", w("Time zone"))
-            zones = sorted(zone for zone in available_timezones() if "/" in zone)
-            choices: list[Option] = [{"value": zone, "label": zone.replace("_", " ")} for zone in zones]
-            Box(one.zone or self._user.zone, self._move, label=w("Time zone"), options=choices)
+            now = one.zone or self._user.zone
+            choices: list[Option] = [{"value": zone, "label": name} for zone, name in zone_choices(now).items()]
+            Box(now, self._move, label=w("Time zone"), options=choices)
         with tag("details", "re-more"):
             more(w("More"), w("More about them"))
             with tag("div", "re-made-up"):
@@ -187,7 +187,7 @@ class Who:
         self._become(consent=given)
 
     def _move(self, zone: str) -> None:
-        if zone in available_timezones():
+        if zone in zone_names():
             self._wish.zone = zone
             self._become(zone=zone)
 

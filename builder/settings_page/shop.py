@@ -2,7 +2,7 @@
 
 from builder.access import Visitor, act
 from builder.parts.controls import button
-from builder.parts.fields import select_field, text_field, zone_names
+from builder.parts.fields import select_field, text_field, zone_choices
 from builder.parts.tag import tag
 from builder.parts.toast import toast
 from builder.settings_page.card import card, clear, complain
@@ -19,7 +19,7 @@ def draw(user: Visitor, w: Words, shop: Workspace) -> None:
         with tag("div", "se-two"):
             name = text_field(w("Name"), shop.name)
             help_text = w("For Contacts whose own time zone is not known")
-            zone = select_field(w("Time zone"), zone_names(shop.zone), shop.zone, help_text=help_text, search=True)
+            zone = select_field(w("Time zone"), zone_choices(shop.zone), shop.zone, help_text=help_text, search=True)
             tongues = {**languages(w.language)}
             tongues.setdefault(shop.language, shop.language)
             help_text = w("For Contacts whose own language is not known")

@@ -13,7 +13,10 @@ Kind = Literal["text", "link", "area", "rich"]
 class WordsBox(
     Box,
     component=STATIC / "studio" / "words_box.js",
-    esm={"cartwheel-studio": str(STATIC / "studio" / "lib")},
+    esm={
+        "cartwheel-studio": str(STATIC / "studio" / "lib"),
+        "cartwheel-drafting": str(STATIC / "drafting" / "lib"),
+    },
 ):
     """A box (see there) whose text may hold merge tags. "rich" gives HTML as the browser made it, to be cleaned by whoever
     keeps it; the other kinds give text. `heading` is its label, drawn together with the button for inserting a field;

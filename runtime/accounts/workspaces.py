@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
 from blocks.phrase import say
+from blocks.zones import zone_names
 from runtime.accounts.refused import Refused
 from runtime.accounts.users import User
 from runtime.house import House
@@ -87,7 +87,7 @@ def update(
             raise Refused(say("Type a name, in at most {n} characters.", n=_NAME_LIMIT), "name")
     if zone is not None:
         values["zone"] = zone
-        if zone not in available_timezones():
+        if zone not in zone_names():
             raise Refused(say("Choose a time zone from the list."), "zone")
     if language is not None:
         values["language"] = language

@@ -5,7 +5,7 @@ import ChipCard from "cartwheel-studio/chip_card.js";
 import FieldMenu from "cartwheel-studio/field_menu.js";
 import LinkCard from "cartwheel-studio/link_card.js";
 import { chipBeside, counted, followChange, putAtEnd, putBeside, select } from "cartwheel-studio/caret.js";
-import { keep } from "cartwheel-studio/kept.js";
+import { keep } from "cartwheel-drafting/kept.js";
 import { pieces, readTag, writeTag } from "cartwheel-studio/merge_tags.js";
 import {
   chip,

@@ -1,7 +1,7 @@
 """By whose clocks the flow's hours and days are meant."""
 
 from builder.flow_editor.settings.paper import Paper
-from builder.parts.fields import select_field, zone_names
+from builder.parts.fields import select_field, zone_choices
 from builder.parts.tag import tag
 
 
@@ -12,7 +12,7 @@ def draw_zone(paper: Paper) -> None:
     tag("h4", "", w("By whose clocks"))
     select_field(
         w("Time zone"),
-        own | zone_names(now),
+        own | zone_choices(now),
         now,
         help_text=w(
             "Hours, dates, schedules and pauses of this Flow go by these clocks. The shop’s quiet hours and caps keep to "

@@ -2,7 +2,7 @@
 //
 // A field has a name of its own to be kept under, or stands in a part of the page with a name (data-keep): then it is known
 // by that, by its label, and by how many of that label come before it.
-import { begin, keep, kept, letGo, stored } from "cartwheel-studio/kept.js";
+import { begin, keep, kept, letGo, stored } from "cartwheel-drafting/kept.js";
 
 const DRAWN_AFTER = 3000; // milliseconds that a part of the page may take until it is there
 
