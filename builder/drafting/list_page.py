@@ -50,6 +50,11 @@ class ListPage(ABC, Generic[Listed]):
         self.root = tag("div")
         self.draw()
 
+    @property
+    def head_kind(self) -> Literal["primary", ""]:
+        """Of the button in the title: one is filled on a page, and while there is nothing yet that is the one in the middle."""
+        return "primary" if self.found else ""
+
     # ---- what differs
 
     @abstractmethod

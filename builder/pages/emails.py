@@ -47,7 +47,7 @@ class _EmailsPage(ListPage[Entry]):
         w = self.w
         with page_head(w("E-mails"), w("Composed once, sent by any of your Flows.")):
             button(w("Brand kit"), href="/brand", symbol="palette")
-            button(w("New e-mail"), self.create, kind="primary", symbol="add")
+            button(w("New e-mail"), self.create, kind=self.head_kind, symbol="add")
 
     def first(self) -> None:
         """What e-mails are good for."""

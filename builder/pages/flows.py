@@ -51,7 +51,7 @@ class _FlowsPage(ListPage[Entry]):
     def head(self) -> None:
         """Title, what was sent, and a new one."""
         with page_head(self.w("Flows"), self._summary()):
-            button(self.w("New Flow"), partial(new_flow, self.user, self.w), kind="primary", symbol="add")
+            button(self.w("New Flow"), partial(new_flow, self.user, self.w), kind=self.head_kind, symbol="add")
 
     def first(self) -> None:
         """How to begin."""

@@ -49,7 +49,7 @@ class _SegmentsPage(ListPage[Entry]):
         """Title, and a new one."""
         w = self.w
         with page_head(w("Segments"), w("People who belong together, for your Flows to ask for.")):
-            button(w("New Segment"), partial(new_segment, self.user, w), kind="primary", symbol="add")
+            button(w("New Segment"), partial(new_segment, self.user, w), kind=self.head_kind, symbol="add")
 
     def first(self) -> None:
         """What segments are good for."""

@@ -95,7 +95,7 @@ class _Carried:
         self._known = {}
         self._root.clear()
         with self._root:
-            more(w("More"), w("More about “{name}”", name=name))
+            more(w("What it carries"), w("What “{name}” carries", name=name))
             asked, options = self._fields(name)
             self._rows = FieldRows(w, asked, options, given, self._put, lambda: self._known)
 

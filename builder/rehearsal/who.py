@@ -161,7 +161,7 @@ class Who:
                         own_words=w("Use “{text}”", text="{text}"),
                         length=35,
                     )
-            tag("span", "cw-label", w("Fields"))
+            tag("div", "cw-label", w("Fields"))
             FieldRows(w, self._asked_for, self._known, leaves(one.fields), self._fill_in)
 
     def _write_to(self, text: str) -> None:

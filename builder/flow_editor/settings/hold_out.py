@@ -10,7 +10,7 @@ def draw_hold_out(paper: Paper) -> None:
     w = paper.around.w
 
     tag("h4", "", w("To see what it is worth"))
-    with tag("div", "cw-field"):
+    with tag("div", "cw-fields"):
         with tag("div", "cw-row"):
             tag("span", "cw-13", w("Hold out"))
             number_box(
