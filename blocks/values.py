@@ -13,7 +13,7 @@ Paths are keys joined by "."; a step into a list is "[]", and such a path holds 
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import isfinite
 from typing import Any, TypedDict
@@ -81,7 +81,7 @@ def micros(moment: datetime) -> int:
 
 def moment(us: int) -> datetime:
     """UTC microseconds as an aware datetime."""
-    return datetime.fromtimestamp(us // 1_000_000, UTC).replace(microsecond=us % 1_000_000)
+    return _EPOCH + timedelta(0, 0, us)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,10 +4,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.ledger import Tx
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import setting
 
 # Asked for with every batch of messages; to make a statement takes five times as long as to run it.
-_GET = select(setting.c.value).where(setting.c.workspace == bindparam("workspace"), setting.c.name == bindparam("name"))
+_GET = Prepared(
+    select(setting.c.value).where(setting.c.workspace == bindparam("workspace"), setting.c.name == bindparam("name"))
+)
 
 
 def get(tx: Tx, name: str) -> bytes | None:

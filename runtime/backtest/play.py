@@ -21,6 +21,7 @@ from runtime.engine.publishing.publish import NotPublishable, compose, release
 from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.ledger import Tx
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.scratch import ScratchLedger
 from runtime.ledger.tables import (
     appointment,
@@ -229,31 +230,36 @@ class _Moments:
             return tx.first(_THERE_IS, {"workspace": self._workspace})
 
 
-_THERE_IS = select(
-    select(event.c.id).where(event.c.workspace == bindparam("workspace"), event.c.state == "new").exists().label("new"),
-    select(occasion.c.id)
-    .where(occasion.c.workspace == bindparam("workspace"), occasion.c.planned.is_not(None))
-    .exists()
-    .label("expected"),
-    select(reply.c.message).where(reply.c.workspace == bindparam("workspace")).exists().label("replied"),
-    select(beginning.c.id)
-    .where(beginning.c.workspace == bindparam("workspace"), beginning.c.done_at.is_(None))
-    .exists()
-    .label("begins"),
-    select(func.min(run.c.wake_at)).where(run.c.state == "open").scalar_subquery().label("wakes"),
-    select(func.min(appointment.c.due_at))
-    .where(appointment.c.workspace == bindparam("workspace"))
-    .scalar_subquery()
-    .label("comes"),
-    select(func.min(schedule.c.due_at))
-    .where(schedule.c.workspace == bindparam("workspace"))
-    .scalar_subquery()
-    .label("reached"),
-    select(func.min(message.c.due_at))
-    .where(message.c.workspace == bindparam("workspace"), message.c.flow == select(flow.c.id).scalar_subquery())
-    .where(message.c.state == "queued")
-    .scalar_subquery()
-    .label("mails"),
+_THERE_IS = Prepared(
+    select(
+        select(event.c.id)
+        .where(event.c.workspace == bindparam("workspace"), event.c.state == "new")
+        .exists()
+        .label("new"),
+        select(occasion.c.id)
+        .where(occasion.c.workspace == bindparam("workspace"), occasion.c.planned.is_not(None))
+        .exists()
+        .label("expected"),
+        select(reply.c.message).where(reply.c.workspace == bindparam("workspace")).exists().label("replied"),
+        select(beginning.c.id)
+        .where(beginning.c.workspace == bindparam("workspace"), beginning.c.done_at.is_(None))
+        .exists()
+        .label("begins"),
+        select(func.min(run.c.wake_at)).where(run.c.state == "open").scalar_subquery().label("wakes"),
+        select(func.min(appointment.c.due_at))
+        .where(appointment.c.workspace == bindparam("workspace"))
+        .scalar_subquery()
+        .label("comes"),
+        select(func.min(schedule.c.due_at))
+        .where(schedule.c.workspace == bindparam("workspace"))
+        .scalar_subquery()
+        .label("reached"),
+        select(func.min(message.c.due_at))
+        .where(message.c.workspace == bindparam("workspace"), message.c.flow == select(flow.c.id).scalar_subquery())
+        .where(message.c.state == "queued")
+        .scalar_subquery()
+        .label("mails"),
+    )
 )
 """All of it in a scratch ledger, in which there is one flow."""
 

@@ -67,6 +67,6 @@ TEAM = Channel(
 """E-mail to users of the shop: to nobody whom it is about."""
 CHANNELS = {channel.name: channel for channel in (EMAIL, WEBHOOK, TEAM)}
 BY_MAIL = tuple(channel.name for channel in CHANNELS.values() if channel.by_mail)
-NEVER_RECALLED = tuple(channel.name for channel in CHANNELS.values() if not channel.recalled)
-RECALLABLE = and_(message.c.state == "queued", *(message.c.channel != name for name in NEVER_RECALLED))
+RECALLED = tuple(channel.name for channel in CHANNELS.values() if channel.recalled)
+RECALLABLE = and_(message.c.state == "queued", message.c.channel.in_(RECALLED))
 """The condition that a message waits, and is taken back if its run is left."""

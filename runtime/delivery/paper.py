@@ -17,10 +17,11 @@ from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.bulk import update_tuples
 from runtime.ledger.documents import dump_args
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import message
 
 _AT_ONCE = 500
-_DUE = (
+_DUE = Prepared(
     select(message.c.channel, *(message.c[name] for name in Claimed.__slots__))
     .where(
         message.c.workspace == bindparam("workspace"),

@@ -13,7 +13,7 @@ from blocks.phrase import Moment
 from blocks.rules import Counted
 from blocks.values import Typed, empty, micros, moment
 from runtime.clock import DAY
-from runtime.delivery.channels import NEVER_RECALLED
+from runtime.delivery.channels import RECALLED
 from runtime.engine import coupons
 from runtime.engine.batch import Batch, Person, Queued, Run
 from runtime.engine.echo import Emitted
@@ -248,7 +248,7 @@ def leave_if_met(batch: Batch, program: Program, run: Run, at: Standpoint, *, la
 
 def _queue(batch: Batch, program: Program, run: Run, channel: str) -> None:
     run.messages += 1
-    run.waits = run.waits or channel not in NEVER_RECALLED
+    run.waits = run.waits or channel in RECALLED
     batch.counts[run.flow, run.block, "queued"] += 1
     batch.messages.append(
         Queued(

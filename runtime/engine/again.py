@@ -12,11 +12,14 @@ from blocks.flow import Flow
 from runtime.engine.batch import Run
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import message, run
 
 _COUNTS = ("queued", "sending", "sent", "uncertain")
-_HAD = select(message.c.run, message.c.block).where(
-    message.c.workspace == bindparam("workspace"), among(message.c.run, "runs"), message.c.state.in_(_COUNTS)
+_HAD = Prepared(
+    select(message.c.run, message.c.block).where(
+        message.c.workspace == bindparam("workspace"), among(message.c.run, "runs"), message.c.state.in_(_COUNTS)
+    )
 )
 
 

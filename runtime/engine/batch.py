@@ -13,7 +13,7 @@ from sqlalchemy import Row, Text, bindparam, cast, select
 from blocks.contract import Known, Reason, TooMuchKept
 from blocks.rules import Counted
 from blocks.values import Typed, type_document
-from runtime.delivery.channels import NEVER_RECALLED, RECALLABLE
+from runtime.delivery.channels import RECALLABLE, RECALLED
 from runtime.engine import coupons, echo
 from runtime.engine.coupons import Issued, Mint
 from runtime.engine.echo import Emitted
@@ -23,6 +23,7 @@ from runtime.ledger import Tx, tallies
 from runtime.ledger.bulk import insert_tuples, run_many, update_tuples
 from runtime.ledger.documents import dump_args
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import contact, message, run, step
 from runtime.people import consent, contacts, forgotten
 from runtime.segments.lists import Listing
@@ -32,8 +33,10 @@ from runtime.zones import zone_of
 MOST_KEPT = 32_768
 """Bytes of JSON that a run may keep."""
 
-_CONTACTS = select(contact.c.id, contact.c.zone, cast(contact.c.typed, Text).label("typed")).where(
-    contact.c.workspace == bindparam("workspace"), among(contact.c.id, "ids")
+_CONTACTS = Prepared(
+    select(contact.c.id, contact.c.zone, cast(contact.c.typed, Text).label("typed")).where(
+        contact.c.workspace == bindparam("workspace"), among(contact.c.id, "ids")
+    )
 )
 
 
@@ -300,7 +303,7 @@ class Batch:
         self.cancelled.add(one.id)
         one.waits = False
         for queued in self.messages:
-            if queued.run == one.id and queued.channel not in NEVER_RECALLED:
+            if queued.run == one.id and queued.channel in RECALLED:
                 queued.state, queued.code, queued.done_at = "cancelled", "run_ended", self.now
 
     def refresh(self, one: Run, event: int) -> None:
@@ -312,8 +315,9 @@ class Batch:
 
     def note(self, one: Run, block: str, outlet: str, reason: Reason | None = None) -> None:
         """Record a step of a run."""
-        code, args = (reason.code, dump_args(reason.args)) if reason is not None else (None, None)
-        self.steps.append((self.tx.workspace, one.id, one.hops, block, self.now, outlet, code, args))
+        if self.tx.story:
+            code, args = (reason.code, dump_args(reason.args)) if reason is not None else (None, None)
+            self.steps.append((self.tx.workspace, one.id, one.hops, block, self.now, outlet, code, args))
         one.hops += 1
 
     def write(self) -> None:
@@ -331,8 +335,8 @@ class Batch:
         insert_tuples(tx, run, _RUN, [(tx.workspace, *_stored(one)) for one in self.started])
         coupons.write(self)
         update_tuples(tx, run, "id", ("kept", "typed"), [_kept(one) for one in self.keeping.values()])
+        insert_tuples(tx, step, _STEP, self.steps)
         if tx.story:
-            insert_tuples(tx, step, _STEP, self.steps)
             tallies.add(tx, self.counts, self.now)
         messages = [(self.new_id(), tx.workspace, *_message(one)) for one in self.messages]
         insert_tuples(tx, message, _MESSAGE, messages)

@@ -16,6 +16,7 @@ from blocks.offered import Offered
 from blocks.rules import Compare, Counted, Rule, counted, leaves
 from blocks.scheduled import Scheduled
 from runtime.ledger import Tx
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import flow, run, version, version_mail
 
 
@@ -226,14 +227,16 @@ class Programs:
         return roster
 
 
-_GOING = (
+_GOING = Prepared(
     select(flow.c.id, flow.c.version, flow.c.state)
     .where(flow.c.workspace == bindparam("workspace"), flow.c.state.in_(("live", "paused", "finishing")))
     .order_by(flow.c.id)
 )
-_WITH_OPEN_RUNS = select(version.c.id).where(
-    version.c.workspace == bindparam("workspace"),
-    select(run.c.id).where(run.c.version == version.c.id, run.c.state == "open").exists(),
+_WITH_OPEN_RUNS = Prepared(
+    select(version.c.id).where(
+        version.c.workspace == bindparam("workspace"),
+        select(run.c.id).where(run.c.version == version.c.id, run.c.state == "open").exists(),
+    )
 )
 
 

@@ -9,12 +9,13 @@ from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Programs
 from runtime.engine.wakes import take_further
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import reply, run
 
-_CAME = (
+_CAME = Prepared(
     select(reply).where(reply.c.workspace == bindparam("workspace")).order_by(reply.c.message).limit(bindparam("limit"))
 )
-_THEIRS = select(*AS_RUN).where(run.c.workspace == bindparam("workspace"), among(run.c.id, "ids"))
+_THEIRS = Prepared(select(*AS_RUN).where(run.c.workspace == bindparam("workspace"), among(run.c.id, "ids")))
 _DONE = reply.delete().where(reply.c.workspace == bindparam("ws"), among(reply.c.message, "ids"))
 
 

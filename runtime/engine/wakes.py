@@ -11,16 +11,19 @@ from runtime.engine.advance import Standpoint, advance
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Program, Programs
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import event, run
 
-_DUE = (
+_DUE = Prepared(
     select(*AS_RUN)
     .where(run.c.workspace == bindparam("workspace"), run.c.state == "open", run.c.wake_at <= bindparam("now"))
     .order_by(run.c.wake_at)
     .limit(bindparam("limit"))
 )
-FIELDS = select(event.c.id, cast(event.c.typed, Text).label("typed")).where(
-    event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")
+FIELDS = Prepared(
+    select(event.c.id, cast(event.c.typed, Text).label("typed")).where(
+        event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")
+    )
 )
 NEXT_WAKE = select(func.min(run.c.wake_at)).where(run.c.state == "open", run.c.wake_at.is_not(None))
 EVERYTHING = (1 << 62) - 1

@@ -15,13 +15,14 @@ from runtime.engine.leaving.watch import look_again
 from runtime.engine.pace import MOST, Pace
 from runtime.engine.program import Programs
 from runtime.house import House
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import workspace
 from runtime.segments import keeping
 
 LONGEST = 0.015
 """Seconds a write transaction should last at most; while it does, intake waits. Batches shrink and grow to keep to it."""
 
-_BUSY = (
+_BUSY = Prepared(
     select(HOME, *(duty.there_is.label(duty.name) for duty in DUTIES))
     .select_from(workspace)
     .where(or_(*(duty.there_is for duty in DUTIES)))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from runtime.ledger.database import Tx
+from runtime.ledger.prepared import run
 
 TOGETHER = 50
 """Rows that SQLite takes with one statement: it then begins and ends its work once for all of them, a third less a row."""
@@ -20,22 +21,22 @@ def insert_tuples(tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence
     whole = len(rows) - len(rows) % TOGETHER if tx.dialect == "sqlite" else 0
     for start in range(0, whole, TOGETHER):
         values = tuple(chain.from_iterable(rows[start : start + TOGETHER]))
-        tx.connection.exec_driver_sql(_insert(table, columns, tx.dialect, TOGETHER), values)
+        run(tx.connection, _insert(table, columns, tx.dialect, TOGETHER), [values])
     if len(rows) > whole:
-        tx.connection.exec_driver_sql(_insert(table, columns, tx.dialect, 1), list(rows[whole:]))
+        run(tx.connection, _insert(table, columns, tx.dialect, 1), rows[whole:])
 
 
 def update_tuples(tx: Tx, table: Table, key: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Set `columns` of the rows that `key`, the last value of each tuple, names."""
     if rows:
-        tx.connection.exec_driver_sql(_update(table, key, columns, tx.dialect), list(rows))
+        run(tx.connection, _update(table, key, columns, tx.dialect), rows)
 
 
 def run_many(tx: Tx, sql: str, rows: Sequence[Mapping[str, Any]]) -> int:
     """Run SQL with `:name` places once for each row, and return how many rows it changed in all."""
     if not rows:
         return 0
-    return tx.connection.exec_driver_sql(_placed(sql, tx.dialect), list(rows)).rowcount
+    return run(tx.connection, _placed(sql, tx.dialect), rows)
 
 
 @cache

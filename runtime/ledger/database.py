@@ -29,10 +29,11 @@ from sqlalchemy.engine import URL, CursorResult
 
 from runtime.ledger import ids, tables
 from runtime.ledger.halt import Halt
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.schema import bring_up_to_date
 from runtime.ledger.turnstile import Turnstile
 
-_ZONE = select(tables.workspace.c.zone).where(tables.workspace.c.id == bindparam("workspace"))
+_ZONE = Prepared(select(tables.workspace.c.zone).where(tables.workspace.c.id == bindparam("workspace")))
 
 
 @dataclass(slots=True)
@@ -53,17 +54,22 @@ class Tx:
         """Run a statement; a list of rows runs it for each of them in one call."""
         return self.connection.execute(statement, rows)
 
-    def all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+    def all(self, statement: Executable | Prepared, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         """Every row of the answer."""
+        if isinstance(statement, Prepared):
+            return statement.all(self.connection, values or {})
         return self.connection.execute(statement, values or {}).all()
 
-    def first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
+    def first(self, statement: Executable | Prepared, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
         """The first row of the answer, or None."""
+        if isinstance(statement, Prepared):
+            return next(iter(statement.all(self.connection, values or {})), None)
         return self.connection.execute(statement, values or {}).first()
 
-    def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+    def scalar(self, statement: Executable | Prepared, values: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""
-        return self.connection.execute(statement, values or {}).scalar()
+        row = self.first(statement, values)
+        return row[0] if row is not None else None
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert many rows; this workspace's number is filled in where a row has none."""

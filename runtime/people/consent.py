@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import consent, identity, suppression
 from runtime.ledger.tables import contact as contact_table
 from runtime.people import forgotten
@@ -28,14 +29,16 @@ BY_FLOW = "a flow"
 _ANSWERS = select(
     consent.c.contact, consent.c.channel, consent.c.answer, consent.c.at, consent.c.source, consent.c.id
 ).where(consent.c.workspace == bindparam("workspace"), among(consent.c.contact, "contacts"))
-_OF_CHANNEL = _ANSWERS.where(consent.c.channel == bindparam("channel"))
+_OF_CHANNEL = Prepared(_ANSWERS.where(consent.c.channel == bindparam("channel")))
 _ADDRESSES = select(contact_table.c.id, contact_table.c.email, contact_table.c.phone).where(
     contact_table.c.workspace == bindparam("workspace"), among(contact_table.c.id, "ids")
 )
-_SUPPRESSED = select(suppression.c.address, suppression.c.reason).where(
-    suppression.c.workspace == bindparam("workspace"),
-    suppression.c.channel == bindparam("channel"),
-    among(suppression.c.address, "addresses"),
+_SUPPRESSED = Prepared(
+    select(suppression.c.address, suppression.c.reason).where(
+        suppression.c.workspace == bindparam("workspace"),
+        suppression.c.channel == bindparam("channel"),
+        among(suppression.c.address, "addresses"),
+    )
 )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, text
 from runtime.clock import HOUR
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import contact, identity
 from runtime.people.addresses import IDENTITIES
 from runtime.people.card import COLUMNS, Card
@@ -29,12 +30,14 @@ Key = tuple[str, str]
 
 _COLUMNS = "identity.kind, identity.value, contact.id, contact.email, contact.phone, contact.seen_at"
 # CROSS JOIN fixes the order on SQLite, which would otherwise read all identities for a list it cannot estimate.
-_FIND_SQLITE = text(
-    f"SELECT {_COLUMNS}, contact.fields, contact.tags FROM json_each(:keys) AS kinds"  # noqa: S608 - our own names
-    " CROSS JOIN json_each(kinds.value) AS wanted"
-    " CROSS JOIN identity ON identity.workspace = :workspace"
-    " AND identity.kind = kinds.key AND identity.value = wanted.value"
-    " CROSS JOIN contact ON contact.id = identity.contact"
+_FIND_SQLITE = Prepared(
+    text(
+        f"SELECT {_COLUMNS}, contact.fields, contact.tags FROM json_each(:keys) AS kinds"  # noqa: S608 - our own names
+        " CROSS JOIN json_each(kinds.value) AS wanted"
+        " CROSS JOIN identity ON identity.workspace = :workspace"
+        " AND identity.kind = kinds.key AND identity.value = wanted.value"
+        " CROSS JOIN contact ON contact.id = identity.contact"
+    )
 )
 # Locked, in order: a person may be changing one of them on screen.
 _FIND_POSTGRES = text(

@@ -8,10 +8,11 @@ from sqlalchemy import Text, bindparam, cast, select
 
 from blocks.rules import Compare, Counted, Did, Got, LastDays, Rule, counted, leaves
 from runtime.ledger import Tx
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import segment
 from runtime.segments.document import SegmentDocument
 
-_LIVE = (
+_LIVE = Prepared(
     select(
         segment.c.id,
         segment.c.slug,

@@ -25,6 +25,7 @@ from runtime.delivery.sending.writer import MailWriter
 from runtime.house import House
 from runtime.ledger import tables
 from runtime.ledger.lists import listed
+from runtime.ledger.prepared import Prepared
 from runtime.people.timeline import timeline
 from runtime.reasons import reason_phrase
 from runtime.words import words
@@ -299,7 +300,7 @@ def test_a_batch_is_counted_in_two_statements_and_not_at_all_without_caps(
 
 
 @pytest.mark.parametrize("statement", [OUT, WAITING], ids=["what went out", "what waits"])
-def test_the_counting_goes_by_an_index(post: Post, reminder: Email, statement: Any) -> None:
+def test_the_counting_goes_by_an_index(post: Post, reminder: Email, statement: Prepared) -> None:
     """Among 20,000 messages it looks only at those of the contacts it asks about."""
     ledger = post.house.ledger
     flow, dewi = post.flow(reminder), post.contact("Dewi")
@@ -312,7 +313,7 @@ def test_the_counting_goes_by_an_index(post: Post, reminder: Email, statement: A
             tx.execute(text("ANALYZE message"))
     values = {"workspace": post.shop, "channel": "email", "since": 10**7, "soon": 10**17}
     with ledger.read(post.shop) as tx:
-        asked = statement.params(values | {"contacts": listed(tx, [dewi, dewi + 1])}).compile(tx.connection)
+        asked = statement.query.params(values | {"contacts": listed(tx, [dewi, dewi + 1])}).compile(tx.connection)
         how = "EXPLAIN " if tx.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
         given = tuple(asked.params[name] for name in asked.positiontup) if asked.positiontup else asked.params
         plan = "\n".join(str(row) for row in tx.connection.exec_driver_sql(how + str(asked), given).all())

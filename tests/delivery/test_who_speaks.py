@@ -365,7 +365,7 @@ def test_they_are_found_by_contact_however_many_go_on_within_the_hour(street: St
             tx.execute(text("ANALYZE run"))
     values = {"workspace": street.shop, "soon": now + 10}
     with street.house.ledger.read(street.shop) as tx:
-        asked = WAKING.params(values | {"contacts": listed(tx, [dewi, dewi + 1])}).compile(tx.connection)
+        asked = WAKING.query.params(values | {"contacts": listed(tx, [dewi, dewi + 1])}).compile(tx.connection)
         how = "EXPLAIN " if tx.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
         given = tuple(asked.params[name] for name in asked.positiontup) if asked.positiontup else asked.params
         plan = "\n".join(str(row) for row in tx.connection.exec_driver_sql(how + str(asked), given).all())

@@ -17,10 +17,11 @@ from runtime.delivery.decision.facts import Case
 from runtime.delivery.decision.permission import SAME_HOUR
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import flow, message, run
 
 _OTHER, _RUN, _OTHER_RUN = message.alias("other"), run.alias("mine"), run.alias("theirs")
-ABOUT_THE_SAME = (
+ABOUT_THE_SAME = Prepared(
     select(
         message.c.id,
         _OTHER.c.version,

@@ -19,6 +19,7 @@ from runtime.delivery.decision.terms import Said, Terms
 from runtime.delivery.sending.claims import Claimed
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import flow, message, run, version, version_mail
 from runtime.zones import zone_of
 
@@ -37,11 +38,13 @@ _ANYBODY = (
     message.c.marketing.is_(True),
     message.c.test.is_(False),
 )
-OUT = select(message.c.contact, message.c.done_at, message.c.flow).where(
-    *_ANYBODY, message.c.done_at > bindparam("since"), message.c.state.in_(("sent", "uncertain"))
+OUT = Prepared(
+    select(message.c.contact, message.c.done_at, message.c.flow).where(
+        *_ANYBODY, message.c.done_at > bindparam("since"), message.c.state.in_(("sent", "uncertain"))
+    )
 )
 """What went out to some contacts of late."""
-WAITING = (
+WAITING = Prepared(
     select(
         *(message.c[name] for name in ("id", "contact", "flow", "version", "block", "state", "queued_at", "due_at")),
         flow.c.name.label("flow_name"),

@@ -6,9 +6,10 @@ from sqlalchemy import bindparam, select
 
 from runtime.delivery.decision.permission import Rival
 from runtime.ledger.lists import among
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import flow, run
 
-WAKING = (
+WAKING = Prepared(
     select(
         *(run.c[name] for name in ("id", "contact", "flow", "version", "block", "key", "event", "wake_at")),
         flow.c.name.label("flow_name"),

@@ -14,6 +14,7 @@ from runtime.delivery.decision.permission import ALONE_WAITS, PLACE_WAITS, Facts
 from runtime.delivery.sending.claims import Claimed
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import contact, event, flow, message, run, workspace
 from runtime.people import consent
 
@@ -59,7 +60,7 @@ class Case:
     """Of the run: the cart or order it is about."""
 
 
-_SHOP = select(*(workspace.c[name] for name in Shop.__slots__)).where(workspace.c.id == bindparam("shop"))
+_SHOP = Prepared(select(*(workspace.c[name] for name in Shop.__slots__)).where(workspace.c.id == bindparam("shop")))
 _PERSON = (
     contact.c.id.label("contact"),
     contact.c.email,
@@ -69,7 +70,7 @@ _PERSON = (
     cast(contact.c.fields, Text).label("fields"),
     cast(contact.c.tags, Text).label("tags"),
 )
-_WITH_ALL = (
+_WITH_ALL = Prepared(
     select(
         message.c.id,
         run.c.state.label("run_state"),
@@ -95,7 +96,8 @@ _WITH_ALL = (
 
 def shop_of(tx: Tx) -> Shop:
     """The workspace of a transaction."""
-    return Shop(*tx.connection.execute(_SHOP, {"shop": tx.workspace}).one())
+    row: Any = tx.all(_SHOP, {"shop": tx.workspace})[0]
+    return Shop(*row)
 
 
 def person_of(tx: Tx, contact_id: int) -> Person | None:

@@ -14,11 +14,12 @@ from runtime.engine.batch import Batch
 from runtime.engine.entries.occasions import LATE
 from runtime.engine.entries.occasions import SOURCE as CLOCK
 from runtime.ledger.bulk import update_tuples
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import event
 from runtime.people import consent, identity
 from runtime.people.identity import Who
 
-_NEW = (
+_NEW = Prepared(
     select(
         event.c.id,
         event.c.name,

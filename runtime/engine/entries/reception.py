@@ -19,13 +19,14 @@ from runtime.engine.leaving.inside import Inside, runs_of, runs_with
 from runtime.engine.program import Program, Programs, Roster
 from runtime.engine.wakes import FIELDS, NOTHING, look_up
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import run
 
 TOO_OLD = DAY
 """Events whose own time is further back are recorded and start nothing."""
 COUNTS = or_(run.c.code.is_(None), run.c.code.not_in(("not_added", "date_follows")))
 """Runs that the rule for coming back counts: not those that somebody took back, or that enter once more for a new date."""
-_LAST = (
+_LAST = Prepared(
     select(run.c.contact, run.c.flow, func.max(run.c.entered_at).label("at"))
     .where(
         run.c.workspace == bindparam("workspace"),
@@ -35,12 +36,14 @@ _LAST = (
     )
     .group_by(run.c.contact, run.c.flow)
 )
-_HAD = select(run.c.contact, run.c.flow, run.c.key).where(
-    run.c.workspace == bindparam("workspace"),
-    among(run.c.contact, "contacts"),
-    among(run.c.flow, "flows"),
-    among(run.c.key, "keys"),
-    COUNTS,
+_HAD = Prepared(
+    select(run.c.contact, run.c.flow, run.c.key).where(
+        run.c.workspace == bindparam("workspace"),
+        among(run.c.contact, "contacts"),
+        among(run.c.flow, "flows"),
+        among(run.c.key, "keys"),
+        COUNTS,
+    )
 )
 
 

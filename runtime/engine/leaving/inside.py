@@ -5,29 +5,26 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, literal_column, select
+from sqlalchemy import and_, bindparam, exists, literal_column, select
 
 from runtime.delivery.channels import RECALLABLE
 from runtime.engine.batch import AS_RUN, Run
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import message, run
 
 _MINE = select(*AS_RUN).where(run.c.workspace == bindparam("workspace"), among(run.c.flow, "flows"))
-_WAITS = exists().where(message.c.run == run.c.id, RECALLABLE)
-
-
-def _both(which: Select[Any]) -> dict[bool, Select[Any]]:
-    """Of those that wait, and of open ones."""
-    return {
-        True: which.where(run.c.state == "ended", run.c.messages > 0, _WAITS),
-        False: which.where(run.c.state == "open"),
-    }
-
-
-_OF = _both(_MINE.where(among(run.c.contact, "whose")))
-# The last condition is that of the index.
-_KEYED = _both(_MINE.where(among(run.c.key, "whose"), run.c.key != literal_column("''")))
+_OPEN, _ENDED = _MINE.where(run.c.state == "open"), _MINE.where(run.c.state == "ended", run.c.messages > 0)
+_THEIR_OWN = among(run.c.contact, "whose")
+_KEYED = and_(among(run.c.key, "whose"), run.c.key != literal_column("''"))  # as the index has it
+# Of a contact's messages few wait, while runs that have ended come together for years.
+_WAITING = select(message.c.run).where(among(message.c.contact, "whose"), message.c.done_at.is_(None), RECALLABLE)
+_OF = {False: Prepared(_OPEN.where(_THEIR_OWN)), True: Prepared(_ENDED.where(run.c.id.in_(_WAITING)))}
+_WITH = {
+    False: Prepared(_OPEN.where(_KEYED)),
+    True: Prepared(_ENDED.where(_KEYED, exists().where(message.c.run == run.c.id, RECALLABLE))),
+}
 
 
 def runs_of(tx: Tx, contacts: Collection[int], flows: Collection[int], *, waiting: bool = False) -> list[Run]:
@@ -37,10 +34,10 @@ def runs_of(tx: Tx, contacts: Collection[int], flows: Collection[int], *, waitin
 
 def runs_with(tx: Tx, keys: Collection[str], flows: Collection[int], *, waiting: bool = False) -> list[Run]:
     """The same of those with these keys, whosever they are."""
-    return _found(tx, _KEYED[waiting], keys, flows)
+    return _found(tx, _WITH[waiting], keys, flows)
 
 
-def _found(tx: Tx, which: Select[Any], whose: Collection[Any], flows: Collection[int]) -> list[Run]:
+def _found(tx: Tx, which: Prepared, whose: Collection[Any], flows: Collection[int]) -> list[Run]:
     if not whose or not flows:
         return []
     values = {"workspace": tx.workspace, "whose": listed(tx, whose), "flows": listed(tx, flows)}

@@ -13,6 +13,7 @@ from blocks.values import Typed, empty, moment, text_of
 from runtime.engine.lookback.standpoint import Seen, first_instant
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import event
 
 _COLUMNS = (event.c.contact, event.c.name, event.c.at, event.c.id)
@@ -23,8 +24,8 @@ _WHERE = (
     event.c.at >= bindparam("since"),
     event.c.state == "done",
 )
-_PLAIN = select(*_COLUMNS, literal(None).label("typed")).where(*_WHERE).order_by(event.c.id)
-_WITH_FIELDS = select(*_COLUMNS, cast(event.c.typed, Text).label("typed")).where(*_WHERE).order_by(event.c.id)
+_PLAIN = Prepared(select(*_COLUMNS, literal(None).label("typed")).where(*_WHERE).order_by(event.c.id))
+_WITH_FIELDS = Prepared(select(*_COLUMNS, cast(event.c.typed, Text).label("typed")).where(*_WHERE).order_by(event.c.id))
 
 Happened = tuple[int, int, str | None]
 """(event id, its own time, its typed fields as JSON)"""

@@ -10,6 +10,7 @@ from runtime.engagement import PERSON
 from runtime.engine.lookback.standpoint import Seen, first_instant
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import engagement, message, version_mail
 
 STATES: Mapping[str, tuple[str, ...]] = {
@@ -22,8 +23,10 @@ STATES: Mapping[str, tuple[str, ...]] = {
 DEEDS: Mapping[str, str] = {"opened": "open", "clicked": "click"}
 """What a person did to a message that a `Got` leaf means."""
 
-_SENDS = select(version_mail.c.version, version_mail.c.block, version_mail.c.email).where(
-    version_mail.c.workspace == bindparam("workspace"), among(version_mail.c.email, "emails")
+_SENDS = Prepared(
+    select(version_mail.c.version, version_mail.c.block, version_mail.c.email).where(
+        version_mail.c.workspace == bindparam("workspace"), among(version_mail.c.email, "emails")
+    )
 )
 _MESSAGES = select(message.c.contact, message.c.version, message.c.block, message.c.state, message.c.done_at)
 

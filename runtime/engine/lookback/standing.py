@@ -9,14 +9,19 @@ from blocks.rules import InSegment, Reachable
 from runtime.engine.lookback.standpoint import Seen
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import consent, contact, member, segment, suppression
 from runtime.people import forgotten
 
-_SEGMENTS = select(segment.c.id, segment.c.slug).where(
-    segment.c.workspace == bindparam("workspace"), segment.c.state == "live", among(segment.c.slug, "slugs")
+_SEGMENTS = Prepared(
+    select(segment.c.id, segment.c.slug).where(
+        segment.c.workspace == bindparam("workspace"), segment.c.state == "live", among(segment.c.slug, "slugs")
+    )
 )
-_MEMBERS = select(member.c.segment, member.c.contact, member.c.since_at).where(
-    among(member.c.segment, "segments"), among(member.c.contact, "contacts")
+_MEMBERS = Prepared(
+    select(member.c.segment, member.c.contact, member.c.since_at).where(
+        among(member.c.segment, "segments"), among(member.c.contact, "contacts")
+    )
 )
 
 

@@ -16,7 +16,7 @@ message = Table(
     Column("hop", Integer),
     Column("contact", Int),
     Column("event", Int),
-    Column("channel", Text, nullable=False),
+    Column("channel", State, nullable=False),
     Column("marketing", Boolean, nullable=False),
     Column("test", Boolean, nullable=False),
     Column("address", Text),
