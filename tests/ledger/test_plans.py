@@ -7,6 +7,7 @@ has of it.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -31,7 +32,10 @@ GROWING = (
     "event|run|step|message|attempt|body|contact|identity|consent|appointment|seen|suppression|tally"
     "|product|product_change|interest|engagement"
 )
-READS_IT_ALL = re.compile(rf"SCAN (?:{GROWING})\b|SEARCH (?:{GROWING}) USING (?:COVERING )?INDEX \w+ \(workspace=\?\)")
+BY_INDEX = rf"SEARCH (?:{GROWING}) USING (?:COVERING )?INDEX \w+ "
+READS_IT_ALL = re.compile(rf"SCAN (?:{GROWING})\b|{BY_INDEX}\(workspace=\?\)")
+READS_ALL_OF_A_FLOW = re.compile(rf"{BY_INDEX}\(flow=\?(?: AND state=\?)?\)")
+"""Reads all that a flow ever had, unless it is only to see whether there is any."""
 MEANT = ("event_new", "message_due", "product_change_fresh")
 """Indexes of only what is still to be done, which are read from their beginning."""
 
@@ -48,6 +52,14 @@ BINDS_A_STATE = re.compile(r"WHERE.*\bstate\s*(?:=|<>|!=)\s*[?:]", re.DOTALL)
 """SQLite prepares such a statement anew at each run, to see whether an index of only some rows fits the word."""
 
 
+def reads_much(line: str, before: str) -> bool:
+    """Whether a line of a plan, after another one, says that it reads what grows without end."""
+    if any(index in line for index in MEANT):
+        return False
+    whole_flow = READS_ALL_OF_A_FLOW.search(line) and not before.startswith("CORRELATED")
+    return bool(READS_IT_ALL.search(line) or whole_flow)
+
+
 @contextmanager
 def watched(ledger: Ledger) -> Iterator[dict[str, list[str]]]:
     """Statements that are run meanwhile, with SQLite's plan for each that would read a growing table whole."""
@@ -58,7 +70,7 @@ def watched(ledger: Ledger) -> Iterator[dict[str, list[str]]]:
             return
         asked = connection.connection.driver_connection.cursor()
         plan = [row[-1] for row in asked.execute(f"EXPLAIN QUERY PLAN {statement}", values[0] if many else values)]
-        if any(READS_IT_ALL.search(line) and not any(index in line for index in MEANT) for line in plan):
+        if any(reads_much(line, before) for before, line in pairwise(["", *plan])):
             slow[" ".join(statement.split())] = plan
         if BINDS_A_STATE.search(statement):
             slow[" ".join(statement.split())] = ["prepared anew each time"]

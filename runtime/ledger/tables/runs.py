@@ -27,7 +27,7 @@ run = Table(
     Column("args", Json),
     Column("kept", Json),  # what blocks keep for later ones; nothing for most
     Column("typed", Json),
-    partial("run_one_open", "flow", "contact", "key", unique=True, where="state = 'open'"),
+    partial("run_one_open", "contact", "flow", "key", unique=True, where="state = 'open'"),
     partial("run_key", "flow", "key", where="key <> ''"),
     partial("run_due", "wake_at", where="state = 'open'"),
     partial("run_here", "version", "block", "entered_at", where="state = 'open'"),
