@@ -14,7 +14,7 @@ from blocks.rule_words import say_rule
 from blocks.rules import Compare, InSegment
 from blocks.triggers.schedule_trigger import ScheduleTrigger
 from blocks.values import micros, moment
-from runtime.engine.leaving.departures import BY_EXIT
+from runtime.delivery.decision.facts import BY_EXIT
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
     appointment,

@@ -1,5 +1,6 @@
 """The runs that can still leave: open ones, and those that have come to their end while a message of theirs still waits, for
-the morning or for a limit. Who orders at night does not get the reminder of the last block in the morning."""
+the morning or for a limit, or is on its way to a server that may put it off. Who orders at night does not get the reminder
+of the last block in the morning."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -7,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, literal_column, select
 
-from runtime.delivery.channels import RECALLABLE
+from runtime.delivery.channels import NOT_OUT_YET
 from runtime.engine.batch import AS_RUN, Run
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import message, run
 
 _MINE = select(*AS_RUN).where(run.c.workspace == bindparam("workspace"), among(run.c.flow, "flows"))
-_WAITS = exists().where(message.c.run == run.c.id, RECALLABLE)
+_WAITS = exists().where(message.c.run == run.c.id, NOT_OUT_YET)
 
 
 def _both(which: Select[Any]) -> dict[bool, Select[Any]]:
