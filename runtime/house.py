@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from runtime.clock import Clock, SystemClock
 from runtime.desk import Desk
 from runtime.key import secret_key
 from runtime.ledger import Ledger
-from runtime.settings import Settings
+from runtime.settings import BadSetting, Settings
 from runtime.vault import Vault
 
 
@@ -30,8 +31,9 @@ class House:
 
 
 def open_house(settings: Settings, *, clock: Clock | None = None, ring: Callable[[], object] | None = None) -> House:
-    """Open (at first: make) the data folder and the database. Without `ring`, the queue's own bell is used."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    """Open (at first: make) the data folder and the database. Without `ring`, the queue's own bell is used. Raises BadSetting
+    where there can be no such folder."""
+    _make(settings.data)
     ledger = Ledger.open(settings.database)
     if ring is None:
         from runtime.doorbell import Doorbell
@@ -45,3 +47,14 @@ def open_house(settings: Settings, *, clock: Clock | None = None, ring: Callable
         clock=clock or SystemClock(),
         ring=ring,
     )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError:
+        raise  # it is there, or could be, and is somebody else's
+    except OSError as error:
+        raise BadSetting(
+            f"The data folder {folder} cannot be made: {error.strerror}. Choose another with --data."
+        ) from None

@@ -25,6 +25,7 @@ REASONS: Mapping[str, str] = {
     "date_followed": "The date was moved: everything counts from {until} now",
     "time_passed": "Not sent, because its time had passed by then: {then}",
     "moved_over": "Went over to the new version of the Flow",
+    "moved_in_time": "Went over to the new version of the Flow, to go on at the same time as before",
     "moved_out": "Because its Block is not in the new version of the Flow, and you let them leave",
     "retried": "Tried again by {who}",
     "wait_skipped": "{who} let them wait no longer",

@@ -22,6 +22,8 @@ class Block(BaseModel):
     card: ClassVar[Card]
     looks_at_items: ClassVar[bool] = False
     """Whether `run` asks what is in the event."""
+    keeps_time: ClassVar[bool] = True
+    """Whether those who went over to it from an older version, to go on at the time they had, do so whatever it says."""
     reasons: ClassVar[Mapping[str, str]] = {}
     """Reason codes that this block gives, to the message id that says them."""
 

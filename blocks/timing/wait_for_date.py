@@ -21,6 +21,7 @@ class WaitForDate(Block):
     counts; 29 February falls on the 28th in other years.
     """
 
+    keeps_time: ClassVar = False  # the date may have been moved since, and nobody is to be reminded of the old one
     kind: Literal["wait_for_date"] = "wait_for_date"
     card: ClassVar = Card(
         title="Wait for a date",

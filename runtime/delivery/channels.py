@@ -70,3 +70,5 @@ BY_MAIL = tuple(channel.name for channel in CHANNELS.values() if channel.by_mail
 RECALLED = tuple(channel.name for channel in CHANNELS.values() if channel.recalled)
 RECALLABLE = and_(message.c.state == "queued", message.c.channel.in_(RECALLED))
 """The condition that a message waits, and is taken back if its run is left."""
+NOT_OUT_YET = and_(message.c.state.in_(("queued", "sending")), message.c.channel.in_(RECALLED))
+"""The same, or a server is just being handed it: it may put it off, and then the message waits again."""

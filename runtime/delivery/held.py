@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from runtime import pulse
 from runtime.delivery.channels import BY_MAIL
@@ -12,7 +12,7 @@ from runtime.delivery.decision.readiness import UNREADY
 from runtime.delivery.outbox import Entry
 from runtime.delivery.sending.refusals import TAKES_NONE
 from runtime.house import House
-from runtime.ledger.tables import message
+from runtime.ledger.tables import flow, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,14 @@ class Held:
     waiting: int
 
 
+OF_PAUSED = and_(message.c.flow.is_not(None), message.c.flow.in_(select(flow.c.id).where(flow.c.state == "paused")))
+"""Of the table of messages: which are of a flow that is paused. They wait for its going on, whatever else there is."""
+
+
 def waits(now: int) -> ColumnElement[bool]:
     """Of the table of messages: which are due and have not gone out, be it that they are tried again later."""
     later = message.c.code.in_((*UNREADY, "smtp_retry"))
-    return and_(message.c.state == "queued", or_(message.c.due_at <= now, later))
+    return and_(message.c.state == "queued", or_(message.c.due_at <= now, later), not_(OF_PAUSED))
 
 
 def told(entries: Sequence[Entry], on_hold: Held | None, now: int) -> list[Entry]:

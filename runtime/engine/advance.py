@@ -17,6 +17,7 @@ from runtime.delivery.channels import RECALLED
 from runtime.engine import coupons
 from runtime.engine.batch import Batch, Person, Queued, Run
 from runtime.engine.echo import Emitted
+from runtime.engine.kept_time import in_kept_time
 from runtime.engine.leaving.departures import depart, met
 from runtime.engine.lookback.lookups import outcome
 from runtime.engine.lookback.standpoint import Seen
@@ -205,7 +206,9 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint, *, behind:
         if ctx.queued is not None:
             _queue(batch, program, run, ctx.queued)
             ctx.queued = None
-        match decision:
+        match decision if behind else in_kept_time(batch, run, block, decision):
+            case None:
+                return
             case Go(outlet, reason):
                 batch.note(run, block_id, outlet, reason)
                 batch.counts[run.flow, block_id, outlet] += 1

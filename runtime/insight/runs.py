@@ -13,6 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from blocks.values import fold
+from runtime.engine.kept_time import WENT_OVER
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, identity, message, run, step, version
 from runtime.people import contacts
@@ -228,7 +229,7 @@ def _versions_of(steps: Sequence[Any], entered_at: int, version_now: int, versio
     """The version by which each step was taken. A step does not keep it; but a run enters, and goes over to, the version
     that was published last at that moment, and stays on it until it goes over again."""
     number = {one.id: one.number for one in versions}
-    over = [place for place, one in enumerate(steps) if one.code == "moved_over"]
+    over = [place for place, one in enumerate(steps) if one.code in WENT_OVER]
     began = [entered_at, *(steps[place].at for place in over)]
     stays = [version_now]
     for at in reversed(began[:-1]):

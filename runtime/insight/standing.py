@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from runtime.delivery import has_mail_server
+from runtime.delivery.channels import BY_MAIL
 from runtime.delivery.held import waits
 from runtime.house import House
 from runtime.ledger import Tx
@@ -46,14 +47,16 @@ def standing(house: House, workspace: int) -> Standing:
             held_since=held_since,
             held_code=held.get("code") or "",
             held_args=held.get("args") or {},
-            waiting=_due(tx, house.clock.now()) if held_since is not None or not working else 0,
+            waiting=_due(tx, house.clock.now(), all_=not working) if held_since is not None or not working else 0,
             leaves=leaves,
             last_run_at=_last_run(tx),
         )
 
 
-def _due(tx: Tx, now: int) -> int:
-    return int(tx.scalar(select(func.count()).where(tx.mine(message), waits(now))) or 0)
+def _due(tx: Tx, now: int, *, all_: bool) -> int:
+    """How many wait: without a worker all of them, else those that the mail server carries."""
+    these = true() if all_ else message.c.channel.in_(BY_MAIL)
+    return int(tx.scalar(select(func.count()).where(tx.mine(message), these, waits(now))) or 0)
 
 
 def _last_run(tx: Tx) -> int | None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Literal
 
-from sqlalchemy import Integer, case, exists, func, literal_column, or_, select, type_coerce
+from sqlalchemy import Integer, and_, case, exists, func, literal_column, or_, select, type_coerce
 
 from blocks.flow import Conversion
 from runtime.clock import DAY
 from runtime.engine.entries.reception import COUNTS
 from runtime.ledger import Tx
-from runtime.ledger.tables import contact, event, flow, run, version
+from runtime.ledger.tables import contact, event, flow, run, step, version
 from runtime.ledger.tables.columns import Json
 
 SPAN = 90
@@ -86,16 +86,19 @@ def success(tx: Tx, slug: str, wanted: Conversion, now: int) -> Success | None:
     until = now - window
     share, since = _held_out_since(tx, flow_id)
     since = max(until - SPAN * DAY, since)
+    # Who starts over before the first message enters anew; those held out do not, so both count from their first step.
+    first = case((step.c.at < run.c.entered_at, step.c.at), else_=run.c.entered_at)
     came = (
         select(
             run.c.contact,
-            run.c.entered_at,
+            first.label("entered_at"),
             func.coalesce(run.c.entry_event, 0).label("by"),
             case((run.c.code == "held_out", 1), else_=0).label("held"),
             func.row_number()
             .over(partition_by=(run.c.contact, run.c.key), order_by=(run.c.entered_at, run.c.id))
             .label("nth"),
         )
+        .select_from(run.outerjoin(step, and_(step.c.run == run.c.id, step.c.hop == 0)))
         .where(tx.mine(run), run.c.flow == flow_id, run.c.entered_at >= since, run.c.entered_at <= now, COUNTS)
         .cte("came")
     )

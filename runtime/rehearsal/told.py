@@ -11,7 +11,7 @@ from blocks.contract import Block, Farewell, Known, Problem, Send
 from blocks.phrase import Phrase, Quoted, dump_arg, say
 from runtime import delivery
 from runtime.delivery.channels import BY_MAIL
-from runtime.engine.leaving.departures import BY_EXIT
+from runtime.delivery.decision.facts import BY_EXIT
 from runtime.engine.program import Program
 from runtime.house import House
 from runtime.ledger import Tx

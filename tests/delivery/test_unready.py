@@ -171,3 +171,39 @@ def test_who_goes_back_to_the_local_outbox_gets_there_what_waited(
     post.deliver()
     assert post.state(message) == ("sent", "kept_here")
     assert smtp.mails == []
+
+
+def test_what_waits_in_a_paused_flow_waits_for_that(
+    opened: Callable[[House], Post], house: House, clock: SetClock, reminder: Email
+) -> None:
+    post = opened(at_address(house, ""))
+    paused, live = post.flow(reminder), post.flow(reminder)
+    kept, waiting = post.message(paused, post.contact("Dewi")), post.message(live, post.contact("Budi"))
+    post.deliver()
+    post.set_flow(paused, "paused")
+    clock.advance(minutes=1)
+    post.deliver()
+    on_hold = delivery.held(post.house, post.shop)
+    assert on_hold is not None
+    assert (on_hold.waiting, standing(post.house, post.shop).waiting) == (1, 1)
+    assert (post.state(kept)[1], post.state(waiting)[1]) == ("flow_paused", "no_public_address")
+    post.set_flow(live, "paused")
+    clock.advance(minutes=1)
+    post.deliver()
+    assert delivery.held(post.house, post.shop) is None
+    assert standing(post.house, post.shop).held_since is None
+
+    # It goes on, and waits for the address again; with one it goes by itself.
+    post.set_flow(live, "live")
+    clock.advance(hours=1)
+    post.deliver()
+    clock.advance(seconds=5)
+    post.deliver()
+    assert delivery.held(post.house, post.shop) is not None
+    post = opened(at_address(post.house, "https://mail.doileaf.example"))
+    post.deliver()
+    assert (post.state(kept)[1], post.state(waiting)) == ("flow_paused", ("sent", "sent"))
+    post.set_flow(paused, "live")
+    clock.advance(seconds=5)
+    post.deliver()
+    assert post.state(kept) == ("sent", "sent")

@@ -14,9 +14,9 @@ from runtime.engine.publishing.overdue import SEND, Choice
 from runtime.engine.publishing.publish import NotLive, archive, finish, pause, resume
 from runtime.engine.work import one_batch
 from runtime.insight.why import why
-from runtime.ledger.tables import flow, message, resumption, run
+from runtime.ledger.tables import flow, message, resumption, review, run, segment
 from runtime.words import words
-from tests.engine.stage import Stage, block, cart_flow, in_a_row
+from tests.engine.stage import Stage, block, cart_flow, in_a_row, link
 
 DEWI, BUDI = "dewi@example.com", "budi@example.com"
 HOUR = 3_600_000_000
@@ -182,6 +182,30 @@ def test_what_is_overdue_is_skipped_and_the_runs_go_on(stage: Stage, monkeypatch
     stage.work()
     assert {(one.state, one.code) for one in queue(stage)} == {("skipped", "skipped_on_resume")}
     assert (state(stage)[0], {state for _, state in stage.runs()}) == ("live", {"open"})
+
+
+def test_who_waits_for_what_another_app_says_is_not_held_by_a_call_that_was_skipped(stage: Stage) -> None:
+    call = block("call", "webhook", url="https://app.example/", wait=True, amount=5, unit="days")
+    blocks = [block("joined", "event_trigger", event="Account created"), call, block("sorry", "send_email", email="a")]
+    stage.publish({"blocks": blocks, "links": [link("joined", "call"), link("call", "sorry", "failed")]})
+    pause(stage.house, stage.shop, "flow")
+    stage.happens("Account created", DEWI)
+    resume(stage.house, stage.shop, "flow", Choice("skip"))
+    stage.work()
+    assert stage.messages() == [("call", "skipped"), ("sorry", "queued")]
+    assert stage.steps(DEWI)[-2] == ("call", "failed", "app_failed")
+
+
+def test_segments_hear_of_what_was_skipped(stage: Stage) -> None:
+    kept_back = {"kind": "got", "what": "skipped", "email": "reminder", "times": 1, "window": {"kind": "ever"}}
+    document = {"name": "Kept back", "rule": kept_back}
+    with stage.house.ledger.write(stage.shop) as tx:
+        row = {"id": tx.reserve(1)[0], "slug": "kept", "name": "Kept back", "state": "live", "document": document}
+        tx.insert(segment, [row | {"since_at": 0}])
+    many(stage, 3)
+    resume(stage.house, stage.shop, "flow", Choice("skip"))
+    with stage.house.ledger.read(stage.shop) as tx:
+        assert tx.scalar(select(func.count()).select_from(review).where(tx.mine(review), review.c.segment == 0)) == 3
 
 
 def test_archiving_takes_the_place_of_what_was_promised(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from blocks.flow import Flow
+from runtime.clock import HOUR
 from runtime.engine.by_hand import handling
 from runtime.engine.publishing.moving import CannotMove, Move, had_already, inside
 from runtime.insight.numbers import block_numbers
@@ -48,7 +49,7 @@ def test_they_go_over_and_keep_their_time(two_inside: Stage) -> None:
     assert two_inside.messages() == [("mail-new", "queued")], "Dewi's ten hours"
     two_inside.after(hours=3)
     assert two_inside.messages() == [("mail-new", "queued")] * 2
-    assert ("wait", "", "moved_over") in two_inside.steps(DEWI)
+    assert ("wait", "", "moved_in_time") in two_inside.steps(DEWI)
 
 
 def test_they_go_over_and_their_time_is_counted_anew(two_inside: Stage) -> None:
@@ -161,3 +162,81 @@ def test_who_goes_round_as_it_is_drawn_gets_it_again(stage: Stage) -> None:
     stage.publish(weekly(2), moves={"week": Move("renew")})
     stage.after(days=2)
     assert stage.messages(DEWI) == [("mail-tip", "queued")] * 2
+
+
+def held(*more: dict[str, Any], zone: str = "", **settings: Any) -> dict[str, Any]:
+    """A block that holds who joined, and a message."""
+    asked = in_a_row(block("joined", "event_trigger", event="Account created"), block("held", **settings), *more)
+    mail = block("mail", "send_email", email="mail")
+    onward = [link("held", mail["id"], outlet) for outlet in ("next", "happened", "in_vain", "answered", "failed")]
+    return {"blocks": [*asked["blocks"], mail], "links": [*asked["links"], *onward], "zone": zone}
+
+
+ORDERED: dict[str, Any] = {"kind": "wait_for_event", "event": "Order placed", "unit": "hours"}
+AT_THREE: dict[str, Any] = {"kind": "wait_until", "time": "15:00"}
+CALL: dict[str, Any] = {"kind": "webhook", "url": "https://app.example/", "wait": True}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "hours"),
+    [
+        (held(kind="wait", amount=10), held(kind="wait", amount=30), 10),
+        (held(kind="wait", amount=30), held(kind="wait", amount=10), 30),
+        (held(amount=10, **ORDERED), held(amount=30, **ORDERED), 10),
+        (held(amount=30, **ORDERED), held(amount=10, **ORDERED), 30),
+        (held(zone="UTC", **AT_THREE), held(zone="America/New_York", **AT_THREE), 6),
+        (held(zone="America/New_York", **AT_THREE), held(zone="UTC", **AT_THREE), 11),
+        (held(amount=10, **CALL), held(amount=30, **CALL), 10),
+    ],
+)
+def test_the_time_that_is_kept_holds_whatever_the_new_version_says(
+    stage: Stage, before: dict[str, Any], after: dict[str, Any], hours: int
+) -> None:
+    stage.publish(before)
+    stage.happens("Account created", DEWI)
+    stage.after(hours=3)
+    stage.publish(after, moves={"held": Move("keep")})
+    stage.work()
+    stage.happens("Viewed", DEWI)
+    stage.after(hours=hours - 3, minutes=-1)
+    assert [each for each in stage.messages() if each[0] == "mail"] == []
+    stage.after(minutes=1)
+    assert stage.messages()[-1:] == [("mail", "queued")]
+    assert len({block for block, _ in stage.messages()}) == len(stage.messages()), "nothing twice"
+
+
+def test_a_look_meanwhile_does_not_put_off_the_time_that_is_kept(stage: Stage) -> None:
+    of_tea = {"kind": "field", "of": "event", "field": "kind", "op": "is", "value": "tea"}
+    stage.publish(held(amount=10, where=of_tea, **ORDERED))
+    stage.happens("Account created", DEWI)
+    stage.publish(held(amount=30, where=of_tea, **ORDERED), moves={"held": Move("keep")})
+    stage.after(hours=3)
+    stage.happens("Order placed", DEWI, kind="coffee")
+    (dewi,) = stage.all_runs()
+    assert dewi.wake_at == dewi.entered_at + 10 * HOUR
+    stage.happens("Order placed", DEWI, kind="tea")
+    assert stage.messages() == [("mail", "queued")]
+
+
+def test_whose_time_was_kept_and_then_counted_anew_goes_by_the_new_one(two_inside: Stage) -> None:
+    two_inside.publish(welcome(20, "new"), moves={"wait": Move("keep")})
+    two_inside.work()
+    two_inside.publish(welcome(30, "newer"), moves={"wait": Move("renew")})
+    two_inside.after(hours=26)
+    assert two_inside.messages() == []
+    two_inside.after(hours=1)
+    assert two_inside.messages() == [("mail-newer", "queued")]
+
+
+def test_whose_date_was_moved_is_not_reminded_of_the_old_one(stage: Stage) -> None:
+    def flow(days: int) -> dict[str, Any]:
+        return held(kind="wait_for_date", field="visit", when="before", amount=days)
+
+    stage.publish(flow(3))
+    stage.happens("Account created", DEWI, fields={"visit": "2026-11-30"})
+    stage.publish(flow(2), moves={"held": Move("keep")})
+    stage.happens("Viewed", DEWI, fields={"visit": "2026-12-10"})
+    stage.after(days=12)
+    assert stage.messages() == []
+    stage.after(days=6)
+    assert stage.messages() == [("mail", "queued")]

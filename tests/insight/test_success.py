@@ -110,6 +110,25 @@ def test_those_held_out_are_beside_them_however_often_their_cart_changes(stage: 
     assert found.verdict == "too_few"
 
 
+def test_who_starts_over_counts_from_when_they_first_came_in_like_those_held_out(stage: Stage) -> None:
+    days = in_a_row(block("viewed", "event_trigger", event="Viewed"), block("days", "wait", amount=4, unit="days"))
+    stage.publish({**days, "hold_out": 50})
+    for who in EVERYBODY:
+        stage.happens("Viewed", who)
+    stage.after(hours=1)
+    order(stage, EVERYBODY[0])
+    stage.after(days=3)
+    for who in EVERYBODY:
+        stage.happens("Viewed", who)
+    stage.after(days=3)
+    for who in EVERYBODY[1:]:
+        order(stage, who)  # within five days of the second time, and not of the first
+    stage.after(days=6)
+    found = came_of_it(stage)
+    assert found.held is not None
+    assert (found.inside.entered + found.held.entered, found.inside.succeeded + found.held.succeeded) == (40, 1)
+
+
 def test_another_share_begins_the_comparison_anew(stage: Stage) -> None:
     live_since = stage.clock.now()
     stage.publish(cart_flow())

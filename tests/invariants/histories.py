@@ -17,6 +17,8 @@ SLUGS = st.sampled_from(sorted(FLOWS))
 CHANGES = st.sampled_from(["pause", "resume", "spread", "skip", "finish", "archive"])
 DEEDS = st.sampled_from(["skip", "move", "remove", "undo", "retry"])
 """What a person does to those inside."""
+MOVES = st.sampled_from(["stay", "keep", "renew", "to", "leave"])
+"""What becomes of those inside when a version is published."""
 ANSWERS = st.sampled_from([None, "yes", "yes", "no"])
 """What somebody says to mail, if anything."""
 TOKENS = st.sampled_from(["c1", "c2", "c3"])

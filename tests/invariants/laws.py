@@ -14,7 +14,8 @@ from blocks.rule_words import say_rule
 from blocks.rules import Compare, InSegment
 from blocks.triggers.schedule_trigger import ScheduleTrigger
 from blocks.values import micros, moment
-from runtime.engine.leaving.departures import BY_EXIT
+from runtime.delivery.decision.facts import BY_EXIT
+from runtime.engine.kept_time import KEPT, WENT_OVER
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
     appointment,
@@ -23,6 +24,7 @@ from runtime.ledger.tables import (
     flow,
     member,
     message,
+    move,
     occasion,
     resumption,
     review,
@@ -47,6 +49,8 @@ _ENDS = {
     "block_failed": "failed",
     "taken_out": "left",
     "moved_by": "moved",
+    "moved_out": "left",
+    **dict.fromkeys(WENT_OVER, "moved"),
 }
 """Steps that are no decision of a block, by reason code, and what is counted for them."""
 _WHILE_IT_WAITS = frozenset({*BY_EXIT, "replaced_by_newer", "refreshed"})
@@ -83,9 +87,9 @@ def _one_run_a_key(tx: Tx) -> None:
 
 
 def _walks(tx: Tx) -> None:
-    """I1 and I6 of each run: its steps follow the links of its version, it stands where the last one led or is closed,
-    and each of its send steps queued one message."""
-    flows = _versions(tx)
+    """I1 and I6 of each run: its steps follow the links of its version, or before it went over to that of an older one; it
+    stands where the last one led or is closed, and each of its send steps queued one message."""
+    flows, older = _versions(tx), _versions_of_flows(tx)
     steps: dict[int, list[Any]] = defaultdict(list)
     for row in tx.all(step.select().order_by(step.c.run, step.c.hop)):
         steps[row.run].append(row)
@@ -93,35 +97,44 @@ def _walks(tx: Tx) -> None:
         (row.run, row.hop, row.block) for row in tx.all(select(message.c.run, message.c.hop, message.c.block))
     )
     assert all(times == 1 for times in queued.values()), f"I1: a step with two messages: {queued}"
+    going = select(message.c.run, message.c.block).where(
+        message.c.state.in_(("queued", "sending", "sent", "uncertain"))
+    )
+    mailed = Counter(tuple(row) for row in tx.all(going))
+    assert not (twice := [each for each, times in mailed.items() if times > 1]), (
+        f"I1: (run, block) mailed twice: {twice}"
+    )
     sends: set[tuple[int, int, str]] = set()
     runs = tx.all(run.select())
     last_ways = {(one.flow, one.contact): one.id for one in runs if one.code in BY_EXIT and one.state != "left"}
     for one in runs:
-        document, walked = flows[one.version], steps.pop(one.id, [])
-        kinds = {doc.id: doc.kind for doc in document.blocks}
+        walked, kinds = steps.pop(one.id, []), _kinds(older[one.flow])
+        over = max((each.hop for each in walked if each.code in WENT_OVER), default=-1)
         assert [each.hop for each in walked] == list(range(one.hops)), f"I6: steps of run {one.id} are missing"
-        at: str | None = ""  # "" at a door, _ANYWHERE where a person put them, None where the way has ended
+        # "" at a door, _ANYWHERE where a person put them, None where the way has ended: one or several, as it may have led.
+        at: set[str | None] = {""}
         for each in walked:
             where = f"run {one.id}, step {each.hop}"
-            if at is None:
+            if at == {None}:
                 assert each.code in _WHILE_IT_WAITS, f"I6: {where} comes after the end"
                 assert any(id_ == one.id for id_, *_ in sends), f"I6: {where} comes after the end, and nothing waited"
-            elif at == "":
+            elif "" in at:
                 assert kinds[each.block] in TRIGGERS or _ENDS.get(each.code), f"I6: {where} begins at {each.block}"
-            elif at != _ANYWHERE:
-                assert each.block == at, f"I6: {where} is at {each.block}, the one before led to {at}"
+            elif _ANYWHERE not in at:
+                assert each.block in at, f"I6: {where} is at {each.block}, the one before led to {at}"
             if kinds[each.block] == "send_email" and each.outlet:
                 sends.add((one.id, each.hop, each.block))
-            at = _next(document, each, kinds, at)
+            documents = older[one.flow] if each.hop <= over else [flows[one.version]]
+            at = {_next(document, each, kinds, was) for document in documents for was in at}
         if one.state == "left" and (one.flow, one.contact) in last_ways:
-            at = None  # another run of theirs went the last way for both
+            at = {None}  # another run of theirs went the last way for both
         assert one.messages == sum(run_ == one.id for run_, *_ in sends), f"I1: run {one.id} counts {one.messages}"
         if one.state == "open":
-            assert at in (one.block, _ANYWHERE), f"I6: run {one.id} stands at {one.block}, its steps led to {at}"
+            assert at & {one.block, _ANYWHERE}, f"I6: run {one.id} stands at {one.block}, its steps led to {at}"
             assert one.wake_at is not None, f"I6: run {one.id} waits at {one.block} for nothing"
         else:
             assert one.state in _CLOSED
-            assert at is None, f"I6: run {one.id} is {one.state}, its steps led to {at}"
+            assert None in at, f"I6: run {one.id} is {one.state}, its steps led to {at}"
             assert one.wake_at is None
             assert one.ended_at is not None
     assert not steps, f"I6: steps of no run: {sorted(steps)}"
@@ -140,7 +153,7 @@ def _next(document: Flow, each: Any, kinds: dict[str, str], at: str | None) -> s
         case "restarted":
             return ""
         case "moved":
-            return _ANYWHERE
+            return each.block if each.code == KEPT else _ANYWHERE
     if each.code == "put_back":
         return _ANYWHERE
     return None if at is None or kinds[each.block] == "stop" else each.block
@@ -159,12 +172,12 @@ def _farewell(document: Flow, each: Any) -> str | None:
 
 def _tallies(tx: Tx) -> None:
     """I6 by tallies: what is counted is what happened, and who entered has left, waits, failed or is through."""
-    flows = _versions(tx)
+    older = _versions_of_flows(tx)
     runs = {row.id: row for row in tx.all(run.select())}
     happened: Counter[tuple[int, str, str]] = Counter()
     for row in tx.all(step.select()):
         one = runs[row.run]
-        kinds = {doc.id: doc.kind for doc in flows[one.version].blocks}
+        kinds = _kinds(older[one.flow])
         if row.hop == 0:
             happened[one.flow, row.block, "entered"] += 1
         if row.outlet:
@@ -268,12 +281,13 @@ def _segments(town: Town, tx: Tx) -> None:
 
 
 def _who_ought_to_have_left(tx: Tx) -> None:
-    """Nobody is inside by whose tags, or by whose being on the list, they leave."""
+    """Nobody is inside by whose tags, or by whose being on the list, they leave; but those who went over at the time they
+    had: the rules of the new version are held against them when that has come."""
     flows = _versions(tx)
     held: dict[str, set[int]] = {}
-    for one in tx.all(
-        select(run.c.id, run.c.version, run.c.contact).where(run.c.state == "open", run.c.code.is_(None))
-    ):
+    kept = select(step.c.run).where(step.c.code == KEPT)
+    inside = select(run.c.id, run.c.version, run.c.contact).where(run.c.state == "open", run.c.code.is_(None))
+    for one in tx.all(inside.where(run.c.id.not_in(kept))):
         for leave in flows[one.version].exits:
             if isinstance(leave.rule, Compare) or (isinstance(leave.rule, InSegment) and leave.rule.segment == "club"):
                 name = leave.rule.model_dump_json()
@@ -310,6 +324,7 @@ def _nothing_due(town: Town) -> None:
                 .where(message.c.flow == flow.c.id, message.c.state.in_(("queued", "sending")))
                 .exists(),
             ),
+            "people who were to go over": select(move.c.id),
             "occasions not looked at": select(occasion.c.id).where(occasion.c.planned.is_not(None)),
             "messages that are due": select(message.c.id).where(
                 message.c.state == "queued", message.c.due_at <= now, message.c.flow.not_in(paused)
@@ -326,6 +341,19 @@ def _nothing_due(town: Town) -> None:
             assert not ids, f"I5: {what}: {ids}"
     due = town.next_due()
     assert due is None or due > now, "I5: idle workers are told that something is due"
+
+
+def _versions_of_flows(tx: Tx) -> dict[int, list[Flow]]:
+    """Every document that a flow had, once."""
+    found: defaultdict[int, list[Flow]] = defaultdict(list)
+    for row in tx.all(select(version.c.flow, version.c.document)):
+        if (document := _read(row.document)) not in found[row.flow]:
+            found[row.flow].append(document)
+    return found
+
+
+def _kinds(documents: list[Flow]) -> dict[str, str]:
+    return {doc.id: doc.kind for document in documents for doc in document.blocks}
 
 
 def _versions(tx: Tx) -> dict[int, Flow]:

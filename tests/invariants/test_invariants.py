@@ -17,7 +17,7 @@ from runtime.delivery.sending import writer
 from tests.conftest import THE_MORNING
 from tests.invariants import laws
 from tests.invariants.flows import FLOWS, SEGMENTS
-from tests.invariants.histories import ANSWERS, CHANGES, DEEDS, LONG, PEOPLE, PLACES, SLUGS, TOKENS
+from tests.invariants.histories import ANSWERS, CHANGES, DEEDS, LONG, MOVES, PEOPLE, PLACES, SLUGS, TOKENS
 from tests.invariants.town import Town
 from tests.invariants.worker import Worker
 
@@ -68,6 +68,7 @@ MEANWHILE: dict[str, Callable[["Life", Worker, str, str], object]] = {
     "the list": lambda life, other, who, slug: life.town.list_(who, on=True),
     "a hand": lambda life, other, who, slug: life.town.see_to(slug, "remove", 0),
     "a version": lambda life, other, who, slug: life.town.publish(slug, 1),
+    "a version for all": lambda life, other, who, slug: life.town.publish(slug, 1, how="renew"),
     "an order": _an_order,
     "a long breath": _a_long_breath,
 }
@@ -154,9 +155,16 @@ class Life(RuleBasedStateMachine):
 
     # ---- what happens to flows
 
-    @rule(slug=SLUGS, number=NUMBERS)
-    def is_published(self, slug: str, number: int) -> None:
-        self.town.publish(slug, number)
+    @rule(slug=SLUGS, number=NUMBERS, how=MOVES, place=st.integers(0, 20), then=THEN)
+    def is_published(self, slug: str, number: int, how: str, place: int, then: str = "") -> None:
+        self.town.publish(slug, number, how=how, place=place)
+        self.town.go_on(then)
+
+    @rule(slug=st.sampled_from(["cart", "welcome"]), who=PEOPLE, number=NUMBERS, how=MOVES, place=st.integers(0, 20))
+    def is_published_over_somebody(self, slug: str, who: str, number: int, how: str, place: int) -> None:
+        self.fills_a_cart(who, f"c{place % 3 + 1}", 0, "yes")
+        self.joins(who, "yes", "all")
+        self.is_published(slug, number, how, place, "hours")
 
     @rule(slug=SLUGS, how=CHANGES)
     def is_changed(self, slug: str, how: str) -> None:
@@ -290,9 +298,14 @@ class Life(RuleBasedStateMachine):
         laws.check(self.town)
         self.town.post(document)
 
-    @rule(slug=SLUGS, number=NUMBERS, at=st.integers(0, 20))
-    def publishing_dies(self, slug: str, number: int, at: int) -> None:
-        self.town.dies(lambda worker: self.town.publish(slug, number, worker.house), at)
+    @rule(slug=SLUGS, number=NUMBERS, at=st.integers(0, 20), how=MOVES, place=st.integers(0, 20))
+    def publishing_dies(self, slug: str, number: int, at: int, how: str, place: int) -> None:
+        self.town.dies(lambda worker: self.town.publish(slug, number, worker.house, how, place), at)
+
+    @rule(slug=SLUGS, number=NUMBERS, at=MOMENTS, how=MOVES, place=st.integers(0, 20))
+    def a_worker_dies_while_they_go_over(self, slug: str, number: int, at: int, how: str, place: int) -> None:
+        self.town.publish(slug, number, how=how, place=place)
+        self.town.dies(Worker.engine_turn, at)
 
     @rule(slug=SLUGS, at=st.integers(0, 20), how=st.sampled_from(["archive", "archive", "finish", "spread", "skip"]))
     def changing_dies(self, slug: str, at: int, how: str) -> None:

@@ -25,11 +25,13 @@ from runtime import delivery
 from runtime.clock import DAY, HOUR, SetClock
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.carriers.local import Local
+from runtime.delivery.decision.facts import BY_EXIT
 from runtime.delivery.sending import office, owner
 from runtime.desk import Desk
 from runtime.engine.by_hand import handling
-from runtime.engine.leaving.departures import BY_EXIT
+from runtime.engine.publishing import moving
 from runtime.engine.publishing import publish as publishing
+from runtime.engine.publishing.moving import Move
 from runtime.engine.publishing.overdue import Choice, How
 from runtime.house import House
 from runtime.intake.reading import NotRight, read_events
@@ -182,11 +184,22 @@ class Town:
             if id_ is not None:
                 answers.record(tx, id_, "email", answer, self.clock.now(), "unsubscribe link")
 
-    def publish(self, slug: str, number: int, house: House | None = None) -> None:
-        """A version of a flow goes live."""
-        document = FLOWS[slug][number]
+    def publish(self, slug: str, number: int, house: House | None = None, how: str = "stay", place: int = 0) -> None:
+        """A version of a flow goes live. Those inside stay on theirs, or go over to it "keep"ing their time or with a
+        "renew"ed one, "to" one of its blocks, or "leave": where their block is not in it they go to another one."""
+        document, house = FLOWS[slug][number], house or self.workers[0].house
+        kinds = {doc.id: doc.kind for doc in document.blocks}
+        places = [id_ for id_, kind in kinds.items() if kind not in NO_PLACE]
+        moves = {}
+        for block in moving.inside(house, SHOP, slug) if how != "stay" else ():
+            if how == "leave":
+                moves[block] = Move("leave")
+            elif how in ("keep", "renew") and block in kinds:
+                moves[block] = Move("keep" if how == "keep" else "renew")
+            else:
+                moves[block] = Move("to", places[place % len(places)])
         self._goes_on(slug)
-        publishing.release(house or self.workers[0].house, SHOP, slug, document, mails(document), "Nok")
+        publishing.release(house, SHOP, slug, document, mails(document), "Nok", moves)
 
     def rule(self, slug: str, number: int) -> None:
         """A segment gets a rule, another or the same."""

@@ -313,6 +313,15 @@ def test_a_database_that_cannot_be_used_is_told_once(cartwheel: Type, tmp_path: 
     assert re.search(r"note +Worker .*not known while the database cannot be used", doctor.stdout)
 
 
+def test_a_data_folder_that_there_cannot_be_is_refused_in_one_sentence(cartwheel: Type, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("no folder")
+    for folder, why in ((file, "File exists"), (file / "data", "Not a directory")):
+        said = cartwheel("flow", "list", data=folder)
+        sentence = f"The data folder {folder} cannot be made: {why}. Choose another with --data.\n"
+        assert (said.returncode, said.stdout, said.stderr) == (1, "", sentence)
+
+
 def test_a_segment_is_counted_imported_published_and_shown(cartwheel: Type, tmp_path: Path) -> None:
     file = tmp_path / "bangkok.json"
     rule = {"kind": "field", "of": "contact", "field": "city", "op": "is", "value": "Bangkok"}

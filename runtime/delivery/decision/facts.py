@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, bindparam, cast, select
+from sqlalchemy import Text, and_, bindparam, case, cast, exists, select
 
 from blocks.phrase import load_arg
 from blocks.values import micros
@@ -15,7 +15,7 @@ from runtime.delivery.sending.claims import Claimed
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
-from runtime.ledger.tables import contact, event, flow, message, run, workspace
+from runtime.ledger.tables import contact, event, flow, message, run, step, workspace
 from runtime.people import consent
 
 
@@ -70,10 +70,15 @@ _PERSON = (
     cast(contact.c.fields, Text).label("fields"),
     cast(contact.c.tags, Text).label("tags"),
 )
+BY_EXIT = ("exit_event", "exit_rule")
+"""The reasons of the steps, and of the runs, of those who left by an exit."""
+_WENT = exists().where(step.c.run == message.c.run, step.c.hop >= message.c.hop, step.c.code.in_(BY_EXIT))
 _WITH_ALL = Prepared(
     select(
         message.c.id,
         run.c.state.label("run_state"),
+        # A server was being handed it when its contact left, and put it off. What the last way says comes after that step.
+        case((and_(run.c.code.in_(BY_EXIT), _WENT), 1), else_=0).label("went"),
         flow.c.state.label("flow_state"),
         flow.c.version.label("live"),
         cast(event.c.properties, Text).label("properties"),
@@ -150,7 +155,7 @@ def _of_run(claimed: Claimed, row: Any, zone: str, channel: Channel) -> dict[str
     return {
         "marketing": claimed.marketing,
         "test": claimed.test,
-        "run_state": row.run_state if channel.recalled else None,
+        "run_state": ("left" if row.went else row.run_state) if channel.recalled else None,
         "flow_state": row.flow_state,
         "zone": zone,
         "waits_since": _waits_since(row),

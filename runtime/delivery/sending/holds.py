@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, case, func, select
 
 from runtime import pulse
 from runtime.clock import SECOND
 from runtime.delivery.decision.limiting import ask_again
 from runtime.delivery.decision.readiness import UNREADY, Lack
+from runtime.delivery.held import OF_PAUSED
 from runtime.delivery.preferred import ready
 from runtime.house import House
 from runtime.ledger.tables import message
@@ -51,11 +52,15 @@ class Holds:
         """Let go what waits no longer for anything; do this at the beginning of each turn."""
         now = self._house.clock.now()
         if self.next is not None and self.next <= now:
-            self._found = self._look(now)
-            self.next = now + EVERY if self._found else None
+            waiting = self._waiting()
+            self._found = self._look(waiting, now)
+            self.next = now + EVERY if waiting else None
 
-    def _look(self, now: int) -> dict[int, Hold]:
-        query = select(message.c.workspace, message.c.code, func.count()).where(
+    def _waiting(self) -> Mapping[int, Mapping[str, int]]:
+        """By workspace what messages wait for, and how many of them would go if it were there: what is of a paused flow is
+        asked again as well, but that flow is why it waits."""
+        going = func.sum(case((OF_PAUSED, 0), else_=1), type_=Integer)
+        query = select(message.c.workspace, message.c.code, going).where(
             message.c.state == "queued", message.c.code.in_(UNREADY)
         )
         with self._house.ledger.read() as tx:
@@ -63,6 +68,9 @@ class Holds:
         counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
         for workspace, code, count in rows:
             counts[workspace][code] = count
+        return counts
+
+    def _look(self, counts: Mapping[int, Mapping[str, int]], now: int) -> dict[int, Hold]:
         found = {}
         for workspace, waiting in counts.items():
             with self._house.ledger.read(workspace) as tx:
@@ -70,8 +78,8 @@ class Holds:
             lacks = {code: lack for code in UNREADY if code in waiting and (lack := now_set.still(code)) is not None}
             if there := tuple(code for code in waiting if code not in lacks):
                 ask_again(self._house, workspace, codes=there)
-            if lacks:
-                code, lack = next(iter(lacks.items()))
+            if code := next((code for code in lacks if waiting[code]), None):
+                lack = lacks[code]
                 found[workspace] = Hold(self._since(workspace, code, now), lack, sum(waiting[one] for one in lacks))
         return found
 

@@ -16,9 +16,9 @@ from sqlalchemy import bindparam, select
 
 from blocks.contract import Reason
 from blocks.phrase import Phrase, say
+from runtime.delivery.decision.facts import BY_EXIT
 from runtime.engine.again import had_by, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
-from runtime.engine.leaving.departures import BY_EXIT
 from runtime.engine.program import Program, Programs
 from runtime.engine.wakes import take_further
 from runtime.engine.work import one_batch

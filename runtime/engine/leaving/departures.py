@@ -8,9 +8,6 @@ from runtime.engine.batch import Batch, Run
 from runtime.engine.program import Program
 from runtime.ledger.documents import dump_args
 
-BY_EXIT = ("exit_event", "exit_rule")
-"""The reasons of those who left by an exit."""
-
 
 def by_event(leave: Exit) -> Reason:
     """Why they leave whom an event takes out."""

@@ -1,5 +1,6 @@
 """The runs that can still leave: open ones, and those that have come to their end while a message of theirs still waits, for
-the morning or for a limit. Who orders at night does not get the reminder of the last block in the morning."""
+the morning or for a limit, or is on its way to a server that may put it off. Who orders at night does not get the reminder
+of the last block in the morning."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -7,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, literal_column, select
 
-from runtime.delivery.channels import RECALLABLE
+from runtime.delivery.channels import NOT_OUT_YET
 from runtime.engine.batch import AS_RUN, Run
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
@@ -19,11 +20,11 @@ _OPEN, _ENDED = _MINE.where(run.c.state == "open"), _MINE.where(run.c.state == "
 _THEIR_OWN = among(run.c.contact, "whose")
 _KEYED = and_(among(run.c.key, "whose"), run.c.key != literal_column("''"))  # as the index has it
 # Of a contact's messages few wait, while runs that have ended come together for years.
-_WAITING = select(message.c.run).where(among(message.c.contact, "whose"), message.c.done_at.is_(None), RECALLABLE)
+_WAITING = select(message.c.run).where(among(message.c.contact, "whose"), message.c.done_at.is_(None), NOT_OUT_YET)
 _OF = {False: Prepared(_OPEN.where(_THEIR_OWN)), True: Prepared(_ENDED.where(run.c.id.in_(_WAITING)))}
 _WITH = {
     False: Prepared(_OPEN.where(_KEYED)),
-    True: Prepared(_ENDED.where(_KEYED, exists().where(message.c.run == run.c.id, RECALLABLE))),
+    True: Prepared(_ENDED.where(_KEYED, exists().where(message.c.run == run.c.id, NOT_OUT_YET))),
 }
 
 

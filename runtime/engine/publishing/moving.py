@@ -15,6 +15,7 @@ from blocks.contract import Reason
 from blocks.flow import Flow
 from runtime.engine.again import has_had, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.kept_time import ANEW, KEPT
 from runtime.engine.program import Programs
 from runtime.engine.wakes import take_further
 from runtime.house import House
@@ -101,7 +102,7 @@ def keep_promises(batch: Batch, programs: Programs, limit: int) -> int:
         if promised.how == "leave":
             _leave(batch, one)
             continue
-        batch.note(one, one.block, "", Reason("moved_over"))
+        batch.note(one, one.block, "", Reason(KEPT if promised.how == "keep" else ANEW))
         batch.counts[one.flow, one.block, "moved"] += 1
         one.version = promised.version
         if promised.how == "to":

@@ -5,6 +5,7 @@ the flow is live with the last of them. So nothing of it goes out before it was 
 rest is done as it was chosen.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +15,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from blocks.phrase import Moment, dump_arg
 from blocks.values import moment
 from runtime.clock import HOUR
+from runtime.delivery.channels import CHANNELS
+from runtime.delivery.sending.book import tell_runs
 from runtime.engine.batch import Batch
 from runtime.engine.program import Programs
 from runtime.house import House
@@ -21,6 +24,7 @@ from runtime.ledger import Tx
 from runtime.ledger.bulk import update_tuples
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, message, resumption
+from runtime.segments.stirring import stir
 
 How = Literal["send", "spread", "skip"]
 MOST_HOURS = 24 * 14
@@ -33,11 +37,12 @@ _DUE = (
     message.c.due_at <= bindparam("now"),
 )
 _NEXT = (
-    select(message.c.id, message.c.block)
+    select(*(message.c[name] for name in ("id", "block", "run", "contact", "channel", "queued_at")))
     .where(*_DUE)
     .order_by(message.c.due_at, message.c.id)
     .limit(bindparam("limit"))
 )
+_OF_REPLY = ("id", "run", "block", "queued_at")
 _SKIP = (
     message.update()
     .where(message.c.workspace == bindparam("ws"), among(message.c.id, "ids"), message.c.state == "queued")
@@ -102,9 +107,7 @@ def keep(batch: Batch, _programs: Programs, limit: int) -> int:
     values = {"workspace": tx.workspace, "flow": one.flow, "now": one.at}
     found = tx.all(_NEXT, values | {"limit": limit})
     if one.how == "skip":
-        tx.execute(_SKIP, {"ws": tx.workspace, "ids": listed(tx, [row.id for row in found]), "at": batch.now})
-        for row in found:
-            batch.counts[one.flow, row.block, "skipped"] += 1
+        _skip(batch, one.flow, found)
     else:
         _spread(batch, one, [row.id for row in found])
     if len(found) < limit:
@@ -115,6 +118,18 @@ def keep(batch: Batch, _programs: Programs, limit: int) -> int:
         more = resumption.update().where(resumption.c.id == one.id).values(done=one.done + len(found))
         tx.execute(more)
     return len(found)
+
+
+def _skip(batch: Batch, flow_id: int, found: Sequence[Any]) -> None:
+    """None of these goes out; who waits for what another app says goes on as if it could not be called."""
+    tx = batch.tx
+    tx.execute(_SKIP, {"ws": tx.workspace, "ids": listed(tx, [row.id for row in found]), "at": batch.now})
+    for row in found:
+        batch.counts[flow_id, row.block, "skipped"] += 1
+    asked = [row for row in found if CHANNELS[row.channel].replies and row.run is not None]
+    unsaid = {"workspace": tx.workspace, "outcome": "failed", "name": "", "kept": None}
+    tell_runs(tx, [{**unsaid, **{name: getattr(row, name) for name in _OF_REPLY}} for row in asked])
+    stir(tx, (row.contact for row in found if row.contact is not None), "got")
 
 
 def _spread(batch: Batch, one: Any, ids: list[int]) -> None:
