@@ -105,6 +105,8 @@ def test_who_is_not_there_is_explained(look: Look, carts: Web) -> None:
     page.get_by_label("Find by name or address").fill("hannah@example.com")
     page.get_by_text("Hannah Whitfield has never been in this Flow.").wait_for()
     page.get_by_text("“Checkout started” has never happened to them").wait_for()
+    page.get_by_label("Find by name or address").fill("hanah@example.com")
+    page.get_by_text("No Contact has the address hanah@example.com.").wait_for()
 
 
 def test_of_a_flow_that_was_never_live_it_says_so(look: Look, web: Web) -> None:
