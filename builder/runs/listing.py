@@ -36,7 +36,7 @@ def state_words(entry: Entry, w: Words) -> tuple[str, Any]:
         case "failed":
             return w("Failed"), "bad"
         case _:
-            return w("Left"), ""
+            return w("Left early"), ""
 
 
 class List:
@@ -83,7 +83,7 @@ class List:
         words = {
             "inside": (w("Inside"), counts.inside),
             "failed": (w("Failed"), counts.failed),
-            "left": (w("Left"), 0),
+            "left": (w("Left early"), 0),
             "ended": (w("Reached the end"), 0),
             "all": (w("All"), 0),
         }

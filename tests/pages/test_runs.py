@@ -94,7 +94,7 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
     page.get_by_text("2 people are taken out of the Flow.").wait_for()
     becomes(lambda: inside.inner_text().split(), ["Inside", "1"])
 
-    page.get_by_role("button", name="Left", exact=True).click()
+    page.get_by_role("button", name="Left early", exact=True).click()
     row(page, TARO).locator("a").click()
     page.get_by_text("Taken out by Nok").wait_for()
     page.locator(".ru-picture").wait_for()
