@@ -115,7 +115,7 @@ class IssueCoupon(Block):
             last, today = self._last_day(), known.today
             if last is None:
                 found.append(Problem("no_day", say("Choose the date"), field="until"))
-            elif today is not None and is_over(last, today.zone, today.now):
+            elif today is not None and is_over(last, known.clocks, today.now):
                 text = say("This day is over, so no code would be good. Choose one that is still to come.")
                 found.append(Problem("day_over", text, field="until"))
         return found
@@ -127,7 +127,7 @@ class IssueCoupon(Block):
             return None
 
     def _expires(self, ctx: Context) -> datetime | None:
-        """The end of the last day where the contact lives, UTC."""
+        """The end of the last day by the clocks of the flow, else of the contact, UTC."""
         if self.lasts == "ever":
             return None
         today = ctx.now.astimezone(ctx.zone).date()

@@ -87,7 +87,7 @@ class ScheduleTrigger(Scheduled):
     to: Annotated[
         Literal["segment", "everybody"],
         Field(
-            title="For",
+            title="For whom",
             json_schema_extra={
                 "widget": "select",
                 "choices": {"segment": "Everybody in a Segment", "everybody": "All Contacts"},

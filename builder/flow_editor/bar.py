@@ -41,6 +41,8 @@ class Bar:
     def __init__(self, frame: Editor, name: str, deeds: Deeds, w: Words) -> None:
         self.w = w
         self._deeds = deeds
+        self.busy = False
+        """Whether publishing is being looked into."""
         self._look = "is-draft"
         self._until = ""
         frame.left.classes("fe-named").set(data_keep=NAME)
@@ -117,6 +119,7 @@ class Bar:
 
     def show_busy(self, *, busy: bool) -> None:
         """While publishing is looked into."""
+        self.busy = busy
         self._publish.set(aria_busy="true" if busy else None)
 
     def make_readonly(self, *, readonly: bool) -> None:

@@ -93,6 +93,8 @@ class Doing:
     async def publish(self) -> None:
         """Look once more at everything; then the list of problems, or the dialog."""
         editor, w = self._editor, self._editor.w
+        if editor.bar.busy:  # A double click asks once.
+            return
         editor.bar.show_busy(busy=True)
         try:
             if not await editor.settle():

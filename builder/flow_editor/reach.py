@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from blocks import KINDS, read_block
 from blocks.beginning import Beginning
+from blocks.clocks import place_name
 from blocks.contract import Known, Timed, Trigger
 from blocks.flow import BlockDoc, Flow
 from blocks.scheduled import Scheduled
@@ -52,7 +53,8 @@ def block_reach(user: Visitor, doc: BlockDoc, zone: str, w: Words) -> Reach | No
         return _comes(soon, w) if soon is not None and soon.looked_at else None
     if isinstance(trigger, Scheduled):
         audience = would_hear(user.house, user.workspace, trigger, zone)
-        return _hear(audience, w) if audience is not None else None
+        named = bool(zone) or trigger.own_clocks()
+        return _hear(audience, w, named=named) if audience is not None else None
     if trigger is not None:
         found = would_start(user.house, user.workspace, trigger)
         return _starts(found, w) if found is not None and found.looked_at else None
@@ -74,9 +76,27 @@ def _of_contacts(found: Matches, w: Words) -> str:
     return w("From the {n} Contacts seen last, as they are now", n=MOST)
 
 
-def _hear(found: Audience, w: Words) -> Reach:
+def _hear(found: Audience, w: Words, *, named: bool) -> Reach:
+    """`named`: whose clocks are meant is said, because they are not the shop's, by which everything else here is read."""
     shares = (Share(found.people, w("are meant now")), Share(found.contacts - found.people, w("not")))
-    return Reach(shares, w("It comes next on {when}.", when=w.date(found.at, found.zone, "moment")) if found.at else "")
+    return Reach(shares, _next(found, w, named=named))
+
+
+def _next(found: Audience, w: Words, *, named: bool) -> str:
+    if found.at is None or found.last is None:
+        return ""
+    since, until = w.date(found.at, found.zone, "moment"), w.date(found.last, found.zone, "moment")
+    place = place_name(found.zone)
+    if since != until:
+        return w(
+            "It comes zone by zone, from {since} to {until} by clocks in {place}.",
+            since=since,
+            until=until,
+            place=place,
+        )
+    if named:
+        return w("It comes next on {when} by clocks in {place}.", when=since, place=place)
+    return w("It comes next on {when}.", when=since)
 
 
 def _comes(found: Matches, w: Words) -> Reach:

@@ -57,15 +57,20 @@ class _Asking:
         self._hours = "6"
         self._go, self._w = go, w
         title = w("{n} Message came due meanwhile | {n} Messages came due meanwhile", n=count)
-        text = w("{name} was paused, so nothing was sent. What is to become of it?", name=name)
+        text = w(
+            "{name} was paused, so it was not sent. What is to become of it?"
+            " | {name} was paused, so they were not sent. What is to become of them?",
+            name=name,
+            n=count,
+        )
         with dialog(title, text, close=w("Close")) as self._box:
             with tag("div", "cw-grid", role="radiogroup", aria_label=title):
                 self._cards: dict[How, Tag] = {}
-                now = w("All of it goes out as soon as the mail server takes it.")
-                self._card("send", w("Send it now"), now)
-                self._card("spread", w("Spread it"), w("Evenly over some hours, the oldest first."))
+                now = w("Everything goes out as soon as the mail server takes it.")
+                self._card("send", w("Send now"), now)
+                self._card("spread", w("Spread out"), w("Evenly over some hours, the oldest first."))
                 gone = w("They never get it, and it says so on each Message. Everyone goes on in the Flow.")
-                self._card("skip", w("Skip it"), gone)
+                self._card("skip", w("Skip"), gone)
             with tag("div", "cw-row cw-mt4") as self._over:
                 tag("span", "cw-13", w("Spread over"))
                 self._field = Box(

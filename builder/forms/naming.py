@@ -26,7 +26,7 @@ def event_options(around: Around, chosen: str = "") -> list[Option]:
     seen = sorted(around.known().events)
     found: list[Option] = [{"value": name, "label": name, "group": around.w("Has happened here")} for name in seen]
     usual = [name for name in USUAL_EVENTS if name not in seen]
-    found += [{"value": name, "label": name, "group": around.w("Not yet")} for name in usual]
+    found += [{"value": name, "label": name, "group": around.w("Has not happened here yet")} for name in usual]
     return found
 
 

@@ -280,7 +280,7 @@ class _Page:
         text = w("The answer of the mail server was lost. If it did arrive, sending it again delivers it twice.")
         with dialog(w("It may have arrived already"), text, close=w("Close")) as box, box.footer:
             tag("span", "cw-grow")
-            button(w("Leave it"), box.close)
+            button(w("Leave it as it is"), box.close)
             button(w("Send it again"), go, kind="primary")
 
     async def _again(self) -> None:

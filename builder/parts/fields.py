@@ -81,6 +81,15 @@ def area_field(label: str, value: str = "", *, help_text: str = "", rows: int = 
     return Field(box, control, help_text)
 
 
+# Who types "york" and presses Enter means what is offered then. Quasar closes the menu and leaves "york" standing in the
+# field, as if it were chosen, unless an arrow has lit an entry.
+_TAKE_THE_FIRST = """() => {
+  const field = getElement(%d);
+  const select = field.$refs.qRef;
+  if (field.filteredOptions.length < field.initialOptions.length && select.getOptionIndex() < 0) select.setOptionIndex(0);
+}"""
+
+
 def select_field(
     label: str,
     options: Mapping[Any, str],
@@ -98,6 +107,7 @@ def select_field(
         if search:
             control.props["hide-selected"] = True
             control.props["fill-input"] = True
+            control.on("keydown.enter", js_handler=_TAKE_THE_FIRST % control.id)
         if on_change is not None:
             control.on_value_change(lambda event: on_change(event.value))
     return Field(box, control, help_text)

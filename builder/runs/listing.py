@@ -36,7 +36,7 @@ def state_words(entry: Entry, w: Words) -> tuple[str, Any]:
         case "failed":
             return w("Failed"), "bad"
         case _:
-            return w("Left"), ""
+            return w("Left early"), ""
 
 
 class List:
@@ -83,7 +83,7 @@ class List:
         words = {
             "inside": (w("Inside"), counts.inside),
             "failed": (w("Failed"), counts.failed),
-            "left": (w("Left"), 0),
+            "left": (w("Left early"), 0),
             "ended": (w("Reached the end"), 0),
             "all": (w("All"), 0),
         }
@@ -206,8 +206,12 @@ class List:
         self._add(entries)
         self._more.set_visibility(bool(entries) and len(entries) % PAGE == 0)
         if not entries:
-            with self._nothing:
-                tag("p", "cw-empty cw-cap", self._w("Nobody is here."))
+            self._say_nobody(self._w("Nobody is here."))
+
+    def _say_nobody(self, text: str) -> None:
+        self._nothing.clear()
+        with self._nothing:
+            tag("p", "cw-empty cw-cap", text)
 
     def _draw_head(self) -> None:
         w = self._w
@@ -290,10 +294,14 @@ class List:
     async def _explain(self, mine: int) -> None:
         """Why whoever was looked for is not here."""
         w = self._w
-        found = await fetch(why_not, self._user, self._slug, self._wish.find.strip())
-        if found is None or mine != self._asked or self._nothing.is_deleted:
+        address = self._wish.find.strip()
+        person, why = await fetch(why_not, self._user, self._slug, address)
+        if mine != self._asked or self._nothing.is_deleted:
             return
-        person, why = found
+        if person is None:
+            self._say_nobody(w("No Contact has the address {address}.", address=address))
+        if person is None or why is None:
+            return
         self._nothing.clear()
         with self._nothing, tag("div", "cw-card-pad"):
             tag("h3", "cw-mb3", why_words(why, person.shown_name, w))

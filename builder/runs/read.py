@@ -150,14 +150,11 @@ def one(user: Visitor, id_: int, w: Words) -> tuple[runs.Way, Drawn] | None:
     return way, made
 
 
-def why_not(user: Visitor, slug: str, address: str) -> tuple[Contact, Why] | None:
-    """Why whoever has this address is in the flow, or not; None if nobody has it."""
+def why_not(user: Visitor, slug: str, address: str) -> tuple[Contact | None, Why | None]:
+    """Whoever has this address, and why they are in the flow, or not."""
     with user.house.ledger.read(user.workspace) as tx:
         person = contacts.by_address(tx, address)
-        if person is None:
-            return None
-        found = why(tx, person.id, slug, user.house.clock.now())
-    return (person, found) if found is not None else None
+        return person, why(tx, person.id, slug, user.house.clock.now()) if person is not None else None
 
 
 def why_of(user: Visitor, slug: str, contact: int) -> Why | None:

@@ -19,6 +19,8 @@ class Bar:
         self, frame: Editor, name: str, rename: Callable[[str], Any], publish: Callable[[], Any], w: Words
     ) -> None:
         self._w = w
+        self.busy = False
+        """Whether publishing is being looked into."""
         frame.left.classes("fe-named")
         with frame.left:
             self._name = Box(
@@ -48,6 +50,7 @@ class Bar:
 
     def show_busy(self, *, busy: bool) -> None:
         """While publishing is looked into."""
+        self.busy = busy
         self._publish.set(aria_busy="true" if busy else None)
 
     def show_publish(self, *, offered: bool) -> None:

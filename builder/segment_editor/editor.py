@@ -196,6 +196,8 @@ class SegmentEditor(WholePage[Document]):
     async def publish(self) -> None:
         """Store it, look at it, and ask."""
         w = self.w
+        if self.bar.busy:  # A double click asks once.
+            return
         self.bar.show_busy(busy=True)
         try:
             if not await self.saving.flush():

@@ -51,7 +51,7 @@ class Compared:
                 by = side.version.published_by
                 tag("p", "cw-cap", w("{when} · {who}", when=when, who=self._pair.people.get(by, by)))
             else:
-                tag("p", "cw-cap", w("Not published yet"))
+                tag("p", "cw-cap", w("As it is drawn now"))
 
     def _options(self) -> list[Option]:
         w = self._w

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from blocks.beginning import Beginning
 from blocks.checks import seen_from
+from blocks.clocks import place_name
 from blocks.contract import Farewell, Known, Timed, Trigger
 from blocks.flow import Flow
 from blocks.phrase import Day, Moment, Phrase, TimeOfDay, say
@@ -28,8 +29,12 @@ def outlook(house: House, workspace: int, slug: str, document: Flow, known: Know
     clock = [one for one in others if isinstance(one, Timed)]
     by_hand = [one for one in others if isinstance(one, AddedTrigger)]
     told = [one for one in others if not isinstance(one, Scheduled | Timed | AddedTrigger)]
+    # Times are read by the shop's clocks, as everywhere else, unless it is said that these are not.
+    others_clocks = bool(document.zone) or any(one.own_clocks() for one in calendar)
+    coming = [would_hear(house, workspace, one, document.zone) for one in calendar]
     lines = [
-        *_schedules([would_hear(house, workspace, one, document.zone) for one in calendar], clocks),
+        *_schedules(coming, clocks),
+        *(_by(clocks) if others_clocks and any(one and one.at is not None for one in coming) else ()),
         *(said(found, known, zone) if found else ()),
         *(_dates(house, workspace, clock) if clock else ()),
         *(_events(house, workspace, told) if told else ()),
@@ -47,6 +52,10 @@ def _schedules(audiences: Sequence[Audience | None], zone: str) -> Iterator[Phra
             yield say("Its time has passed.")
         else:
             yield _comes(one, Moment(moment(one.at), zone), Moment(moment(one.last), zone))
+
+
+def _by(zone: str) -> Iterator[Phrase]:
+    yield say("These times are by clocks in {place}.", place=place_name(zone))
 
 
 def _comes(found: Audience, first: Moment, last: Moment) -> Phrase:

@@ -9,7 +9,8 @@ from datetime import datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-CLOCK: Mapping[str, str] = {"en": "HH:mm", "id": "HH.mm", "th": "HH:mm 'น.'"}
+# In Thai the word after the hour does not go over to the next line alone.
+CLOCK: Mapping[str, str] = {"en": "HH:mm", "id": "HH.mm", "th": "HH:mm\u00a0'น.'"}
 BETWEEN: Mapping[str, str] = {"en": ", ", "id": ", ", "th": " "}
 """What stands between a date and a time."""
 

@@ -1,5 +1,7 @@
 """Each block at work: what it asks for, and which way it sends the contact."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -124,6 +126,14 @@ def test_a_coupon_is_good_until_a_day_to_come(until: str, sentence: str) -> None
         [("until", sentence, "bad")] if sentence else []
     )
     assert block("issue_coupon", lasts="days", until=until).problems(known) == []
+
+
+def test_a_coupon_is_good_to_the_end_of_the_day_by_the_clocks_of_the_flow() -> None:
+    """On the 21st at one in Bangkok it is still the 20th in Honolulu."""
+    bangkok = Known(today=Today(NOON - timedelta(hours=6), ZoneInfo("Asia/Bangkok"), CALENDAR))
+    until_the_20th = block("issue_coupon", lasts="date", until="2026-11-20")
+    assert [one.code for one in until_the_20th.problems(bangkok)] == ["day_over"]
+    assert until_the_20th.problems(replace(bangkok, zone="Pacific/Honolulu")) == []
 
 
 def test_unsubscribe_and_let_an_event_happen() -> None:

@@ -93,3 +93,25 @@ def test_a_flow_that_never_was_live_has_nothing_to_say(shop_with_web: Shop, open
     panel(page).get_by_label("What counts as a success").wait_for()
     page.get_by_text("Draft saved").wait_for()
     assert lines(page) == []
+
+
+def test_a_number_that_cannot_be_is_named_and_what_counts_until_then(sold: tuple[Shop, str], open_flow: Open) -> None:
+    shop, slug = sold
+    page = open_flow(shop, slug)
+    share, days = (
+        panel(page).get_by_label("Hold-out in per cent"),
+        panel(page).get_by_label("Days", exact=True).last,
+    )
+    share.fill("60")
+    panel(page).get_by_text("Type a whole number from 0 to 50. Until then it stays 33.").wait_for()
+    days.fill("91")
+    panel(page).get_by_text("Type a whole number from 1 to 90. Until then it stays 5.").wait_for()
+    share.fill("50")
+    panel(page).get_by_text("Until then it stays 33.").wait_for(state="detached")
+    becomes(lambda: shop.draft(slug).document.get("hold_out"), 50)
+    assert shop.draft(slug).document["conversion"]["days"] == 5
+    days.fill("")
+    panel(page).get_by_text("Type a whole number from 1 to 90. Until then it stays 5.").wait_for()
+    days.fill("7")
+    panel(page).get_by_text("Until then it stays").wait_for(state="detached")
+    becomes(lambda: shop.draft(slug).document["conversion"]["days"], 7)

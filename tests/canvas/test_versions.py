@@ -66,6 +66,8 @@ def test_an_old_version_comes_back_into_the_open_editor_and_goes_again(shop_with
     page.wait_for_function("window.did_handshake === true")
     page.get_by_label("After").select_option(label="Draft")
     page.wait_for_url("**/compare?old=1&new=draft")
+    # The draft may well be what is live: that it was not published yet would be wrong then.
+    page.get_by_text("As it is drawn now").wait_for()
     page.wait_for_function("window.did_handshake === true")
     page.get_by_label("Before").select_option(label="Version 2")
     page.get_by_role("heading", name="They are the same").wait_for()

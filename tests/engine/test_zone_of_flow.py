@@ -99,9 +99,10 @@ def test_a_schedule_comes_by_the_clocks_of_its_flow_and_is_said_by_them(stage: S
 def test_what_publishing_would_reach_is_said_by_the_clocks_of_the_flow(stage: Stage) -> None:
     document = Flow.model_validate({"name": "Tea", **on_schedule(), **BANGKOK})
     said = outlook(stage.house, stage.shop, "tea", document, Known(), "America/New_York")
-    assert words("en").text(said[0], stage.clock.now()) == (
-        "Reaches nobody at once. On 22 Nov, 09:00 it comes for 1 Contact, as things are now."
-    )
+    assert [words("en").text(line, stage.clock.now()) for line in said] == [
+        "Reaches nobody at once. On 22 Nov, 09:00 it comes for 1 Contact, as things are now.",
+        "These times are by clocks in Bangkok.",
+    ]
 
 
 def test_each_contacts_own_clocks_come_before_those_of_the_flow(stage: Stage) -> None:

@@ -62,6 +62,12 @@ def test_a_group_of_which_one_line_is_left_becomes_that_line() -> None:
     assert remove(both(BANGKOK), (0,)) == both()
 
 
+def test_a_group_beside_which_nothing_is_left_is_no_group_any_more() -> None:
+    assert remove(either(both(BANGKOK, RICH), ORDERED), (1,)) == both(BANGKOK, RICH)
+    assert as_group(both(either(BANGKOK, RICH))) == either(BANGKOK, RICH)
+    assert as_group(either(both(both(BANGKOK, either(RICH, ORDERED))))) == both(BANGKOK, either(RICH, ORDERED))
+
+
 def test_putting_a_line_leaves_the_others_and_the_given_rule_alone() -> None:
     before = either(BANGKOK, both(RICH, ORDERED))
     after = put(before, (1, 0), BANGKOK)
@@ -116,6 +122,8 @@ def test_what_is_drawn_means_what_was_given() -> None:
         either(both(), both(BANGKOK, RICH)),
         {"kind": "not", "rule": both(BANGKOK, RICH)},
         both(BANGKOK, both(RICH, BANGKOK)),
+        both(either(BANGKOK, RICH)),
+        either(both(BANGKOK, {"kind": "not", "rule": both(RICH, BANGKOK)})),
     ]
     for rule in rules:
         given, drawn = adapter.validate_python(rule), adapter.validate_python(as_group(rule))

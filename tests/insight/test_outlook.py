@@ -106,10 +106,12 @@ def test_by_their_own_clocks_it_comes_where_those_live_who_are_meant(stage: Stag
     christmas = {"repeat": "holiday", "holiday": "christmas", "when": "before", "amount": 3, "unit": "weeks"}
     own = block("own", "schedule_trigger", segment="buyers", clocks="own", **christmas)
     assert lines(stage, own) == [
-        "Reaches nobody at once. On 4 Dec 2026, from 09:00 to 15:00, it comes for 3 Contacts, as things are now."
+        "Reaches nobody at once. On 4 Dec 2026, from 09:00 to 15:00, it comes for 3 Contacts, as things are now.",
+        "These times are by clocks in Bangkok.",
     ]
     # Nine o'clock has passed in Bangkok today, and not in Berlin.
     daily = block("own", "schedule_trigger", segment="buyers", clocks="own", repeat="daily")
     assert lines(stage, daily) == [
-        "Reaches nobody at once. From 29 Nov 2026, 15:00 to 30 Nov 2026, 09:00 it comes for 3 Contacts, as things are now."
+        "Reaches nobody at once. From 29 Nov 2026, 15:00 to 30 Nov 2026, 09:00 it comes for 3 Contacts, as things are now.",
+        "These times are by clocks in Bangkok.",
     ]

@@ -94,7 +94,7 @@ def test_somebody_is_found_let_go_on_and_taken_out(look: Look, carts: Web) -> No
     page.get_by_text("2 people are taken out of the Flow.").wait_for()
     becomes(lambda: inside.inner_text().split(), ["Inside", "1"])
 
-    page.get_by_role("button", name="Left", exact=True).click()
+    page.get_by_role("button", name="Left early", exact=True).click()
     row(page, TARO).locator("a").click()
     page.get_by_text("Taken out by Nok").wait_for()
     page.locator(".ru-picture").wait_for()
@@ -105,6 +105,8 @@ def test_who_is_not_there_is_explained(look: Look, carts: Web) -> None:
     page.get_by_label("Find by name or address").fill("hannah@example.com")
     page.get_by_text("Hannah Whitfield has never been in this Flow.").wait_for()
     page.get_by_text("“Checkout started” has never happened to them").wait_for()
+    page.get_by_label("Find by name or address").fill("hanah@example.com")
+    page.get_by_text("No Contact has the address hanah@example.com.").wait_for()
 
 
 def test_of_a_flow_that_was_never_live_it_says_so(look: Look, web: Web) -> None:

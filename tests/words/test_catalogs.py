@@ -36,6 +36,21 @@ def places(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", text))
 
 
+# In English one word does for both meanings; who translates the one has mistranslated the other. The other says more instead.
+ONE_MEANING = {
+    "Left": "runtime/mail/section.py",  # and not right; who went away has "Left early"
+    "For": "blocks/triggers/quiet_trigger.py",  # so many days; "For whom"
+    "Until": "builder/runs/listing.py",  # that day; an hour is "Until what time"
+    "Leave it": "blocks/triggers/segment_trigger.py",  # the segment; "Leave it as it is"
+}
+
+
+def test_a_word_that_means_two_things_stands_for_one_of_them(found: Found) -> None:
+    assert {text: sorted(found[text]) for text in ONE_MEANING} == {text: [file] for text, file in ONE_MEANING.items()}
+    # A button that puts something off, never the heading over events that have not come yet.
+    assert "builder/forms/naming.py" not in found["Not yet"]
+
+
 @languages
 def test_every_text_is_translated(language: str, found: Found) -> None:
     known = entries(language)

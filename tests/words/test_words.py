@@ -39,14 +39,14 @@ EVENING = Moment(datetime(2026, 11, 24, 14, 10, tzinfo=UTC), "Asia/Bangkok")
         (Span(86_400 + 1), "1 day 1 second", "1 hari 1 detik", "1 วัน 1 วินาที"),
         (Span(0), "0 minutes", "0 menit", "0 นาที"),
         (Months(1), "1 month", "1 bulan", "1 เดือน"),
-        (EVENING, "24 Nov, 21:10", "24 Nov, 21.10", "24 พ.ย. 21:10 น."),
+        (EVENING, "24 Nov, 21:10", "24 Nov, 21.10", "24 พ.ย. 21:10\u00a0น."),
         (
             Moment(datetime(2027, 1, 2, 0, 5, tzinfo=UTC)),
             "2 Jan 2027, 00:05",
             "2 Jan 2027, 00.05",
-            "2 ม.ค. 2027 00:05 น.",
+            "2 ม.ค. 2027 00:05\u00a0น.",
         ),
-        (TimeOfDay("09:00"), "09:00", "09.00", "09:00 น."),
+        (TimeOfDay("09:00"), "09:00", "09.00", "09:00\u00a0น."),
         (Weekdays((1, 2, 3, 4, 5)), "Mon–Fri", "Sen–Jum", "จ.–ศ."),
         (Weekdays((1, 2, 3, 7)), "Mon–Wed, Sun", "Sen–Rab, Min", "จ.–พ., อา."),
         (Weekdays((6, 7)), "Sat and Sun", "Sab dan Min", "ส.และอา."),
@@ -137,8 +137,8 @@ def test_a_text_that_is_not_in_the_catalog_is_said_in_english() -> None:
         ("weekday", "Sun 22 Nov", "อา. 22 พ.ย."),
         ("full", "Sunday 22 November 2026", "วันอาทิตย์ที่ 22 พฤศจิกายน 2026"),
         ("month", "November 2026", "พฤศจิกายน 2026"),
-        ("time", "01:30", "01:30 น."),
-        ("moment", "22 Nov, 01:30", "22 พ.ย. 01:30 น."),
+        ("time", "01:30", "01:30\u00a0น."),
+        ("moment", "22 Nov, 01:30", "22 พ.ย. 01:30\u00a0น."),
     ],
 )
 def test_dates_where_the_reader_is(style: str, english: str, thai: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from builder.flow_editor.settings.number_box import number_box
+from builder.flow_editor.settings.number_line import number_line
 from builder.flow_editor.settings.paper import Paper
 from builder.forms import Box
 from builder.forms.naming import event_options
@@ -36,8 +36,14 @@ def draw_conversion(paper: Paper) -> None:
             placeholder=w("Nothing in particular"),
             length=200,
         )
-        with tag("div", "cw-row") as days:
-            tag("span", "cw-13", w("within"))
-            number_box(state["days"], put_days, w("Days"), least=1, most=90)
-            tag("span", "cw-13", w("days of entering"))
+        days = number_line(
+            w,
+            w("within"),
+            state["days"],
+            put_days,
+            w("days of entering"),
+            label=w("Days"),
+            least=1,
+            most=90,
+        )
         days.set_visibility(bool(state["event"]))

@@ -6,7 +6,7 @@ from typing import Any
 
 from blocks.difference import AGAIN
 from builder.flow_editor.settings.key_box import key_box
-from builder.flow_editor.settings.number_box import number_box
+from builder.flow_editor.settings.number_line import number_line
 from builder.flow_editor.settings.paper import Paper
 from builder.forms import Box, Option
 from builder.forms.widgets.choices import make_switch
@@ -53,8 +53,14 @@ def _draw_again(paper: Paper, entry: Mapping[str, Any]) -> None:
         days.set_visibility(again == "after_days")
 
     Box(entry["again"], choose, label=w("Coming back"), kind="select", options=options, look="cw-input cw-select")
-    with tag("div", "cw-row") as days:
-        tag("span", "cw-13", w("after"))
-        number_box(entry["again_days"], partial(_put, paper, "again_days"), w("Days"), least=1, most=3650)
-        tag("span", "cw-13", w("days"))
+    days = number_line(
+        w,
+        w("after"),
+        entry["again_days"],
+        partial(_put, paper, "again_days"),
+        w("days"),
+        label=w("Days"),
+        least=1,
+        most=3650,
+    )
     days.set_visibility(entry["again"] == "after_days")

@@ -1,6 +1,6 @@
 """Who gets nothing, to see what the flow is worth."""
 
-from builder.flow_editor.settings.number_box import number_box
+from builder.flow_editor.settings.number_line import number_line
 from builder.flow_editor.settings.paper import Paper
 from builder.parts.tag import tag
 
@@ -11,16 +11,16 @@ def draw_hold_out(paper: Paper) -> None:
 
     tag("h4", "", w("To see what it is worth"))
     with tag("div", "cw-fields"):
-        with tag("div", "cw-row"):
-            tag("span", "cw-13", w("Hold out"))
-            number_box(
-                paper.document["hold_out"],
-                lambda typed: paper.put(hold_out=typed),
-                w("Hold-out in per cent"),
-                least=0,
-                most=50,
-            )
-            tag("span", "cw-13", w("% of those who enter"))
+        number_line(
+            w,
+            w("Hold out"),
+            paper.document["hold_out"],
+            lambda typed: paper.put(hold_out=typed),
+            w("% of those who enter"),
+            label=w("Hold-out in per cent"),
+            least=0,
+            most=50,
+        )
         tag(
             "p",
             "cw-help",

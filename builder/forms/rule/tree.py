@@ -39,6 +39,9 @@ def as_group(rule: Mapping[str, Any] | None) -> Node:
             lines.append({**line, "rules": [_plain(inner) for inner in line["rules"]]})
         else:
             lines.append(line)
+    if len(lines) == 1 and is_group(lines[0]):
+        # Nothing stands beside it any more: its frame and the brackets of its sentence would hold nothing together.
+        return as_group(lines[0])
     return {"kind": node["kind"], "rules": lines}
 
 
