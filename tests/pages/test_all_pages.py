@@ -103,6 +103,29 @@ def test_tablets_and_small_windows_show_names_and_everything_to_press(look: Look
     assert not {where: what for where, what in lost.items() if what}
 
 
+RINGLESS = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return '';
+  const ringed = (style) => style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2;
+  const field = one.matches('input, select, textarea') && one.closest('.cw-input, .fe-name, .cw-pick-select, .q-field');
+  const after = getComputedStyle(one, '::after'), whole = one.matches('.cw-cover') && after.boxShadow !== 'none';
+  const shown = ringed(getComputedStyle(one)) || field || whole || one.matches('#main, iframe, .cw-canvas, .st-text');
+  return shown ? '' : `${one.tagName} ${one.className} ${one.innerText}`;
+}"""
+
+
+def test_the_keyboard_is_seen_wherever_it_is(look: Look, web: Web) -> None:
+    show(web, "en")
+    page = look("/overview")
+    lost = set()
+    for path in ("/flows", f"/contacts/{DEWI}", "/settings", "/emails/tea"):
+        go(page, web, path)
+        for _ in range(25):
+            page.keyboard.press("Tab")
+            lost.add(page.evaluate(RINGLESS))
+    assert lost == {""}
+
+
 def test_every_page_has_one_main_part(look: Look, web: Web) -> None:
     page = look("/overview")
     for path in ("/overview", "/flows/cart", "/emails/tea"):
