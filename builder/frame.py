@@ -44,7 +44,9 @@ NAVIGATION = (
     ("emails", "/emails", "mail"),
     ("messages", "/messages", "outgoing_mail"),
 )
-ON_PHONE = ("flows", "contacts", "emails", "messages", "settings")
+IN_HAND = ("overview", "flows", "contacts", "segments", "emails", "messages", "settings")
+ON_TABLET_ONLY = ("overview", "segments")
+"""What a phone has no room for in its bar of five."""
 QUASAR_LANGUAGE: dict[str, Literal["en-US", "id", "th"]] = {"en": "en-US", "id": "id", "th": "th"}
 
 
@@ -112,11 +114,11 @@ def frame(house: House, user: Visitor, *, title: str, active: str = "") -> Itera
             banner = tag("div", "cw-held")
             content = tag("div")
         with tag("nav", "cw-tabbar", aria_label=w("Main")):
-            for name in ON_PHONE:
+            for name in IN_HAND:
                 href, symbol = next(
                     ((href, symbol) for known, href, symbol in NAVIGATION if known == name), ("/settings", "settings")
                 )
-                _nav_link(name, href, symbol, active, w)
+                _nav_link(name, href, symbol, active, w, "is-wide" if name in ON_TABLET_ONLY else "")
     watch_pulse(house, user, pulse, banner)
     with content:
         yield content
@@ -191,6 +193,9 @@ def _prepare(title: str, language: str, theme: str, kept: str = "") -> None:
     page.dark = {"dark": True, "light": False}.get(theme)
     client.page = page
     client.content.classes(remove="nicegui-content", add="cw-page")
+    around = client.content.parent_slot
+    if around is not None:
+        around.parent.tag = "div"  # Quasar's page is a <main>, and ours stands in it: a page has one
     ui.page_title(f"{title} · Cartwheel")
     w = words(language)
     with tag("div", "cw-cut", role="status"):
@@ -200,9 +205,9 @@ def _prepare(title: str, language: str, theme: str, kept: str = "") -> None:
             tag("span", "show-s", kept)
 
 
-def _nav_link(name: str, href: str, symbol: str, active: str, w: Words) -> None:
+def _nav_link(name: str, href: str, symbol: str, active: str, w: Words, look: str = "") -> None:
     lit = name == active
-    with tag("a", "is-on" if lit else "", href=href, aria_current="page" if lit else None):
+    with tag("a", f"{look} is-on".strip() if lit else look, href=href, aria_current="page" if lit else None):
         icon(symbol)
         tag("span", "", _label(name, w))
 

@@ -37,7 +37,7 @@ class WaitUntil(Block):
     reasons: ClassVar = {"waits": "Waits until {until}"}
 
     time: Annotated[
-        str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", title="Until what time", json_schema_extra={"widget": "time"})
+        str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", title="Time of day", json_schema_extra={"widget": "time"})
     ] = "09:00"
     weekdays: Annotated[
         tuple[Annotated[int, Field(ge=1, le=7)], ...],

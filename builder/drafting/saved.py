@@ -1,4 +1,5 @@
-"""Whether everything is saved: in words in the bar of an editor, on a phone as an icon with the words in the menu."""
+"""Whether everything is saved: in words in the bar of an editor; where it is narrow as an icon, with the words in the menu
+or the tooltip."""
 
 from builder.parts.tag import Tag, icon, tag
 
@@ -19,6 +20,7 @@ class Saved:
     def show(self, text: str, *, busy: bool = False, warn: bool = False) -> None:
         """What is saved and what is not; always true. `busy` while it is being saved, `warn` when it cannot be."""
         self._words.text = text
+        self._box.set(title=text)
         self._icon.text = "sync_problem" if warn else "sync" if busy else "cloud_done"
         self._box.classes(replace="cw-cap fe-saved is-warn" if warn else "cw-cap fe-saved")
         if self._again is not None and not self._again.is_deleted:

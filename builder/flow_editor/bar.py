@@ -67,7 +67,7 @@ class Bar:
                 self._problem_count = tag("span", "show-s", aria_hidden="true")
                 self._problem_words = tag("span", "fe-problem-words")
             self._preview = button(w("Preview"), deeds.preview, symbol="play_arrow", classes="cw-h34 hide-s")
-            button(w("Rehearse"), deeds.rehearse, symbol="fast_forward", classes="cw-h34 fe-rehearse")
+            button(w("Rehearse"), deeds.rehearse, symbol="fast_forward", classes="cw-h34 hide-m")
             self._publish = button(w("Publish"), deeds.publish, kind="primary", classes="cw-h34")
             self._more = icon_button("more_horiz", w("More"))
             with self._more, Menu().props("auto-close anchor='bottom right' self='top right'") as self._menu:
@@ -132,7 +132,7 @@ class Bar:
         """What the menu offers in that state."""
         w, deeds = self.w, self._deeds
         self._menu.clear()
-        with self._menu, tag("div", "show-s cw-menu-head"):
+        with self._menu, tag("div", "show-m cw-menu-head"):
             tag("div", f"cw-state {self._look}", self._state.text)
             if self._until:
                 tag("div", "cw-cap", w("Pauses until {day}", day=self._until))

@@ -138,7 +138,8 @@ class Doing:
             editor.show_problems()
             return
         editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
-        toast(publishing.done(editor.flow, insiders.fates if insiders is not None else Fates(), w))
+        fates = insiders.fates if insiders is not None else Fates()
+        toast(publishing.done(editor.flow, editor.look.known, fates, w))
 
     async def switch_live(self) -> None:
         """Pause, or go on."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from blocks import overlaps
-from blocks.contract import Problem
+from blocks.contract import Known, Problem
 from blocks.flow import Flow
 from blocks.phrase import Quoted
 from builder.drafting.changes import draw_change
@@ -14,7 +14,7 @@ from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.tag import icon, tag
 from builder.rehearsal.examples import draw_differences, held
-from runtime.insight.beginnings import includes, only_by_the_calendar, takes_nobody_later
+from runtime.insight.beginnings import first_time, includes, only_by_the_calendar, takes_nobody_later
 from runtime.rehearsal import Tried
 from runtime.words import Words
 
@@ -98,7 +98,7 @@ def ask(
                 primary = button(w("Publish"), go, kind="primary")
 
 
-def done(flow: Flow, fates: Fates, w: Words) -> str:
+def done(flow: Flow, known: Known, fates: Fates, w: Words) -> str:
     """What is said after it has worked: what becomes of everybody inside, else when it starts."""
     told: list[str] = []
     if fates.going:
@@ -119,7 +119,11 @@ def done(flow: Flow, fates: Fates, w: Words) -> str:
     if includes(flow):
         return w("Published. Those who match now are coming in.")
     if only_by_the_calendar(flow):
-        return w("Published. It starts when its time comes.")
+        at = first_time(flow, known)
+        if at is None:
+            return w("Published. It starts when its time comes.")
+        zone = known.clocks.key
+        return w("Published. It starts on {day}, {time}.", day=w.date(at, zone, "full"), time=w.date(at, zone, "time"))
     return w("Published. It starts with the next person who fits.")
 
 

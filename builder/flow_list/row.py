@@ -35,7 +35,7 @@ class Row:
             self._sent = tag("span", figure)
             self._last = tag("span", "n cw-cap")
             if entry.numbers is None:
-                tag("span", "n cw-cap", w("No numbers yet"))
+                tag("span", "n cw-cap hide-m", w("No numbers yet"))
             else:
                 spark(entry.numbers.sent_weeks, lit=entry.look == "live")
             more = icon_button("more_horiz", w("More for {name}", name=entry.name))

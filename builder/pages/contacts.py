@@ -83,7 +83,7 @@ class _List:
                 tag("span", "", w("Contact"))
                 tag("span", "", w("E-mail"))
                 tag("span", "hide-s", w("Tags"))
-                tag("span", "hide-s", w("Language"))
+                tag("span", "hide-m", w("Language"))
                 tag("span", "n", w("Last seen"))
             self.rows = tag("div")
             self.nothing = tag("p", "cw-empty cw-cap", w("Nobody matches."))
@@ -140,6 +140,6 @@ class _List:
             node("span", "ct-who", avatar_node(one.shown_name), node("span", "cw-grow", name, address)),
             node("span", "", chip_node(word, tone=tone)),
             node("span", "hide-s ct-tags", *tags, more),
-            node("span", "hide-s cw-trunc", language),
+            node("span", "hide-m cw-trunc", language),
             node("span", "n cw-cap", w.ago(one.seen_at, now, self.user.zone)),
         )

@@ -77,7 +77,7 @@ class _FlowsPage(ListPage[Entry]):
                 tag("span", "n", w("People inside"))
                 tag("span", "n", w("Sent, 7 days"))
                 tag("span", "n", w("Last Run"))
-                tag("span", "n", w("Sent, 12 weeks"))
+                tag("span", "n hide-m", w("Sent, 12 weeks"))
                 tag("span")
             with tag("ul"):
                 self.lines = {

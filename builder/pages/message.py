@@ -189,7 +189,7 @@ class _Page:
         with tag("section", "cw-card cw-card-pad"):
             with tag("div", "cw-row cw-mb3"):
                 tag("h3", "cw-grow", w("What became of it"))
-                state_chip(entry.state, w)
+                state_chip(entry.state, w, entry.code)
             if entry.code:
                 tag("p", "cw-13", w.text(reason_phrase(entry.code, entry.args), now) + ".")
             elif entry.state == "queued":

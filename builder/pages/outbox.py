@@ -171,7 +171,7 @@ class _List:
             node(
                 "span",
                 "cw-row",
-                state_node(entry.state, w),
+                state_node(entry.state, w, entry.code),
                 chip_node(w("To the team"), tone="line") if entry.channel == "team" else None,
                 chip_node(w("Test"), tone="line") if entry.test else None,
             ),

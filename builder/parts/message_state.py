@@ -16,8 +16,14 @@ LOOKS: dict[str, tuple[Tone, str]] = {
 }
 
 
-def state_word(state: str, w: Words) -> str:
-    """The word alone."""
+KEPT_HERE = "kept_here"
+"""The reason of what lies in the local outbox: it is done, but it went to nobody."""
+
+
+def state_word(state: str, w: Words, code: str | None = None) -> str:
+    """The word alone; `code` is the reason, if there is one."""
+    if code == KEPT_HERE:
+        return w("Kept here")
     match state:
         case "queued":
             return w("Waiting")
@@ -35,13 +41,17 @@ def state_word(state: str, w: Words) -> str:
             return w("Cancelled")
 
 
-def state_chip(state: str, w: Words) -> Tag:
+def _look(state: str, code: str | None) -> tuple[Tone, str]:
+    return ("", "inbox") if code == KEPT_HERE else LOOKS.get(state, ("", "help"))
+
+
+def state_chip(state: str, w: Words, code: str | None = None) -> Tag:
     """The word as a chip."""
-    tone, symbol = LOOKS.get(state, ("", "help"))
-    return chip(state_word(state, w), tone=tone, symbol=symbol)
+    tone, symbol = _look(state, code)
+    return chip(state_word(state, w, code), tone=tone, symbol=symbol)
 
 
-def state_node(state: str, w: Words) -> Node:
+def state_node(state: str, w: Words, code: str | None = None) -> Node:
     """The same for a long list."""
-    tone, symbol = LOOKS.get(state, ("", "help"))
-    return chip_node(state_word(state, w), tone=tone, symbol=symbol)
+    tone, symbol = _look(state, code)
+    return chip_node(state_word(state, w, code), tone=tone, symbol=symbol)

@@ -150,7 +150,7 @@ class OneRun:
         found = next((one for one in self._way.messages if one.hop == step.hop), None)
         if found is None:
             return []
-        said = w("The Message was queued") if found.state == "queued" else state_word(found.state, w)
+        said = w("The Message was queued") if found.state == "queued" else state_word(found.state, w, found.code)
         if not found.code:
             return [said]
         return [said, w.text(seen_in(reason_phrase(found.code, found.args), self._zone), now)]
@@ -210,4 +210,4 @@ class OneRun:
                             reason = reason_phrase(message.code, message.args)
                             told.append(w.text(seen_in(reason, self._zone), now))
                         tag("span", "cw-cap cw-block-el", " · ".join(told))
-                    state_chip(message.state, w)
+                    state_chip(message.state, w, message.code)

@@ -58,7 +58,7 @@ class Stage:
                 made = tag("button", "", type="button", aria_label=words[mode], title=words[mode])
                 with made:
                     icon(symbol, "s")
-                    tag("span", "hide-s", words[mode])
+                    tag("span", "hide-m", words[mode])
                 made.on_click(lambda mode=mode: self.choose(mode))
                 self._buttons[mode] = made
 

@@ -88,6 +88,17 @@ def only_by_the_calendar(document: Flow) -> bool:
     return bool(triggers) and all(isinstance(one, Scheduled) for one in triggers)
 
 
+def first_time(document: Flow, known: Known) -> int | None:
+    """The next time (UTC microseconds) that one of its schedules comes; None if none comes any more, or if it is another
+    instant for each contact."""
+    schedules = [one for _, one in triggers_in(document) if isinstance(one, Scheduled)]
+    if known.today is None or any(one.own_clocks() for one in schedules):
+        return None
+    now, clocks, calendar = known.today.now, known.clocks, known.today.calendar
+    coming = [one.next_at(now, clocks, calendar) for one in schedules]
+    return min((micros(at) for at in coming if at is not None), default=None)
+
+
 def includes(document: Flow) -> bool:
     """Whether some enter who match when it is published."""
     return any(one.includes() for _, one in _beginnings(document))

@@ -81,7 +81,7 @@ def test_a_kind_that_is_no_longer_there() -> None:
         ("wait", {"amount": 1_000_000}, "amount", "Wait for: must be 100,000 or less"),
         ("wait", {"amount": "soon"}, "amount", "Wait for: “soon” does not fit here"),
         ("wait", {"unit": "moons"}, "unit", "Unit: “moons” does not fit here"),
-        ("wait_until", {"time": "25:00"}, "time", "Until: “25:00” does not fit here"),
+        ("wait_until", {"time": "25:00"}, "time", "Time of day: “25:00” does not fit here"),
         ("wait_until", {"weekdays": [8]}, "weekdays", "On these days: must be 7 or less"),
         ("wait_until", {"weekdays": {"a": 1}}, "weekdays", "On these days: this does not fit here"),
         ("wait", {"colour": "red"}, "colour", "colour: this Block has no such setting"),

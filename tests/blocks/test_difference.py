@@ -56,7 +56,7 @@ def test_a_wait_is_longer_or_shorter_whatever_its_unit() -> None:
 def test_several_settings_of_a_block_are_one_sentence() -> None:
     later = {"time": "10:00", "weekdays": [1, 2]}
     assert of_a_block("wait_until", {"time": "09:00"}, later) == [
-        "Wait until 09:00 where they live: Until from 09:00 to 10:00 and On these days from any day to Mon and Tue"
+        "Wait until 09:00 where they live: Time of day from 09:00 to 10:00 and On these days from any day to Mon and Tue"
     ]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from blocks.flow import Flow
+from runtime.accounts import users
 from runtime.clock import HOUR
 from runtime.engine.by_hand.handling import skip_wait
 from runtime.engine.publishing.publish import publish
@@ -278,3 +279,19 @@ def test_whom_it_begins_with_is_chosen_and_said_before_it_is_published(shop_with
     page.get_by_text("Published. Those who match now are coming in.").wait_for()
     stage.work()
     becomes(lambda: number(page, "tasters"), "2")
+
+
+def test_what_is_counted_beside_a_wait_is_whole_or_left_out(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    hannah = users.first(shop.house)
+    users.set_language(shop.house, hannah.id, "id")
+    page = open_flow(shop, slug)
+    users.set_language(shop.house, hannah.id, "en")
+    stage.happens(event(shop, slug), "dewi@example.com")
+    becomes(lambda: number(page, "wait"), "1")
+    counted = page.locator('[data-block="wait"] .wait')
+    assert counted.get_attribute("title") == "1 menunggu"
+    # "Tunggu 1 jam" leaves no room for the word beside it.
+    line, word = counted.bounding_box(), counted.locator(".fc-of").bounding_box()
+    assert word["x"] + word["width"] <= line["x"] + line["width"] or word["y"] >= line["y"] + line["height"]
+    assert counted.locator(".fc-of").evaluate("word => word.scrollWidth <= word.clientWidth")

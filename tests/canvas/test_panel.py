@@ -81,7 +81,7 @@ def test_weekdays_are_chips(shop_with_web: Shop, opened: Any) -> None:
         panel(page).get_by_role("button", name=day).click()
     card(page, "Wait until 09:00 on Tue and Thu where they live").wait_for()
     becomes(lambda: settings(shop_with_web, slug)["weekdays"], [2, 4])
-    panel(page).get_by_label("Until what time").fill("18:30")
+    panel(page).get_by_label("Time of day").fill("18:30")
     card(page, "18:30").wait_for()
 
 

@@ -77,6 +77,62 @@ def test_no_page_errs_asks_others_or_is_wider_than_the_screen(look: Look, web: W
             assert wide <= 0, f"{path}, {scheme}: {wide} pixels too wide"
 
 
+LOST = """() => {
+  const scrolled = (one) => { for (let at = one.parentElement; at; at = at.parentElement)
+    if (['auto', 'scroll'].includes(getComputedStyle(at).overflowX)) return true; };
+  const named = (one) => one.innerText.trim().slice(0, 40) || one.getAttribute('aria-label');
+  const seen = (all) => [...document.querySelectorAll(all)].filter((one) => one.checkVisibility());
+  const beyond = seen('a, button, input').filter((one) => !one.closest('.vue-flow') && !scrolled(one))
+    .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => `${named(one)} is beyond the edge`);
+  const squeezed = seen('.fl-row .name, .ct-who .cw-strong, .ms-row b, .co-grid .what, .ru-where .cw-strong, .cw-top-left input')
+    .filter((one) => one.clientWidth < Math.min(100, one.scrollWidth)).map((one) => `${named(one)} is cut`);
+  return [...beyond, ...squeezed];
+}"""
+
+
+def test_tablets_and_small_windows_show_names_and_everything_to_press(look: Look, web: Web) -> None:
+    show(web, "id")
+    page = look("/overview")
+    lost = {}
+    for path in (*PAGES, "/flows/cart", "/emails/tea"):
+        go(page, web, path)
+        for width in (768, 834, 960, 1024, 1180):
+            page.set_viewport_size({"width": width, "height": 900})
+            lost[f"{path} at {width}"] = page.evaluate(LOST)
+    show(web, "en")
+    assert not {where: what for where, what in lost.items() if what}
+
+
+RINGLESS = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return '';
+  const ringed = (style) => style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2;
+  const field = one.matches('input, select, textarea') && one.closest('.cw-input, .fe-name, .cw-pick-select, .q-field');
+  const after = getComputedStyle(one, '::after'), whole = one.matches('.cw-cover') && after.boxShadow !== 'none';
+  const shown = ringed(getComputedStyle(one)) || field || whole || one.matches('#main, iframe, .cw-canvas, .st-text');
+  return shown ? '' : `${one.tagName} ${one.className} ${one.innerText}`;
+}"""
+
+
+def test_the_keyboard_is_seen_wherever_it_is(look: Look, web: Web) -> None:
+    show(web, "en")
+    page = look("/overview")
+    lost = set()
+    for path in ("/flows", f"/contacts/{DEWI}", "/settings", "/emails/tea"):
+        go(page, web, path)
+        for _ in range(25):
+            page.keyboard.press("Tab")
+            lost.add(page.evaluate(RINGLESS))
+    assert lost == {""}
+
+
+def test_every_page_has_one_main_part(look: Look, web: Web) -> None:
+    page = look("/overview")
+    for path in ("/overview", "/flows/cart", "/emails/tea"):
+        go(page, web, path)
+        assert page.locator("main").count() == 1
+
+
 def test_long_words_leave_nothing_beyond_the_edge_of_a_hand(look: Look, web: Web) -> None:
     show(web, "id")
     page = look("/overview", phone=True)

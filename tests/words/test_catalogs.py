@@ -40,7 +40,7 @@ def places(text: str) -> set[str]:
 ONE_MEANING = {
     "Left": "runtime/mail/section.py",  # and not right; who went away has "Left early"
     "For": "blocks/triggers/quiet_trigger.py",  # so many days; "For whom"
-    "Until": "builder/runs/listing.py",  # that day; an hour is "Until what time"
+    "Until": "builder/runs/listing.py",  # that day; an hour is "Time of day"
     "Leave it": "blocks/triggers/segment_trigger.py",  # the segment; "Leave it as it is"
 }
 
