@@ -6,16 +6,19 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, TextClause
+from sqlalchemy import CompoundSelect, Connection, Row, Select, TextClause, UpdateBase
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 
+Query = Select[Any] | CompoundSelect[Any] | UpdateBase | TextClause
+
 
 class Prepared:
-    """A query that is written out once, for a module's constant: `Tx.all`, `first` and `scalar` take it as any other."""
+    """A query, or a change that gives rows back, which is written out once: a module's constant, that `Tx.all`, `first` and
+    `scalar` take as any other."""
 
-    def __init__(self, query: Select[Any] | TextClause) -> None:
+    def __init__(self, query: Query) -> None:
         self.query = query
         self._written: _Written | None = None
 
@@ -50,13 +53,13 @@ def _driver(connection: Connection) -> sqlite3.Connection:
 class _Written:
     """A query as SQLite's driver takes it."""
 
-    def __init__(self, query: Select[Any] | TextClause, dialect: Dialect) -> None:
+    def __init__(self, query: Query, dialect: Dialect) -> None:
         compiled = query.compile(dialect=dialect)
         asked_for = {name: None for name, bind in compiled.binds.items() if bind.required}
         expanded = compiled.construct_expanded_state(asked_for)
         self._sql, self._asked_for = expanded.statement, asked_for.keys()
         self._places = [(name, expanded.parameters[name]) for name in expanded.positiontup or ()]
-        columns = list(query.selected_columns) if isinstance(query, Select) else []
+        columns = list(query.exported_columns) if not isinstance(query, TextClause) else []
         self._shape: SimpleResultMetaData | None = None
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._readers = [(place, reader) for place, reader in enumerate(readers) if reader is not None]

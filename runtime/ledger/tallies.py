@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from blocks.values import moment
+from runtime.ledger.bulk import run_many
 from runtime.ledger.database import Tx
-from runtime.ledger.tables import tally
 from runtime.zones import zone_of
 
 _THE_FIRST = date(1970, 1, 1).toordinal()
@@ -15,15 +13,10 @@ TallyKey = tuple[int, str, str]
 """(flow, block, what)"""
 
 
-def _upsert(insert: type[sqlite.Insert] | type[postgresql.Insert]) -> sqlite.Insert | postgresql.Insert:
-    statement = insert(tally)
-    return statement.on_conflict_do_update(
-        index_elements=["flow", "block", "day", "what"],
-        set_={"count": tally.c.count + statement.excluded.count},
-    )
-
-
-_UPSERT = {"sqlite": _upsert(sqlite.Insert), "postgresql": _upsert(postgresql.Insert)}
+_ADD = (
+    "INSERT INTO tally (workspace, flow, block, day, what, count) VALUES (:workspace, :flow, :block, :day, :what, :count)"
+    " ON CONFLICT (flow, block, day, what) DO UPDATE SET count = tally.count + excluded.count"
+)
 
 
 def add(tx: Tx, counts: Mapping[TallyKey, int], now: int) -> None:
@@ -34,7 +27,7 @@ def add(tx: Tx, counts: Mapping[TallyKey, int], now: int) -> None:
             {"workspace": tx.workspace, "flow": flow, "block": block, "day": day, "what": what, "count": count}
             for (flow, block, what), count in sorted(counts.items())
         ]
-        tx.execute(_UPSERT[tx.dialect], rows)
+        run_many(tx, _ADD, rows)
 
 
 def day_of(tx: Tx, at: int) -> int:

@@ -11,6 +11,7 @@ from runtime.delivery.channels import CHANNELS, EMAIL, Channel
 from runtime.delivery.sending.owner import is_dead
 from runtime.ledger import Ledger, Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import flow, message, workspace
 
 BATCH = 100
@@ -70,10 +71,10 @@ def _next(name: str) -> list[Select[Any]]:
     ]
 
 
-_WITH_DUE = union(*(part for name in CHANNELS for part in _with_due(name)))
-_NEXT = union_all(*(part for name in CHANNELS for part in _next(name)))
-_FLOWS_WITH_DUE = select(flow.c.id).where(
-    flow.c.workspace == bindparam("shop"), _GOING, _OF_FLOW.where(_BY, _DUE).exists()
+_WITH_DUE = Prepared(union(*(part for name in CHANNELS for part in _with_due(name))))
+_NEXT = Prepared(union_all(*(part for name in CHANNELS for part in _next(name))))
+_FLOWS_WITH_DUE = Prepared(
+    select(flow.c.id).where(flow.c.workspace == bindparam("shop"), _GOING, _OF_FLOW.where(_BY, _DUE).exists())
 )
 _FIRST = (
     select(message.c.due_at, message.c.id)
@@ -82,15 +83,15 @@ _FIRST = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_FIRST_OF_FLOW = _FIRST.where(message.c.flow == bindparam("of"))
-_FIRST_OF_NONE = _FIRST.where(message.c.flow.is_(None))
-_CLAIM = (
+_FIRST_OF_FLOW = Prepared(_FIRST.where(message.c.flow == bindparam("of")))
+_FIRST_OF_NONE = Prepared(_FIRST.where(message.c.flow.is_(None)))
+_CLAIM = Prepared(
     message.update()
     .where(among(message.c.id, "ids"), _QUEUED, message.c.lease_until.is_(None))
     .values(lease_by=bindparam("owner"), lease_until=bindparam("until"))
     .returning(*(message.c[name] for name in Claimed.__slots__))
 )
-_RENEW = (
+_RENEW = Prepared(
     message.update()
     .where(
         among(message.c.id, "ids"),
@@ -109,7 +110,7 @@ _RELEASE = (
     )
     .values(lease_by=None, lease_until=None)
 )
-_RUN_OUT = select(message.c.workspace).where(_LEASED, message.c.lease_until < bindparam("now")).distinct()
+_RUN_OUT = Prepared(select(message.c.workspace).where(_LEASED, message.c.lease_until < bindparam("now")).distinct())
 _OWNERS = select(message.c.lease_by).where(_LEASED).distinct()
 
 
