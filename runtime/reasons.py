@@ -151,7 +151,8 @@ REASONS: Mapping[str, str] = {
     "login_unsafe": "The mail server {host} offers no encryption, so the password was not sent to it",
     "address_wrong": "The address of the mail server cannot be read: {detail}",
 }
-
+BY_EXIT = ("exit_event", "exit_rule")
+"""Those of the steps, and of the runs, of whoever left by an exit."""
 _TYPED_BY_PEOPLE = frozenset({"event", "field"})
 """Arguments that are names; shown in quotation marks even where the code kept them as plain text."""
 

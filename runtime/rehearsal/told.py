@@ -11,14 +11,13 @@ from blocks.contract import Block, Farewell, Known, Problem, Send
 from blocks.phrase import Phrase, Quoted, dump_arg, say
 from runtime import delivery
 from runtime.delivery.channels import BY_MAIL
-from runtime.delivery.decision.facts import BY_EXIT
 from runtime.engine.program import Program
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import event, message, run, step
 from runtime.people import telling
 from runtime.people.telling import Tone
-from runtime.reasons import reason_phrase
+from runtime.reasons import BY_EXIT, reason_phrase
 from runtime.rehearsal.script import Happening
 from runtime.scratch import FIRST_ID
 

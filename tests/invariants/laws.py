@@ -14,7 +14,6 @@ from blocks.rule_words import say_rule
 from blocks.rules import Compare, InSegment
 from blocks.triggers.schedule_trigger import ScheduleTrigger
 from blocks.values import micros, moment
-from runtime.delivery.decision.facts import BY_EXIT
 from runtime.engine.kept_time import KEPT, WENT_OVER
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
@@ -35,6 +34,7 @@ from runtime.ledger.tables import (
     tally,
     version,
 )
+from runtime.reasons import BY_EXIT
 from runtime.segments.counting import meeting
 from runtime.segments.document import SegmentDocument
 from tests.invariants.flows import OFFERS, TRIGGERS

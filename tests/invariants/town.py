@@ -25,7 +25,6 @@ from runtime import delivery
 from runtime.clock import DAY, HOUR, SetClock
 from runtime.delivery.carriers import Parcel
 from runtime.delivery.carriers.local import Local
-from runtime.delivery.decision.facts import BY_EXIT
 from runtime.delivery.sending import office, owner
 from runtime.desk import Desk
 from runtime.engine.by_hand import handling
@@ -51,6 +50,7 @@ from runtime.ledger.tables import (
     workspace,
 )
 from runtime.people import consent as answers
+from runtime.reasons import BY_EXIT
 from runtime.segments import lists
 from runtime.segments import publish as segments
 from runtime.settings import Settings

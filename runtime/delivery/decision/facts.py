@@ -17,6 +17,7 @@ from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import contact, event, flow, message, run, step, workspace
 from runtime.people import consent
+from runtime.reasons import BY_EXIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,6 @@ _PERSON = (
     cast(contact.c.fields, Text).label("fields"),
     cast(contact.c.tags, Text).label("tags"),
 )
-BY_EXIT = ("exit_event", "exit_rule")
-"""The reasons of the steps, and of the runs, of those who left by an exit."""
 _WENT = exists().where(step.c.run == message.c.run, step.c.hop >= message.c.hop, step.c.code.in_(BY_EXIT))
 _WITH_ALL = Prepared(
     select(

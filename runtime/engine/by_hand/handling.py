@@ -16,7 +16,6 @@ from sqlalchemy import bindparam, select
 
 from blocks.contract import Reason
 from blocks.phrase import Phrase, say
-from runtime.delivery.decision.facts import BY_EXIT
 from runtime.engine.again import had_by, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.program import Program, Programs
@@ -26,6 +25,7 @@ from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, run, step
+from runtime.reasons import BY_EXIT
 
 AT_ONCE = 100
 """Runs that are handled in one transaction; while it lasts, intake waits."""
