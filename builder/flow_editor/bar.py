@@ -1,6 +1,7 @@
 """The bar above the canvas: name, state, what is saved, undo, problems, publishing, and a menu for the rest."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from builder.drafting.saved import Saved
@@ -41,8 +42,6 @@ class Bar:
     def __init__(self, frame: Editor, name: str, deeds: Deeds, w: Words) -> None:
         self.w = w
         self._deeds = deeds
-        self.busy = False
-        """Whether publishing is being looked into."""
         self._look = "is-draft"
         self._until = ""
         frame.left.classes("fe-named").set(data_keep=NAME)
@@ -117,10 +116,9 @@ class Bar:
         self._problem_count.text = self.w.number(count)
         self._problem_words.text = self.w("{n} problem | {n} problems", n=count)
 
-    def show_busy(self, *, busy: bool) -> None:
+    def publishing(self) -> AbstractContextManager[None]:
         """While publishing is looked into."""
-        self.busy = busy
-        self._publish.set(aria_busy="true" if busy else None)
+        return self._publish.at_work()
 
     def make_readonly(self, *, readonly: bool) -> None:
         """Nothing can be changed here."""

@@ -93,10 +93,7 @@ class Doing:
     async def publish(self) -> None:
         """Look once more at everything; then the list of problems, or the dialog."""
         editor, w = self._editor, self._editor.w
-        if editor.bar.busy:  # A double click asks once.
-            return
-        editor.bar.show_busy(busy=True)
-        try:
+        with editor.bar.publishing():
             if not await editor.settle():
                 toast(w("Not everything is saved yet, so nothing was published. Wait until it is."), kind="bad")
                 return
@@ -107,8 +104,6 @@ class Doing:
             reach = await fetch(said_reach, editor.user, editor.slug, editor.flow, editor.look.known, w)
             tried = await fetch(run_examples, editor.user.house, editor.user.workspace, editor.slug, editor.flow)
             standing = await fetch(inside, editor.user.house, editor.user.workspace, editor.slug)
-        finally:
-            editor.bar.show_busy(busy=False)
         live = editor.look.live
         insiders = None
         if live is not None and live.state != "archived" and standing:

@@ -6,10 +6,8 @@ from typing import Any
 
 from nicegui import ui
 
-from blocks import KINDS
 from blocks.contract import Problem
 from blocks.flow import BlockDoc, Conversion, Flow
-from blocks.keeping import kept_in
 from builder.access import Visitor, act, fetch
 from builder.canvas import Document, FlowCanvas
 from builder.drafting.autosave import Autosave, State
@@ -17,11 +15,11 @@ from builder.drafting.banner import Banner
 from builder.drafting.faces import catalog, said_exits
 from builder.drafting.page import Page
 from builder.drafting.pen import Pen
+from builder.flow_editor.around import around
 from builder.flow_editor.bar import Bar
 from builder.flow_editor.canvas_words import canvas_words
 from builder.flow_editor.cards import Cards
 from builder.flow_editor.doing import Doing
-from builder.flow_editor.emails import DeskEmails
 from builder.flow_editor.kept import KeptTyping
 from builder.flow_editor.numbers import Numbers
 from builder.flow_editor.opened import Look, Opened, look
@@ -29,10 +27,8 @@ from builder.flow_editor.panel import Asks, Panel
 from builder.flow_editor.problems import ProblemList
 from builder.flow_editor.seat import FlowSeating
 from builder.flow_editor.trail import Followed
-from builder.forms import Around
 from builder.frame import Editor
 from builder.parts.toast import toast
-from runtime.accounts import app_secrets
 from runtime.desk import Draft
 from runtime.insight.pausing import pauses_until
 from runtime.words import Words
@@ -77,7 +73,7 @@ class FlowEditor(Page):
         with frame.work:
             self.canvas = self.cards.canvas = self._make_canvas(opened.draft)
             self._kept = KeptTyping(self)
-            self.panel = Panel(self._around(), self._asks(), user.zone)
+            self.panel = Panel(around(self), self._asks(), user.zone)
             self._numbers = Numbers(self)
         self.make_readonly()
         self.show_look()
@@ -126,19 +122,6 @@ class FlowEditor(Page):
         self._trail.begin(document, rev)
         self.canvas.load(document, rev)
 
-    def _around(self) -> Around:
-        return Around(
-            self.w,
-            known=lambda: self.look.known,
-            run_events=self._run_events,
-            kept=lambda: kept_in(self.flow.to_json()),
-            tags=self._tags,
-            exits=lambda: [leave.called for leave in self.flow.exits if leave.called],
-            sends=self._sends,
-            keep_secret=self._keep_secret,
-            emails=DeskEmails(self.user, self.w, f"/flows/{self.slug}", self.settle),
-        )
-
     def _asks(self) -> Asks:
         return Asks(
             patch=self._patch,
@@ -150,25 +133,6 @@ class FlowEditor(Page):
             reach=self._numbers_of,
             success=self._success_of,
         )
-
-    def _run_events(self) -> list[str]:
-        """The events that a run of this flow may stand on."""
-        events = [doc.settings.get("event") for doc in self.flow.blocks]
-        events += [getattr(KINDS.get(doc.kind), "happening", None) for doc in self.flow.blocks]
-        return [event for event in events if isinstance(event, str) and event]
-
-    async def _keep_secret(self, host: str, value: str) -> str:
-        return await act(self.user, app_secrets.keep, self.user.house, self.user.workspace, host, value)
-
-    def _tags(self) -> list[str]:
-        """The tags that this flow names."""
-        named = {doc.settings.get("name") for doc in self.flow.blocks if "tag" in str(doc.settings.get("change", ""))}
-        return sorted(name for name in named if isinstance(name, str) and name)
-
-    def _sends(self) -> list[tuple[str, str]]:
-        """The blocks of this flow that send, as their cards say it."""
-        sends = [doc.id for doc in self.flow.blocks if doc.kind in KINDS and KINDS[doc.kind].card.family == "send"]
-        return [(id_, str(self.cards.faces[id_]["say"])) for id_ in sends if id_ in self.cards.faces]
 
     def _numbers_of(self, block: str) -> None:
         """How many a block's rule would match, into the panel as soon as it is known."""

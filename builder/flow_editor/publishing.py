@@ -78,9 +78,9 @@ def ask(
                 button(w("Choose which one speaks"), set_priority, symbol="tune", small=True)
 
         async def go() -> None:
-            primary.set(aria_busy="true", disabled=True)
             try:
-                await confirm()
+                with primary.at_work():
+                    await confirm()
             finally:
                 box.close()
 

@@ -120,8 +120,8 @@ class _Asking:
     async def _resume(self) -> None:
         chosen = self._chosen()
         if chosen is not None:
-            self._primary.set(aria_busy="true", disabled=True)
             try:
-                await self._go(chosen)
+                with self._primary.at_work():
+                    await self._go(chosen)
             finally:
                 self._box.close()

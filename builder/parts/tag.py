@@ -1,6 +1,7 @@
 """Plain HTML elements: the page's markup is that of the stylesheet, without Quasar's wrapping."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from inspect import isawaitable
 from typing import Any
 
@@ -43,14 +44,26 @@ class Tag(Element):
         self.update()
         return self
 
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Show that what a click asked for takes its time, and take no further click: a double click asks once."""
+        self.set(aria_busy="true")
+        try:
+            yield
+        finally:
+            self.set(aria_busy=None)
+
     def on_click(self, handler: Handler) -> "Tag":
         """Call when clicked, or when Enter or Space is pressed on a button or link.
 
-        The handler runs in the page, not in this element: it may take its own menu or row away and go on.
+        The handler runs in the page, not in this element: it may take its own menu or row away and go on. While the
+        element is `at_work`, clicks do nothing.
         """
         layout = self.client.layout
 
         async def click() -> None:
+            if self._props.get("aria-busy") == "true":
+                return
             with layout:
                 result = handler()
                 if isawaitable(result):

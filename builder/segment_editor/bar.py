@@ -1,6 +1,7 @@
 """The bar above a segment: name, state, what is saved, publishing."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from builder.drafting.saved import Saved
@@ -19,8 +20,6 @@ class Bar:
         self, frame: Editor, name: str, rename: Callable[[str], Any], publish: Callable[[], Any], w: Words
     ) -> None:
         self._w = w
-        self.busy = False
-        """Whether publishing is being looked into."""
         frame.left.classes("fe-named")
         with frame.left:
             self._name = Box(
@@ -48,10 +47,9 @@ class Bar:
             self._state.text = w("Live, {number} person in it | Live, {number} people in it", n=n, number=number)
         self._state.classes(replace=f"cw-state {'is-draft' if live is None else 'is-live'} hide-s")
 
-    def show_busy(self, *, busy: bool) -> None:
+    def publishing(self) -> AbstractContextManager[None]:
         """While publishing is looked into."""
-        self.busy = busy
-        self._publish.set(aria_busy="true" if busy else None)
+        return self._publish.at_work()
 
     def show_publish(self, *, offered: bool) -> None:
         """Whether there is something to publish here."""

@@ -196,10 +196,7 @@ class SegmentEditor(WholePage[Document]):
     async def publish(self) -> None:
         """Store it, look at it, and ask."""
         w = self.w
-        if self.bar.busy:  # A double click asks once.
-            return
-        self.bar.show_busy(busy=True)
-        try:
+        with self.bar.publishing():
             if not await self.saving.flush():
                 toast(w("Not everything is saved yet. Wait until it is."), kind="bad")
                 return
@@ -214,8 +211,6 @@ class SegmentEditor(WholePage[Document]):
                 await self._publish()
                 return
             found = await fetch(opened.change, self.user, self.slug, self.look.rule)
-        finally:
-            self.bar.show_busy(busy=False)
         name, live = str(self.document["name"]), self.look.live is not None
         publishing.ask(name, found, self.look.problems, live=live, confirm=self._publish, w=w)
 

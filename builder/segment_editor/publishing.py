@@ -38,9 +38,9 @@ def ask(
             warning(problem, w)
 
         async def go() -> None:
-            primary.set(aria_busy="true", disabled=True)
             try:
-                await confirm()
+                with primary.at_work():
+                    await confirm()
             finally:
                 box.close()
 

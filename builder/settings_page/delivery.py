@@ -147,18 +147,15 @@ class _Delivery:
             except ValidationError as wrong:
                 complain(wrong, self.fields, w)
                 return
-        typed = str(self.password.value or "")
-        await act(user, preferences.save_mail_server, user.house, user.workspace, wanted, typed or None)
-        self.password.value = ""
-        self.kept = await fetch(read, user.house, user.workspace)
-        self._show()
-        self.go.set(aria_busy="true", disabled=True)
-        self._say("", w("Sending…"), "", symbol="schedule_send")
-        try:
+        with self.go.at_work():
+            typed = str(self.password.value or "")
+            await act(user, preferences.save_mail_server, user.house, user.workspace, wanted, typed or None)
+            self.password.value = ""
+            self.kept = await fetch(read, user.house, user.workspace)
+            self._show()
+            self._say("", w("Sending…"), "", symbol="schedule_send")
             message = await act(user, _send_test, user, w, to)
             await self._watch(message, to)
-        finally:
-            self.go.set(aria_busy=None, disabled=None)
 
     async def _watch(self, message: int, to: str) -> None:
         w, user = self.w, self.user

@@ -28,17 +28,15 @@ def ask(w: Words, to: str, example: str, *, leaves: bool, send: Callable[[str], 
 
         async def go() -> None:
             address.complain("")
-            send_button.set(aria_busy="true")
             try:
-                message = await send(str(address.value or ""))
+                with send_button.at_work():
+                    message = await send(str(address.value or ""))
             except HeaderRefused:
                 address.complain(w("Type an e-mail address, like hello@example.com."))
                 return
             except MailError as broken:
                 address.complain(w.text(broken.phrase))
                 return
-            finally:
-                send_button.set(aria_busy=None)
             box.close()
             said = w("The test is on its way to {address}.", address=str(address.value).strip())
             toast(said, action=w("See it"), on_action=lambda: ui.navigate.to(f"/messages/{message}"))

@@ -7,11 +7,10 @@ or after a statement or a COMMIT, so that nothing is rolled back or closed polit
 
 import json
 import os
-import re
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,6 @@ from sqlalchemy import func, select, text
 from blocks.values import moment
 from runtime import delivery
 from runtime.clock import DAY, HOUR, SetClock
-from runtime.delivery.carriers import Parcel
-from runtime.delivery.carriers.local import Local
 from runtime.delivery.sending import office, owner
 from runtime.desk import Desk
 from runtime.engine.by_hand import handling
@@ -46,21 +43,19 @@ from runtime.ledger.tables import (
     metadata,
     run,
     schedule,
-    step,
     workspace,
 )
 from runtime.people import consent as answers
-from runtime.reasons import BY_EXIT
 from runtime.segments import lists
 from runtime.segments import publish as segments
 from runtime.settings import Settings
 from runtime.vault import Vault
 from tests.invariants.dying import KILLED, Watched, die_at
 from tests.invariants.flows import FLOWS, NO_PLACE, SEGMENTS, mails
+from tests.invariants.paper import Paper, allowed
 from tests.invariants.worker import ROUNDS, Worker
 
 SHOP = 7
-_DIGITS = re.compile(rb"^Message-ID: <([0-9a-z]+)\.", re.MULTILINE)
 
 
 class Clock(SetClock):
@@ -73,25 +68,6 @@ class Clock(SetClock):
     def set(self, now: int) -> None:
         super().set(now)
         self.latest = max(self.latest, now)
-
-
-class Paper(Local):
-    """The local outbox, which writes down what it carries in a file that outlives whoever is killed.
-
-    Beside each letter stands whether it may go out, as the ledger says at that moment.
-    """
-
-    def __init__(self, town: "Town") -> None:
-        self._town = town
-
-    def go(self, parcels: Sequence[Parcel]) -> None:
-        for parcel in parcels:
-            found = _DIGITS.search(parcel.source)
-            assert found is not None
-            line = self._town.allowed(int(found[1], 36))
-            with self._town.paper.open("ab", buffering=0) as file:
-                file.write(json.dumps(line).encode() + b"\n")
-        super().go(parcels)
 
 
 @dataclass
@@ -136,7 +112,7 @@ class Town:
         self.workers = [Worker.of(self._house()) for _ in range(2)]
         for number, worker in enumerate(self.workers):
             office.office_of(worker.house)._owner = f"workshop-{number}:1:1"
-            office.office_of(worker.house)._carrier = lambda server: Paper(self)  # type: ignore[method-assign]
+            office.office_of(worker.house)._carrier = lambda server: Paper(self.paper, self.allowed)  # type: ignore[method-assign]
 
     def end(self) -> None:
         """Close everything."""
@@ -369,7 +345,7 @@ class Town:
             try:
                 worker = Worker.of(self._house())
                 office.office_of(worker.house)._owner = owner.me()
-                office.office_of(worker.house)._carrier = lambda server: Paper(self)  # type: ignore[method-assign]
+                office.office_of(worker.house)._carrier = lambda server: Paper(self.paper, self.allowed)  # type: ignore[method-assign]
                 die_at(worker.house.ledger, moment_)
                 work(worker)
                 os._exit(0)
@@ -394,28 +370,7 @@ class Town:
     def allowed(self, id_: int) -> dict[str, Any]:
         """What the ledger says of a message that goes out now."""
         with self.look() as tx:
-            row = tx.first(
-                select(
-                    message.c.marketing,
-                    message.c.contact,
-                    message.c.state,
-                    message.c.block,
-                    run.c.state.label("run_state"),
-                    flow.c.state.label("flow_state"),
-                    select(step.c.hop)
-                    .where(step.c.run == message.c.run, step.c.hop > message.c.hop, step.c.code.in_(BY_EXIT))
-                    .exists()
-                    .label("has_left"),
-                )
-                .join_from(message, run, run.c.id == message.c.run)
-                .join(flow, flow.c.id == message.c.flow)
-                .where(message.c.id == id_)
-            )
-            assert row is not None
-            given = tx.all(consent.select().where(consent.c.contact == row.contact))
-        # Who says no in the very moment in which a letter goes out gets it.
-        yes = "yes" in (_standing(given, None), _standing(given, self._before_the_interruption))
-        return {"id": id_, **row._asdict(), "yes": yes, "at": self.clock.now()}
+            return allowed(tx, id_, self._before_the_interruption) | {"at": self.clock.now()}
 
     # ---- the house
 
@@ -437,10 +392,3 @@ class Town:
     def contacts(self, tx: Tx) -> dict[int, str]:
         """Who they are, by id."""
         return {row.id: row.email for row in tx.all(select(contact.c.id, contact.c.email))}
-
-
-def _standing(given: Sequence[Any], up_to: int | None) -> str | None:
-    last = max(
-        (one for one in given if up_to is None or one.id <= up_to), key=lambda one: (one.at, one.id), default=None
-    )
-    return last.answer if last is not None else None

@@ -20,14 +20,17 @@ def number_line(
     def typed(text: str) -> None:
         nonlocal kept
         number = whole(text)
-        fits = isinstance(number, int) and least <= number <= most
-        said = w(
-            "Type a whole number from {least} to {most}. Until then it stays {kept}.", least=least, most=most, kept=kept
-        )
-        complaint.say((box, "" if fits else said))
-        if isinstance(number, int) and fits:
-            kept = number
+        if isinstance(number, int) and least <= number <= most:
+            kept, said = number, ""
             put(number)
+        else:
+            said = w(
+                "Type a whole number from {least} to {most}. Until then it stays {kept}.",
+                least=least,
+                most=most,
+                kept=kept,
+            )
+        complaint.say((box, said))
 
     with tag("div", "cw-number") as line:
         with tag("div", "cw-row"):

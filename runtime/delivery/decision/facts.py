@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, and_, bindparam, case, cast, exists, select
+from sqlalchemy import Text, and_, bindparam, cast, exists, select
 
 from blocks.phrase import load_arg
 from blocks.values import micros
@@ -77,7 +77,7 @@ _WITH_ALL = Prepared(
         message.c.id,
         run.c.state.label("run_state"),
         # A server was being handed it when its contact left, and put it off. What the last way says comes after that step.
-        case((and_(run.c.code.in_(BY_EXIT), _WENT), 1), else_=0).label("went"),
+        and_(run.c.code.in_(BY_EXIT), _WENT).label("went"),
         flow.c.state.label("flow_state"),
         flow.c.version.label("live"),
         cast(event.c.properties, Text).label("properties"),
