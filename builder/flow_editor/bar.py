@@ -59,7 +59,7 @@ class Bar:
             self._redo = self._tool("redo", w("Redo"), deeds.redo)
             self._tidy = button(w("Tidy up"), deeds.tidy, kind="quiet", small=True, symbol="auto_fix_high")
             self._tidy.classes("hide-s fe-tidy")
-            tag("span", "cw-sep hide-s")
+            self._line = tag("span", "cw-sep hide-s")
             self.problems = tag("button", "cw-chip fe-problems", type="button", aria_haspopup="true")
             with self.problems:
                 self._problem_icon = icon("warning")
@@ -123,7 +123,7 @@ class Bar:
     def make_readonly(self, *, readonly: bool) -> None:
         """Nothing can be changed here."""
         self._name.enable(not readonly)
-        for made in (self._undo, self._redo, self._tidy, self._publish):
+        for made in (self._undo, self._redo, self._tidy, self._line, self._publish):
             made.set_visibility(not readonly)
 
     def fill_menu(self, state: str, *, readonly: bool) -> None:

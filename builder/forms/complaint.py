@@ -28,3 +28,6 @@ class Complaint:
             with self._place:
                 icon("error", "xs")
                 tag("span", "", said)
+            # Below a field at the lower end of a panel it would stand where nobody sees it.
+            shown = f"document.getElementById('{self._id}')?.scrollIntoView({{block: 'nearest'}})"
+            self._place.client.run_javascript(f"requestAnimationFrame(() => {shown})")

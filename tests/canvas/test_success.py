@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from blocks.values import type_document
 from runtime.clock import DAY, HOUR
@@ -102,8 +103,10 @@ def test_a_number_that_cannot_be_is_named_and_what_counts_until_then(sold: tuple
         panel(page).get_by_label("Hold-out in per cent"),
         panel(page).get_by_label("Days", exact=True).last,
     )
+    page.set_viewport_size({"width": 1400, "height": 828})
     share.fill("60")
-    panel(page).get_by_text("Type a whole number from 0 to 50. Until then it stays 33.").wait_for()
+    said = panel(page).get_by_text("Type a whole number from 0 to 50. Until then it stays 33.")
+    expect(said).to_be_in_viewport(ratio=1)  # the field was the last thing that could be seen
     days.fill("91")
     panel(page).get_by_text("Type a whole number from 1 to 90. Until then it stays 5.").wait_for()
     share.fill("50")
