@@ -1,5 +1,7 @@
 """What is wrong with what was typed into fields that stand together, said below them."""
 
+import json
+
 from builder.forms.box import Box
 from builder.parts.tag import icon, tag
 
@@ -29,5 +31,7 @@ class Complaint:
                 icon("error", "xs")
                 tag("span", "", said)
             # Below a field at the lower end of a panel it would stand where nobody sees it.
-            shown = f"document.getElementById('{self._id}')?.scrollIntoView({{block: 'nearest'}})"
-            self._place.client.run_javascript(f"requestAnimationFrame(() => {shown})")
+            self._place.client.run_javascript(
+                f"requestAnimationFrame(() =>"
+                f" document.getElementById({json.dumps(self._id)})?.scrollIntoView({{block: 'nearest'}}))"
+            )
