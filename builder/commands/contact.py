@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from builder.commands.common import AsJson, Mistake, noun, opened, print_json, print_list, shown
+from builder.commands.person import person
 
 app = noun("contact", "People the shop knows.")
 
@@ -21,28 +22,24 @@ def list_(
 
     with opened() as (house, workspace), house.ledger.read(workspace) as tx:
         rows = [_row(contact) for contact in contacts.search(tx, search, limit)]
-    columns = {"id": "Id", "name": "Name", "email": "E-mail", "phone": "Phone", "labels": "Tags", "seen": "Seen (UTC)"}
+    columns = {"id": "Id", "who": "Name", "email": "E-mail", "phone": "Phone", "labels": "Tags", "seen": "Seen (UTC)"}
     print_list(rows, columns, as_json=as_json, empty="No such contact." if search else "No contact yet.")
 
 
 @app.command()
 def show(
-    address: Annotated[str, typer.Argument(help="E-mail address, phone number or id.")],
+    address: Annotated[str, typer.Argument(help="E-mail address, phone number, customer id or id.")],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How much of what happened.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """One contact: what is known, what they agreed to, what happened and why."""
-    from runtime.people import consent, contacts
+    from runtime.people import consent
     from runtime.people.timeline import timeline
     from runtime.words import words
 
     w = words("en")
     with opened() as (house, workspace), house.ledger.read(workspace) as tx:
-        contact = contacts.by_address(tx, address)
-        if contact is None and address.isdigit():
-            contact = contacts.get(tx, int(address))
-        if contact is None:
-            raise Mistake(f"There is no contact {address}.")
+        contact = person(tx, address)
         agreed = {
             channel: dataclasses.asdict(stands) for channel, stands in consent.standing_of(tx, contact.id).items()
         }
@@ -74,19 +71,15 @@ def show(
 
 @app.command()
 def erase(
-    address: Annotated[str, typer.Argument(help="E-mail address, phone number or id.")],
+    address: Annotated[str, typer.Argument(help="E-mail address, phone number, customer id or id.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Forget a contact for good: who they are, what happened, what was sent to them. Only counts stay."""
-    from runtime.people import contacts, erasure
+    from runtime.people import erasure
 
     with opened() as (house, workspace):
         with house.ledger.read(workspace) as tx:
-            contact = contacts.by_address(tx, address)
-            if contact is None and address.isdigit():
-                contact = contacts.get(tx, int(address))
-        if contact is None:
-            raise Mistake(f"There is no contact {address}.")
+            contact = person(tx, address)
         if not yes and not typer.confirm(f"Erase {contact.shown_name} (id {contact.id}) for good?"):
             raise Mistake("Nothing was done.")
         whole = erasure.erase(house, workspace, contact.id, "command line")
@@ -96,4 +89,4 @@ def erase(
 def _row(contact: Any) -> dict[str, Any]:
     row = dataclasses.asdict(contact)
     del row["typed"]
-    return row | {"labels": ", ".join(contact.tags), "seen": shown(contact.seen_at)}
+    return row | {"who": contact.shown_name, "labels": ", ".join(contact.tags), "seen": shown(contact.seen_at)}

@@ -19,6 +19,7 @@ from builder.commands.common import (
     read_json,
     shown,
 )
+from builder.commands.person import person
 from runtime.pipe import write_whole
 
 if TYPE_CHECKING:
@@ -118,15 +119,10 @@ def _read_email(document: Any, where: str) -> "EmailDocument":
 
 
 def _contact(house: "House", workspace: int, wanted: str | None) -> Any:
-    from runtime.people import contacts
-
     if wanted is None:
         return None
     with house.ledger.read(workspace) as tx:
-        found = contacts.by_address(tx, wanted) or (contacts.get(tx, int(wanted)) if wanted.isdigit() else None)
-    if found is None:
-        raise Mistake(f"There is no contact {wanted}.")
-    return found
+        return person(tx, wanted)
 
 
 def _eml(

@@ -10,12 +10,14 @@ from blocks.values import Typed, fold
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, identity
-from runtime.people.addresses import IDENTITIES, email_of, phone_of
+from runtime.people.addresses import IDENTITIES, customer_id_of, email_of, phone_of
 from runtime.people.card import Card, typed_with
 from runtime.people.identity import load, write_back
 from runtime.segments.stirring import stir
 
 _CHUNK = 500
+_DIGITS = 18
+"""What a number of ours has at most."""
 _OWN = frozenset(IDENTITIES)
 """Names that `set_field` leaves alone: who a contact is comes from its identities."""
 
@@ -82,6 +84,16 @@ def by_address(tx: Tx, address: str) -> Contact | None:
         if value is not None and (found := _owner(tx, kind, value)) is not None:
             return found
     return None
+
+
+def meant_by(tx: Tx, text: str) -> list[Contact]:
+    """Whoever has this e-mail address or phone number; else all whose customer id or own number it is: at most one of each."""
+    if (found := by_address(tx, text)) is not None:
+        return [found]
+    id_ = customer_id_of(text)
+    by_id = _owner(tx, "customer_id", id_) if id_ is not None else None
+    by_number = get(tx, int(text)) if text.isdecimal() and len(text) <= _DIGITS else None
+    return list({one.id: one for one in (by_id, by_number) if one is not None}.values())
 
 
 def ids_by_addresses(tx: Tx, addresses: Iterable[str]) -> dict[str, int | None]:

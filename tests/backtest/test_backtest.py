@@ -270,3 +270,8 @@ def test_on_the_command_line(week: Week, tmp_path: Path) -> None:
     assert "Not sent: they had got enough e-mails 1" in lines
     told = CliRunner().invoke(app, [*typed, "--json"], env={**os.environ, **environment})
     assert Backtest.model_validate_json(told.stdout) == week.play(week.flow())
+    ahead = CliRunner().invoke(app, [*typed[:-1], "2999-01-01T00:00"], env={**os.environ, **environment})
+    assert (ahead.exit_code, str(ahead.exception)) == (
+        1,
+        "--until lies ahead: of that time no events are recorded yet.",
+    )

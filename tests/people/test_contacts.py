@@ -53,6 +53,29 @@ def test_searching_finds_names_addresses_and_customer_ids(
         assert [one.id for one in contacts.search(tx, typed)] == [guests[name] for name in who]
 
 
+@pytest.mark.parametrize(
+    ("named", "who"),
+    [
+        (" Dewi.A@Example.com ", ["dewi.a"]),
+        ("+62 812-0000-142", ["dewi.a"]),
+        ("70211", ["somchai"]),
+        ("{hannah}", ["hannah"]),
+        ("{dewi.a}", ["somchai", "dewi.a"]),
+        ("9" * 40, []),
+        ("Dewi", []),
+    ],
+)
+def test_somebody_is_meant_by_an_address_the_shops_own_id_or_our_number(
+    ledger: Ledger, shop: int, guests: dict[str, int], person: Person, named: str, who: list[str]
+) -> None:
+    for name, id_ in guests.items():
+        named = named.replace(f"{{{name}}}", str(id_))
+    if len(who) > 1:  # the shop's id of one is our number of another
+        guests = guests | {"somchai": person("both@example.com", customer_id=named)}
+    with ledger.read(shop) as tx:
+        assert [one.id for one in contacts.meant_by(tx, named)] == [guests[name] for name in who]
+
+
 def test_pages_follow_one_another_without_gap_or_repeat(ledger: Ledger, shop: int, person: Person) -> None:
     everyone = [person(f"guest{n}@example.com") for n in range(7)]
     seen: list[int] = []

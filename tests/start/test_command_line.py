@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from builder.command import app
+from runtime.ledger import Ledger
+from runtime.people.identity import Who, resolve
 from runtime.places import ROOT, SAMPLES, VERSION
 
 PAGE = (ROOT / "docs" / "command_line.md").read_text("utf-8")
@@ -174,6 +176,21 @@ def test_versions_are_listed_compared_and_one_is_the_draft_again(cartwheel: Type
     assert "Version 1 is the draft of cart now" in cartwheel("flow", "restore", "cart", "1").stdout
     assert cartwheel("flow", "diff", "cart").stdout == "Wait shortened from 2 hours to 1 hour\n"
     assert "cart has no version 9" in cartwheel("flow", "restore", "cart", "9").stderr
+
+
+def test_a_contact_without_an_address_is_listed_and_found_by_the_shops_id(cartwheel: Type, tmp_path: Path) -> None:
+    assert cartwheel("contact", "list").stdout == "No contact yet.\n"
+    with Ledger.open(f"sqlite:///{tmp_path / 'data' / 'cartwheel.db'}").write(1) as tx:
+        ids = resolve(tx, [Who.of({"customer_id": "70211"}), Who.of({"email": "dewi@example.com"})], 1)
+        resolve(tx, [Who.of({"customer_id": str(ids[1])})], 1)
+    assert "70211" in cartwheel("contact", "list").stdout
+    assert cartwheel("contact", "show", "70211").stdout.startswith(f"70211 (id {ids[0]})")
+    assert cartwheel("contact", "show", str(ids[0])).stdout.startswith("70211")
+    assert cartwheel("contact", "show", "Dewi").stderr == "There is no contact Dewi. Some there are: contact list\n"
+    both = cartwheel("contact", "erase", "--yes", str(ids[1]))
+    assert both.returncode == 1
+    assert "is the customer id of" in both.stderr
+    assert "dewi@example.com" in cartwheel("contact", "list").stdout
 
 
 def test_an_email_is_shown_as_a_contact_would_get_it(cartwheel: Type) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from builder.commands.common import BY, Mistake, opened, progress
 from builder.commands.flow.slug import Slug
+from builder.commands.person import person
 
 if TYPE_CHECKING:
     from runtime.house import House
@@ -18,7 +19,9 @@ MOST_WRONG = 50
 
 def add(
     slug: Slug,
-    contact: Annotated[str, typer.Option(metavar="ADDRESS", help="An e-mail address or phone number.")] = "",
+    contact: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="An e-mail address, phone number or customer id.")
+    ] = "",
     csv: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Contacts as CSV: email, phone or customer_id, and any fields.")
     ] = None,
@@ -45,13 +48,10 @@ def add(
 
 def _add_one(house: "House", workspace: int, slug: str, address: str, *, dry_run: bool) -> None:
     from runtime.engine.by_hand import adding
-    from runtime.people import contacts
     from runtime.words import words
 
     with house.ledger.read(workspace) as tx:
-        who = contacts.by_address(tx, address)
-        if who is None:
-            raise Mistake(f"No contact has the address {address}. Some there are: contact list")
+        who = person(tx, address)
         why = adding.kept_out(tx, adding.door(tx, slug), [who.id], house.clock.now())
     if who.id in why:
         raise Mistake(f"{who.shown_name} cannot come in: {words('en').text(why[who.id])}.")

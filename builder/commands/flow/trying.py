@@ -19,12 +19,13 @@ from builder.commands.common import (
 from builder.commands.flow.problems import as_rows as problem_rows
 from builder.commands.flow.problems import print_problems
 from builder.commands.flow.slug import Slug
+from builder.commands.person import person
 
 
 def rehearse(
     slug: Slug,
     contact: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Whom it is about: an e-mail address or phone number.")
+        str, typer.Option(metavar="ADDRESS", help="Whom it is about: an e-mail address, phone number or customer id.")
     ],
     start: Annotated[
         str,
@@ -46,7 +47,6 @@ def rehearse(
     from builder.rehearsal.printed import as_json as printed
     from runtime.accounts import workspaces
     from runtime.intake.reading import NotRight
-    from runtime.people import contacts
     from runtime.rehearsal import NoScript, read_script
     from runtime.rehearsal import rehearse as live_through
     from runtime.words import words
@@ -55,9 +55,7 @@ def rehearse(
     with opened() as (house, workspace):
         draft = existing_draft(house, workspace, "flow", slug)
         with house.ledger.read(workspace) as tx:
-            who = contacts.by_address(tx, contact)
-        if who is None:
-            raise Mistake(f"No contact has the address {contact}. Some there are: contact list")
+            who = person(tx, contact)
         shop = workspaces.get(house, workspace)
         document = read_flow(draft.document, f"The draft {slug}")
         zone = document.zone or who.zone or (shop.zone if shop is not None else "UTC")
@@ -111,7 +109,9 @@ def backtest(
         shop = workspaces.get(house, workspace)
         settle_in()
         now = house.clock.now()
-        ends = min(now, _instant(until, shop.zone if shop is not None else "UTC")) if until else now
+        ends = _instant(until, shop.zone if shop is not None else "UTC") if until else now
+        if ends > now:
+            raise Mistake("--until lies ahead: of that time no events are recorded yet.")
         try:
             with progress("Playing it on the past") as said:
                 result = play(house, workspace, slug, document, ends - days * DAY, ends, progress=said)
