@@ -24,6 +24,8 @@ EVERY_SECONDS = 1.0
 LOOK_EVERY = 10
 """Ticks until the whole draft is looked at again: somebody may have paused it elsewhere, new events may have come."""
 
+ROOM = 28
+"""Letters and digits of numbers with their words that fit side by side on a card."""
 SUCCESS_HOLDS = 60.0
 """Seconds for which what came of a flow is not counted again: it reads every run of three months."""
 TYPING = 0.3
@@ -107,7 +109,7 @@ def counts(flow: Flow, numbers: dict[str, BlockNumbers], w: Words) -> dict[str, 
 
 
 def card_counts(kind: str, found: BlockNumbers, w: Words) -> list[Count]:
-    """The numbers of one card: entered for triggers, sent for sends, passed and waiting for all others."""
+    """The numbers of one card: entered for triggers, sent and still to be sent for sends, passed and waiting for all others."""
     family = KINDS[kind].card.family if kind in KINDS else "action"
     waiting: list[Count] = []
     if found.waiting:
@@ -119,13 +121,26 @@ def card_counts(kind: str, found: BlockNumbers, w: Words) -> list[Count]:
                 return [{"value": w.number(found.passed), "label": w("passed")}]
             return [{"value": w.number(found.entered), "label": w("entered")}]
         case "send":
-            shown: list[Count] = [{"value": w.number(found.sent), "label": w("sent")}]
-            if found.failed:
-                shown.append({"value": w.number(found.failed), "label": w("failed")})
-            if found.skipped:
-                shown.append({"value": w.number(found.skipped), "label": w("not sent"), "end": True})
-            return shown
+            return _messages(found, w)
         case _:
             if KINDS[kind].card.compact if kind in KINDS else False:
                 return waiting or [{"value": w.number(found.passed), "label": w("passed"), "end": True}]
             return [{"value": w.number(found.passed), "label": w("passed")}, *waiting]
+
+
+def _messages(found: BlockNumbers, w: Words) -> list[Count]:
+    """What became of messages. Where not all the words have room, icons stand for all but the first; the words are still there
+    to be heard or pointed at."""
+    sent: Count = {"value": w.number(found.sent), "label": w("sent")}
+    failed: Count = {"value": w.number(found.failed), "label": w("failed")}
+    waiting: Count = {"value": w.number(found.queued), "label": w("waiting"), "icon": "hourglass_empty", "end": True}
+    skipped: Count = {"value": w.number(found.skipped), "label": w("not sent"), "end": True}
+    counted = (
+        (found.failed, failed, "error"),
+        (found.queued, waiting, "hourglass_empty"),
+        (found.skipped, skipped, "block"),
+    )
+    there = [(one, icon) for count, one, icon in counted if count]
+    if sum(len(one["value"]) + len(one["label"]) for one in (sent, *(one for one, _ in there))) <= ROOM:
+        return [sent, *(one for one, _ in there)]
+    return [sent, *(one | {"icon": icon, "brief": True} for one, icon in there)]

@@ -1,9 +1,11 @@
-"""Numbers beside a flow and on the cards of its blocks, out of the tallies: no step and no message is counted here.
+"""Numbers beside a flow and on the cards of its blocks. What has happened is in the tallies: no step is counted here, and of
+messages only those that are still to go out.
 
 A day is one of the shop's own time zone, as in the tallies. "This week" is today and the six days before.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import CTE, func, select
@@ -11,7 +13,7 @@ from sqlalchemy import CTE, func, select
 from runtime.engine.leaving.endings import FINISHED
 from runtime.insight.pausing import pausing_now
 from runtime.ledger import Tx
-from runtime.ledger.tables import flow, run, tally, version
+from runtime.ledger.tables import flow, message, run, tally, version
 from runtime.ledger.tallies import day_of
 
 WEEKS = 12
@@ -51,6 +53,8 @@ class BlockNumbers:
     """Runs that left by an outlet or stopped here."""
     waiting: int = 0
     """Runs that are here now."""
+    queued: int = 0
+    """Messages that are still to go out: until an allowed hour, the flow goes on, or the server takes them."""
     sent: int = 0
     skipped: int = 0
     """Messages that were not allowed out."""
@@ -98,7 +102,11 @@ def block_numbers(tx: Tx, slug: str) -> dict[str, BlockNumbers]:
     for row in tx.all(total):
         counts[row.block][row.what] = int(row.total)
     waiting = waiting_at(tx, flow_id)
-    return {block: _block(counts[block], waiting.get(block, 0)) for block in counts.keys() | waiting.keys()}
+    queued = _queued(tx, flow_id, counts.keys())
+    return {
+        block: _block(counts[block], waiting.get(block, 0), queued.get(block, 0))
+        for block in counts.keys() | waiting.keys()
+    }
 
 
 def waiting_at(tx: Tx, flow_id: int) -> dict[str, int]:
@@ -112,12 +120,25 @@ def waiting_at(tx: Tx, flow_id: int) -> dict[str, int]:
     return {row.block: row.total for row in tx.all(here)}
 
 
-def _block(counts: dict[str, int], waiting: int) -> BlockNumbers:
+def _queued(tx: Tx, flow_id: int, blocks: Collection[str]) -> dict[str, int]:
+    """Messages on their way, by block. The blocks are named, so that an index finds those messages and no others."""
+    if not blocks:
+        return {}
+    query = (
+        select(message.c.block, func.count().label("total"))
+        .where(message.c.flow == flow_id, message.c.block.in_(list(blocks)), message.c.state.in_(("queued", "sending")))
+        .group_by(message.c.block)
+    )
+    return {row.block: row.total for row in tx.all(query)}
+
+
+def _block(counts: dict[str, int], waiting: int, queued: int) -> BlockNumbers:
     outlets = {what: count for what, count in counts.items() if what not in _MESSAGES | _RUNS}
     return BlockNumbers(
         entered=counts.get("entered", 0),
         passed=sum(outlets.values()) + counts.get("stopped", 0),
         waiting=waiting,
+        queued=queued,
         sent=counts.get("sent", 0),
         skipped=counts.get("skipped", 0),
         failed=counts.get("failed", 0),

@@ -114,6 +114,21 @@ def test_a_block_counts_who_passed_by_which_outlet_and_who_waits_on_any_version(
     assert nothing == {}
 
 
+def test_a_send_counts_the_messages_that_are_still_to_go_out(ledger: Ledger, flows: int, clock: SetClock) -> None:
+    tell(ledger, flows, clock.now(), {(CART, "mail", "next"): 5, (CART, "thanks", "next"): 1})
+    states = {"mail": ("queued", "queued", "sending", "sent", "skipped"), "thanks": ("sent",)}
+    common = {"flow": CART, "channel": "email", "marketing": True, "test": False, "tries": 0}
+    at = {"queued_at": clock.now(), "due_at": clock.now() + HOUR}
+    rows = [common | at | {"block": block, "state": state} for block, found in states.items() for state in found]
+    with ledger.write(flows) as tx:
+        tx.insert(tables.message, [row | {"id": 2000 + number} for number, row in enumerate(rows)])
+
+    with ledger.read(flows) as tx:
+        blocks = block_numbers(tx, "abandoned-cart")
+
+    assert (blocks["mail"].queued, blocks["thanks"].queued) == (3, 0)
+
+
 def test_a_live_flow_that_pauses_over_dates_says_until_when(ledger: Ledger, flows: int, clock: SetClock) -> None:
     """Its live version says so; a paused flow pauses anyway."""
     day = moment(clock.now()).date()

@@ -20,6 +20,7 @@ from runtime.engagement.recorder import write
 from runtime.engagement.recording import Mails
 from runtime.engagement.seen import of_message
 from runtime.house import House
+from runtime.insight.numbers import block_numbers
 from runtime.ledger import Ledger, tables
 from runtime.people.timeline import timeline
 from runtime.shop import Told, take_in
@@ -110,6 +111,9 @@ def test_the_engine_finds_everybody_along_an_index(house: House, shop: int, cloc
         stage.after(hours=2)
         stage.happens("Order placed", "budi@example.com", checkout_token="c1", order_id="1")
         stage.after(days=40)
+        with house.ledger.read(shop) as tx:
+            numbers = block_numbers(tx, "cart")
+    assert any(one.queued for one in numbers.values()), "nobody delivers"
     assert len(stage.messages()) > 5, "they were busy"
     assert slow == {}
 
