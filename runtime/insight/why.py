@@ -19,8 +19,8 @@ from blocks.rule_why import why_not
 from blocks.scheduled import Scheduled
 from blocks.values import moment, text_of
 from runtime.clock import DAY, HOUR
-from runtime.engine.advance import Ctx
 from runtime.engine.batch import Batch, Run
+from runtime.engine.context import Ctx
 from runtime.engine.echo import MOST_DEEP, depth_of
 from runtime.engine.entries.reception import TOO_OLD
 from runtime.engine.program import Program, Programs

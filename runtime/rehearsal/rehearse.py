@@ -14,8 +14,8 @@ from blocks.flow import Flow
 from blocks.rules import Did, Got
 from runtime import delivery
 from runtime.clock import DAY, SetClock
-from runtime.engine.advance import Ctx
 from runtime.engine.batch import Batch, Run
+from runtime.engine.context import Ctx
 from runtime.engine.program import Program, make_program
 from runtime.engine.publishing.known import known_to
 from runtime.engine.publishing.publish import NotPublishable, compose, release

@@ -62,7 +62,7 @@ def test_the_table_has_the_contacts_hours(rehearse: Typing) -> None:
 @pytest.mark.parametrize(
     ("words", "stdin", "sentence"),
     [
-        (("--contact", "nobody@example.com"), "", "No contact has the address nobody@example.com"),
+        (("--contact", "nobody@example.com"), "", "There is no contact nobody@example.com"),
         (("--contact", DEWI, "--start", "tomorrow"), "", "tomorrow is no time"),
         (("--contact", DEWI, "--start", "2026-11-24", "--until", "2026-11-23"), "", "--until is before the start"),
         (("--contact", DEWI, "--events", "-"), "nonsense", "Line 1 is not JSON"),

@@ -13,8 +13,8 @@ from blocks.triggers.added_trigger import ADDED, AddedTrigger, told
 from blocks.values import type_document
 from runtime.clock import DAY
 from runtime.delivery.channels import RECALLABLE
-from runtime.engine.advance import Ctx
 from runtime.engine.batch import Batch, Run
+from runtime.engine.context import Ctx
 from runtime.engine.entries.reception import COUNTS
 from runtime.engine.program import Program, Programs
 from runtime.house import House

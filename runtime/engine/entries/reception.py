@@ -10,8 +10,9 @@ from blocks.flow import Exit
 from blocks.values import text_of
 from runtime.clock import DAY
 from runtime.engine import coupons, echo
-from runtime.engine.advance import Ctx, Standpoint, advance, leave_if_met, lot
+from runtime.engine.advance import Standpoint, advance, leave_if_met
 from runtime.engine.batch import Batch, Run
+from runtime.engine.context import Ctx, lot
 from runtime.engine.entries import ties
 from runtime.engine.entries.arrivals import Arrival, take_in
 from runtime.engine.leaving.departures import by_event, depart
