@@ -117,10 +117,8 @@ class Doing:
                 lambda moves: fetch(had_already, house, workspace, editor.slug, editor.flow, moves),
                 w,
             )
-        confirm = partial(self._publish, insiders)
-        publishing.ask(
-            editor.look, editor.flow, reach, insiders, confirm, self.open_settings, tried, self.open_examples, w
-        )
+        question = publishing.Question(editor.look, editor.flow, reach, insiders, tried, w)
+        question.ask(partial(self._publish, insiders), self.open_settings, self.open_examples)
 
     async def _publish(self, insiders: Insiders | None) -> None:
         editor, w = self._editor, self._editor.w

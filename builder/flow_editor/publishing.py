@@ -1,6 +1,7 @@
 """Publishing: what would change, who is inside, whom it will reach; then it is live."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from blocks import overlaps
@@ -11,91 +12,114 @@ from builder.drafting.changes import draw_change
 from builder.flow_editor.insiders import Fates, Insiders
 from builder.flow_editor.opened import Look
 from builder.parts.controls import button
-from builder.parts.dialog import dialog
+from builder.parts.dialog import Dialog, dialog
 from builder.parts.tag import icon, tag
 from builder.rehearsal.examples import draw_differences, held
 from runtime.insight.beginnings import first_time, includes, only_by_the_calendar, takes_nobody_later
+from runtime.insight.published import Live
 from runtime.rehearsal import Tried
 from runtime.words import Words
 
 
-def ask(
-    look: Look,
-    flow: Flow,
-    reach: Sequence[str],
-    insiders: Insiders | None,
-    confirm: Callable[[], Awaitable[Any]],
-    settings: Callable[[], Any],
-    tried: list[Tried],
-    examples: Callable[[], Any],
-    w: Words,
-) -> None:
-    """The dialog. `reach` says whom it will reach, now and later, `insiders` lets choose what becomes of those inside;
-    `confirm` publishes and is awaited with a busy button, `settings` opens those of the flow. `tried` are its examples;
-    where one does not hold, `examples` leads to them, and is what the eye falls on."""
-    failing = [one for one in tried if not one.holds]
-    live = look.live if look.live is not None and look.live.state != "archived" else None
-    if live is None:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody who is about to publish is told."""
+
+    look: Look
+    flow: Flow
+    reach: Sequence[str]
+    """Whom it will reach, now and later, in sentences."""
+    insiders: Insiders | None
+    """Lets choose what becomes of those inside; None where nobody is."""
+    tried: Sequence[Tried]
+    """Its examples."""
+    w: Words
+
+    @property
+    def live(self) -> Live | None:
+        """What is live now, unless it is archived."""
+        return self.look.live if self.look.live is not None and self.look.live.state != "archived" else None
+
+    @property
+    def failing(self) -> list[Tried]:
+        return [one for one in self.tried if not one.holds]
+
+    def ask(
+        self, publish: Callable[[], Awaitable[Any]], settings: Callable[[], Any], examples: Callable[[], Any]
+    ) -> None:
+        """The dialog. `publish` is awaited with a busy button; `settings` opens those of the flow. Where an example does not
+        hold, `examples` leads to them, and is what the eye falls on."""
+        w, look = self.w, self.look
+
+        def set_priority() -> None:
+            box.close()
+            settings()
+
+        with dialog(*self._title(), close=w("Close")) as box:
+            if look.changes:
+                with tag("div", "fe-changes"):
+                    for change in look.changes:
+                        draw_change(change)
+            with tag("div", "fe-facts"):
+                self._draw_facts()
+            if self.insiders is not None:
+                self.insiders.draw()
+            if self.failing:
+                _draw_failing(self.failing, held(self.tried, w), w)
+            for problem in look.problems:
+                _warning(problem, w)
+            if any(problem.code == overlaps.CODE for problem in look.problems):
+                with tag("div", "cw-row"):
+                    button(w("Choose which one speaks"), set_priority, symbol="tune", small=True)
+            with box.footer:
+                self._draw_footer(box, publish, examples)
+
+    def _title(self) -> tuple[str, str]:
+        w, flow, changes = self.w, self.flow, self.look.changes
+        if self.live is not None:
+            title = w("{n} change | {n} changes", n=len(changes)) if changes else w("Nothing has changed")
+            return title, w("What is live now stays as it is until you publish.")
         title = w("Publish “{name}”?", name=flow.name)
         if takes_nobody_later(flow):
-            text = w("It starts for those who match now, and for nobody later.")
-        elif only_by_the_calendar(flow):
-            text = w("It starts when its time comes, for all whom it is meant for.")
-        else:
-            text = w("From now on it starts for everyone who fits its trigger.")
-    else:
-        title = w("{n} change | {n} changes", n=len(look.changes)) if look.changes else w("Nothing has changed")
-        text = w("What is live now stays as it is until you publish.")
+            return title, w("It starts for those who match now, and for nobody later.")
+        if only_by_the_calendar(flow):
+            return title, w("It starts when its time comes, for all whom it is meant for.")
+        return title, w("From now on it starts for everyone who fits its trigger.")
 
-    def set_priority() -> None:
-        box.close()
-        settings()
+    def _draw_facts(self) -> None:
+        w, live = self.w, self.live
+        if live is not None and (self.insiders is None or not live.inside):
+            _fact("group", w("Nobody is inside."))
+        for line in self.reach:
+            _fact("trending_up", line)
+        if self.tried and not self.failing:
+            _fact("check_circle", held(self.tried, w))
+        if live is not None and live.state == "paused":
+            _fact("play_arrow", w("The Flow is paused. Publishing lets it send again."))
+        if live is not None and live.state == "finishing":
+            _fact("play_arrow", w("The Flow is finishing. Publishing lets people in again."))
 
-    with dialog(title, text, close=w("Close")) as box:
-        if look.changes:
-            with tag("div", "fe-changes"):
-                for change in look.changes:
-                    draw_change(change)
-        with tag("div", "fe-facts"):
-            if live is not None and (insiders is None or not live.inside):
-                _fact("group", w("Nobody is inside."))
-            for line in reach:
-                _fact("trending_up", line)
-            if tried and not failing:
-                _fact("check_circle", held(tried, w))
-            if live is not None and live.state == "paused":
-                _fact("play_arrow", w("The Flow is paused. Publishing lets it send again."))
-            if live is not None and live.state == "finishing":
-                _fact("play_arrow", w("The Flow is finishing. Publishing lets people in again."))
-        if insiders is not None:
-            insiders.draw()
-        if failing:
-            _draw_failing(failing, held(tried, w), w)
-        for problem in look.problems:
-            _warning(problem, w)
-        if any(problem.code == overlaps.CODE for problem in look.problems):
-            with tag("div", "cw-row"):
-                button(w("Choose which one speaks"), set_priority, symbol="tune", small=True)
+    def _draw_footer(self, box: Dialog, publish: Callable[[], Awaitable[Any]], examples: Callable[[], Any]) -> None:
+        w, failing = self.w, self.failing
 
         async def go() -> None:
             try:
                 with primary.at_work():
-                    await confirm()
+                    await publish()
             finally:
                 box.close()
 
-        with box.footer:
-            number = 1 if look.live is None else look.live.number + 1
-            with tag("span", "cw-cap cw-row hide-s" if failing else "cw-cap cw-row"):
-                icon("history", "s")
-                tag("span", "", w("Version {number}", number=number))
-            tag("span", "cw-grow")
-            button(w("Not yet"), box.close, classes="hide-s" if failing else "")
-            if failing:
-                primary = button(w("Publish anyway"), go)
-                button(w("See the examples"), examples, kind="primary")
-            else:
-                primary = button(w("Publish"), go, kind="primary")
+        number = 1 if self.look.live is None else self.look.live.number + 1
+        with tag("span", "cw-cap cw-row hide-s" if failing else "cw-cap cw-row"):
+            icon("history", "s")
+            tag("span", "", w("Version {number}", number=number))
+        tag("span", "cw-grow")
+        button(w("Not yet"), box.close, classes="hide-s" if failing else "")
+        if failing:
+            primary = button(w("Publish anyway"), go)
+            button(w("See the examples"), examples, kind="primary")
+        else:
+            primary = button(w("Publish"), go, kind="primary")
 
 
 def done(flow: Flow, known: Known, fates: Fates, w: Words) -> str:

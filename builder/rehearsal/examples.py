@@ -1,7 +1,7 @@
 """The third tab of the rehearsal page: the flow's examples, which of them hold, and what differs in those that do not."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -187,7 +187,7 @@ class ExamplesScreen:
             menu_item(w("Delete"), "delete", partial(self.keeping.delete, example.name), bad=True)
 
 
-def held(tried: list[Tried], w: Words) -> str:
+def held(tried: Sequence[Tried], w: Words) -> str:
     """ "2 of 3 examples hold"."""
     args = {"holding": sum(one.holds for one in tried), "n": len(tried)}
     return w("{holding} of {n} example holds | {holding} of {n} examples hold", **args)
