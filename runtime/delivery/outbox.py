@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select, tuple_
 
 from runtime.delivery.channels import CHANNELS, TEAM
-from runtime.delivery.decision.facts import Shop, look_up, parsed, shop_of
+from runtime.delivery.decision.facts import Shop, look_up, shop_of
 from runtime.delivery.letters import bodies
 from runtime.delivery.letters.letter import Letter, Scribe
 from runtime.delivery.letters.press import Press, Presses
@@ -234,18 +234,8 @@ def _made(house: House, tx: Tx, id_: int) -> tuple[Said, Press] | None:
     sent_at, preferred = row.done_at or row.due_at, preferred_sender(tx)
     if announcer is not None:
         return Said(announcer.letter(case, shop, preferred, sent_at), made_again=True), press
-    letter = Scribe(house).write(
-        id_,
-        press,
-        shop,
-        case.person,
-        parsed(case.properties) if case.properties is not None else None,
-        kept=parsed(case.kept),
-        to=claimed.address or case.facts.address or "",
-        preferred=preferred,
-        test=claimed.test,
-        sent_at=sent_at,
-    )
+    to = claimed.address or case.facts.address or ""
+    letter = Scribe(house).write(case, press, shop, to=to, preferred=preferred, sent_at=sent_at)
     return Said(letter, made_again=True), press
 
 

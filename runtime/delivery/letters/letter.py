@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.values import moment
-from runtime.delivery.decision.facts import Person, Shop, parsed
+from runtime.delivery.decision.facts import Case, Person, Shop, parsed
 from runtime.delivery.letters.press import MOST_WORDS, Press, Sender
 from runtime.house import House
 from runtime.intake import links
@@ -90,21 +90,9 @@ class Scribe:
         self._house = house
         self._key = house.vault.derived("message-id").encode()
 
-    def write(
-        self,
-        message: int,
-        press: Press,
-        shop: Shop,
-        person: Person | None,
-        properties: Mapping[str, Any] | None,
-        *,
-        kept: Mapping[str, Any] | None = None,
-        to: str,
-        preferred: Sender | None,
-        test: bool,
-        sent_at: int,
-    ) -> Letter:
+    def write(self, case: Case, press: Press, shop: Shop, *, to: str, preferred: Sender | None, sent_at: int) -> Letter:
         """The letter of a message. Raises RenderFailed."""
+        message, test, person = case.message.id, case.message.test, case.person
         unsubscribe_url = ""
         if press.compiled.marketing:
             if test or person is None:
@@ -118,10 +106,10 @@ class Scribe:
         data = letter_data(
             shop,
             person,
-            properties,
+            parsed(case.properties) if case.properties is not None else None,
             press.brand,
             press.compiled.language,
-            kept=press.kept if test else kept,
+            kept=press.kept if test else parsed(case.kept),
             unsubscribe_url=unsubscribe_url,
             pixel_url=links.picture_url(self._house, word) if word else "",
             invent=test,

@@ -10,7 +10,7 @@ from runtime.delivery.carriers import Parcel
 from runtime.delivery.channels import EMAIL, Channel
 from runtime.delivery.decision import alone
 from runtime.delivery.decision.bounds import Bounds
-from runtime.delivery.decision.facts import Case, Shop, look_up, parsed, shop_of
+from runtime.delivery.decision.facts import Case, Shop, look_up, shop_of
 from runtime.delivery.decision.permission import Allowed, Facts, Kept, Postponed, Refused, decide
 from runtime.delivery.decision.readiness import Readiness
 from runtime.delivery.letters import bodies
@@ -198,18 +198,8 @@ class MailWriter(Writer):
         press = self._presses.get((message.version or 0, message.block))
         if press is None or shop is None or case.facts.address is None:
             raise LookupError("there is no e-mail for this block")
-        letter = self._scribe.write(
-            message.id,
-            press,
-            shop,
-            case.person,
-            parsed(case.properties) if case.properties is not None else None,
-            kept=parsed(case.kept),
-            to=case.facts.address,
-            preferred=self._sender,
-            test=message.test,
-            sent_at=self._house.clock.now(),
-        )
+        sent_at = self._house.clock.now()
+        letter = self._scribe.write(case, press, shop, to=case.facts.address, preferred=self._sender, sent_at=sent_at)
         parcel = Parcel(
             headers.address("From", letter.sender.address),
             headers.address("To", letter.to_address),
