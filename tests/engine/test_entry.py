@@ -1,14 +1,16 @@
 """Who may come in, and how often."""
 
+from typing import Any
+
 import pytest
 
 from runtime.ledger.tables import tally
-from tests.engine.stage import Stage, block, in_a_row
+from tests.engine.stage import Stage, block, in_a_row, link
 
 DEWI = "dewi@example.com"
 
 
-def welcome(**entry: object) -> dict[str, object]:
+def welcome(**entry: Any) -> dict[str, Any]:
     """A flow that sends once, an hour after an order."""
     row = in_a_row(
         block("order", "event_trigger", event="Order placed"),
@@ -67,6 +69,21 @@ def test_the_filter_lets_only_those_in_who_meet_it(stage: Stage) -> None:
     assert stage.runs(DEWI) == []
     stage.happens("Order placed", DEWI, total="100.01")
     assert stage.messages(DEWI) == [("mail", "queued")]
+
+
+@pytest.mark.parametrize("key", ["", "order_id"])
+def test_an_event_that_fits_two_triggers_of_a_flow_is_one_run(stage: Stage, key: str) -> None:
+    """It comes in by the first of them: one e-mail for one order, and its tag once."""
+    rule = {"kind": "field", "field": "total", "op": "over", "value": 100}
+    document = welcome(key=key)
+    document["blocks"].append(block("large", "event_trigger", event="Order placed", where=rule))
+    document["blocks"].append(block("tag", "update_contact", change="add_tag", name="large"))
+    document["links"].append(link("large", "tag"))
+    stage.publish(document)
+    stage.happens("Order placed", DEWI, order_id=1, total=500)
+    assert stage.runs(DEWI) == [("hour", "open")]
+    assert "restarted" not in [code for _, _, code in stage.steps(DEWI)]
+    assert stage.contact(DEWI).tags == []
 
 
 def test_two_flows_may_start_from_one_event(stage: Stage) -> None:

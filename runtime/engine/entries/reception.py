@@ -242,11 +242,14 @@ class _Reception:
     # ---- starts
 
     def start(self, arrival: Arrival) -> None:
-        """Start, restart or refresh the runs that this event asks for."""
+        """Start, restart or refresh the runs that this event asks for: of each flow one, by the first trigger that it fits."""
         now = self._batch.now
         if arrival.at < now - TOO_OLD and not arrival.late:
             return
+        asked: set[int] = set()
         for program, block_id, trigger in self._roster.starts.get(arrival.name, ()):
+            if program.flow in asked:
+                continue
             entry = program.entry
             key = (text_of(arrival.fields, entry.key) or "") if entry.key else ""
             fresh = Run(
@@ -266,6 +269,7 @@ class _Reception:
             )
             if not trigger.admits(self._ctx(fresh, arrival, program)):
                 continue
+            asked.add(program.flow)
             same = self._inside.same(program.flow, arrival.contact, key)
             if same is not None and arrival.late:
                 # What became of their run is decided already, where the date was seen to change (`following`).
