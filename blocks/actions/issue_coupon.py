@@ -14,7 +14,8 @@ from blocks.phrase import Day, Moment, Phrase, Quoted, say
 class IssueCoupon(Block):
     """Makes a code that nobody else has and keeps it with the run, for the e-mails and rules that come later.
 
-    It is good until the end of its last day, where the contact lives. A run that comes here again keeps the code it has.
+    It is good until the end of its last day, where the contact lives. A run that comes here again keeps the code it has, good
+    anew unless an order has used it.
     """
 
     kind: Literal["issue_coupon"] = "issue_coupon"

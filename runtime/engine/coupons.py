@@ -37,6 +37,7 @@ _TAKEN = select(coupon.c.code).where(coupon.c.workspace == bindparam("workspace"
 _UNUSED = select(coupon.c.id, coupon.c.code, coupon.c.contact).where(
     coupon.c.workspace == bindparam("workspace"), among(coupon.c.code, "codes"), coupon.c.used_at.is_(None)
 )
+_RENEW = coupon.update().where(coupon.c.id == bindparam("of")).values(expires_at=bindparam("until"))
 _USE = coupon.update().where(coupon.c.id == bindparam("of")).values(used_at=bindparam("at"))
 
 
@@ -77,19 +78,26 @@ def issue(batch: "Batch", one: "Run", name: str, offer: Offer) -> None:
 
 
 def write(batch: "Batch") -> None:
-    """Write the codes of a batch. Whoever has one from an earlier visit keeps it. Three statements at most."""
+    """Write the codes of a batch. Whoever has one from an earlier visit keeps it, good for as long as is said now, unless an
+    order has used it. Four statements at most."""
     if not batch.issued:
         return
     tx = batch.tx
     values = {"workspace": tx.workspace, "runs": listed(tx, {one.run.id for one in batch.issued})}
     had = {(row.run, row.block): row for row in tx.all(_OF_RUNS, values)}
     fresh: dict[tuple[int, str], Issued] = {}
+    renewed: list[dict[str, int | None]] = []
     for one in batch.issued:
         before = had.get((one.run.id, one.block))
         if before is None:
             fresh.setdefault((one.run.id, one.block), one)
+        elif before.used_at is None:
+            _correct(batch, one, before.code, one.offer.expires)
+            renewed.append({"of": before.id, "until": _instant(one.offer.expires)})
         else:
             _correct(batch, one, before.code, None if before.expires_at is None else moment(before.expires_at))
+    if renewed:
+        tx.execute(_RENEW, renewed)
     codes = _told_apart(batch, list(fresh.values()))
     rows = [
         {
@@ -100,7 +108,7 @@ def write(batch: "Batch") -> None:
             "run": one.run.id,
             "block": one.block,
             "issued_at": batch.now,
-            "expires_at": one.offer.expires and micros(one.offer.expires),
+            "expires_at": _instant(one.offer.expires),
             "used_at": None,
         }
         for one, code in zip(fresh.values(), codes, strict=True)
@@ -154,6 +162,10 @@ def _codes(fields: Typed) -> list[str]:
 def _correct(batch: "Batch", one: Issued, code: str, expires: datetime | None) -> None:
     if one.run.kept is not None and one.name in one.run.kept:
         batch.keep(one.run, one.name, _shown(code, expires))
+
+
+def _instant(expires: datetime | None) -> int | None:
+    return None if expires is None else micros(expires)
 
 
 def _shown(code: str, expires: datetime | None) -> dict[str, str]:

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from blocks.contract import TooMuchKept
-from blocks.values import micros
+from blocks.values import micros, moment
+from runtime.clock import DAY
 from runtime.engine import coupons
 from runtime.engine.batch import Batch, Run
 from runtime.ledger.tables import coupon, event
@@ -40,6 +41,17 @@ def birthday(**settings: Any) -> dict[str, Any]:
     }
 
 
+def round_and_round() -> dict[str, Any]:
+    """A code, a day, and the same again."""
+    document = in_a_row(
+        block("came", "event_trigger", event="Birthday"),
+        block("code", "issue_coupon", prefix="TEA-", days=3),
+        block("day", "wait", amount=1, unit="days"),
+    )
+    document["links"].append(link("day", "code"))
+    return document
+
+
 def codes(stage: Stage) -> list[Any]:
     """Every coupon, the first first."""
     with stage.house.ledger.read(stage.shop) as tx:
@@ -70,21 +82,19 @@ def test_a_run_that_keeps_nothing_has_nothing_beside_it(stage: Stage) -> None:
     assert (one.kept, one.typed) == (None, None)
 
 
-def test_coming_by_again_gives_the_same_code(stage: Stage) -> None:
-    document = in_a_row(
-        block("came", "event_trigger", event="Birthday"),
-        block("code", "issue_coupon", prefix="TEA-", days=3),
-        block("day", "wait", amount=1, unit="days"),
-    )
-    document["links"].append(link("day", "code"))
-    stage.publish(document)
+def test_coming_by_again_gives_the_same_code_for_longer(stage: Stage) -> None:
+    stage.publish(round_and_round())
     stage.happens("Birthday", DEWI)
     stage.happens("Birthday", BUDI)
-    before = [one.kept for one in stage.all_runs()]
+    before = [one.kept["coupon"] for one in stage.all_runs()]
     stage.after(days=5)
-    assert [one.kept for one in stage.all_runs()] == before
+    after = [one.kept["coupon"] for one in stage.all_runs()]
+    assert [one["code"] for one in after] == [one["code"] for one in before]
     first, second = codes(stage)
     assert first.code != second.code
+    # What the e-mail says, what the step says and what the shop is told are one.
+    assert [datetime.fromisoformat(one["expires"]) for one in after] == [moment(first.expires_at)] * 2
+    assert first.expires_at > stage.clock.now() + DAY
 
 
 def test_who_starts_over_keeps_nothing_but_the_code(stage: Stage) -> None:
@@ -95,6 +105,17 @@ def test_who_starts_over_keeps_nothing_but_the_code(stage: Stage) -> None:
     (one,) = stage.all_runs()
     assert one.kept["coupon"]["code"] == made.code
     assert len(codes(stage)) == 1
+
+
+def test_a_code_that_an_order_has_used_stays_as_it_was(stage: Stage) -> None:
+    stage.publish(round_and_round())
+    stage.happens("Birthday", DEWI)
+    (made,) = codes(stage)
+    stage.happens("Order placed", DEWI, discount_codes=[{"code": made.code}])
+    stage.after(days=2)
+    (used,) = codes(stage)
+    assert (used.code, used.expires_at) == (made.code, made.expires_at)
+    assert used.used_at is not None
 
 
 def test_two_runs_never_have_the_same_code(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
