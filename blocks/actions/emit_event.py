@@ -12,7 +12,8 @@ class EmitEvent(Block):
     """Lets an event happen to the contact, with the properties of the event that the run stands on.
 
     It is kept in the contact's history and starts and ends runs like one from the shop, in this flow and in others. Five
-    flows may start one another in a row; what comes after them is recorded and starts nothing.
+    flows may start one another in a row, each within a day of the one before; what comes after them is recorded and starts
+    nothing.
     """
 
     kind: Literal["emit_event"] = "emit_event"

@@ -13,7 +13,7 @@ class StartFlow(Block):
     """Adds the contact to another flow, with the properties of the event that the run stands on, and goes on at once.
 
     The other flow has the trigger "Added by hand"; its own entry rules say whether they come in. Five flows may start one
-    another in a row; what comes after them is recorded and starts nothing.
+    another in a row, each within a day of the one before; what comes after them is recorded and starts nothing.
     """
 
     kind: Literal["start_flow"] = "start_flow"

@@ -1,7 +1,7 @@
 """Events that flows let happen. They come in by the same door as the shop's, so that other flows can start at them.
 
 A flow that starts a flow that starts the first one again would never end, so each event of ours carries how many of them
-led to it, and the chain breaks after `MOST_DEEP`.
+led to it in a row, and the chain breaks after `MOST_DEEP`. What goes round once a day or more seldom is meant.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Text, bindparam, cast, select
 
+from runtime.clock import DAY
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.documents import in_both_forms
@@ -23,9 +24,14 @@ OURS = (SOURCE, SEGMENT)
 """Sources of events that something of ours led to."""
 MOST_DEEP = 5
 """Flows and segments that may set one another off in a row; what comes after is recorded and starts nothing."""
+IN_A_ROW = DAY
+"""What came longer ago than this led to nothing in a row."""
 
 _OURS = select(event.c.id, cast(event.c.who, Text).label("who")).where(
-    event.c.workspace == bindparam("workspace"), event.c.source.in_(OURS), among(event.c.id, "ids")
+    event.c.workspace == bindparam("workspace"),
+    event.c.source.in_(OURS),
+    event.c.received_at > bindparam("since"),
+    among(event.c.id, "ids"),
 )
 _LIKE = select(event.c.id, event.c.properties).where(
     event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")
@@ -58,7 +64,8 @@ def write(tx: Tx, emitted: Sequence[Emitted], now: int) -> None:
     """Let them happen now; the engine's next batch takes them."""
     if not emitted:
         return
-    ours = {row.id: depth_of(orjson.loads(row.who)) for row in tx.all(_OURS, _values(tx, emitted, "entry"))}
+    lately = {**_values(tx, emitted, "entry"), "since": now - IN_A_ROW}
+    ours = {row.id: depth_of(orjson.loads(row.who)) for row in tx.all(_OURS, lately)}
     own = [one for one in emitted if one.more]
     like = {row.id: row.properties for row in tx.all(_LIKE, _values(tx, own, "like"))} if own else {}
     copied: list[dict[str, Any]] = []

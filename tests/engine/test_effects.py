@@ -45,6 +45,21 @@ def test_flows_that_start_one_another_for_ever_do_not(stage: Stage) -> None:
     assert len(stage.runs(DEWI)) == 6
 
 
+def test_a_flow_may_start_itself_again_every_month_for_good(stage: Stage) -> None:
+    """In a row is what follows within a day; what goes round more seldom is meant."""
+    stage.publish(
+        in_a_row(
+            block("at", "event_trigger", event="Newsletter month"),
+            block("mail", "send_email", email="news"),
+            block("month", "wait", amount=30, unit="days"),
+            block("again", "emit_event", event="Newsletter month"),
+        )
+    )
+    stage.happens("Newsletter month", DEWI)
+    stage.after(days=365)
+    assert len(stage.messages(DEWI)) == 13
+
+
 def test_unsubscribed_by_a_flow(stage: Stage) -> None:
     row = in_a_row(block("quiet", "event_trigger", event="Quiet for a year"), block("off", "unsubscribe"))
     flow_id = stage.publish(row)
