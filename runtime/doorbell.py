@@ -28,6 +28,9 @@ LISTEN = 1.0
 PAUSE = 5.0
 """Seconds without trying again after a ring has failed, so that a queue that is down does not slow whoever rings."""
 
+DOWN = 1.0
+"""Seconds between two looks of the worker into a queue that cannot be reached."""
+
 
 class Doorbell:
     """Rings for the worker. Made without cost: the queue is opened at the first ring. Safe to use from several threads."""
@@ -49,9 +52,9 @@ class Doorbell:
             queue = self.queue()
             if self.waiting() == 0:
                 queue.look()
-        except Exception as error:  # noqa: BLE001 - any driver's error means the same: the worker finds the work itself
+        except Exception:  # whatever the driver says, the worker finds the work itself
             self._silent_until = time.monotonic() + PAUSE
-            log.warning("The queue cannot be reached (%s); work waits for the worker's own round.", error)
+            log.warning("The queue cannot be reached, so work waits for the worker's own round.", exc_info=True)
             return False
         return True
 
@@ -98,6 +101,7 @@ class _Queue:
     def __init__(self, settings: Settings) -> None:
         self.answer: Callable[[], object] = lambda: None
         self.huey, every_minute = _open(settings)
+        self.huey.storage.dequeue = _unhurried(self.huey.storage.dequeue)
         # One kind of task, rung for and periodic alike: with two, merged rings left work lying (measured: 802 of 3,000).
         self.look = self.huey.periodic_task(every_minute, name="look")(self._look)
 
@@ -108,6 +112,19 @@ class _Queue:
         """Let a consumer that listens see that it is to stop, instead of listening to the end."""
         if (wire := getattr(self.huey.storage, "wire", None)) is not None:
             wire.pull()
+
+
+def _unhurried(dequeue: Callable[[], Any]) -> Callable[[], Any]:
+    """The same, but that a look which fails lasts a second: Huey would look again at once."""
+
+    def look() -> Any:
+        try:
+            return dequeue()
+        except Exception:
+            time.sleep(DOWN)
+            raise
+
+    return look
 
 
 def _open(settings: Settings) -> tuple[Any, Any]:

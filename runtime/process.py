@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from runtime import lifeline
+from runtime.calm import Calm
 from runtime.settings import BadSetting, Settings, load_settings
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ def log_as(name: str) -> None:
     """One line a matter on standard error: what we say ourselves, and of libraries what is a warning or worse."""
     form = f"%(asctime)s {name}: %(message)s"
     logging.basicConfig(level=logging.WARNING, format=form, datefmt="%Y-%m-%d %H:%M:%S", force=True)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Calm())
     for room in ("blocks", "runtime", "builder"):
         logging.getLogger(room).setLevel(logging.INFO)
 

@@ -146,8 +146,8 @@ class Worker:
         """Nothing that fails now and may work in a second ends a thread that nobody would start again."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - the database may be away for a while; whoever works reports it whole
-            log.warning("The %s was held up: %s", what, str(error).splitlines()[0])
+        except Exception:  # the database may be away for a while
+            log.warning("The %s was held up.", what, exc_info=True)
 
 
 if __name__ == "__main__":

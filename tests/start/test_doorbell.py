@@ -163,6 +163,15 @@ def test_a_queue_that_is_down_keeps_nobody_waiting_and_raises_nothing(
     assert caplog.text.count("cannot be reached") == 1
 
 
+def test_the_worker_looks_once_a_second_into_a_queue_that_is_down(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings, worker = Settings(data=tmp_path, queue_url="redis://127.0.0.1:1/0"), Worker()
+    with at_work(settings, worker):
+        time.sleep(1.5)
+    assert 1 <= caplog.text.count("Error reading from queue") <= 3
+
+
 def test_a_damaged_queue_is_replaced_by_an_empty_one(tmp_path: Path) -> None:
     (tmp_path / "queue.db").write_bytes(b"this is no database, but long enough to look like one" * 100)
     bell = Doorbell(Settings(data=tmp_path))
