@@ -39,6 +39,7 @@ def everywhere(
     ] = False,
 ) -> None:
     """Options of every command; they may stand before or after its words."""
+    os.umask(0o077)  # whatever makes or writes the data folder: customers' addresses are nobody else's business
     if data is not None:
         os.environ["CARTWHEEL_DATA"] = str(data)
 

@@ -10,6 +10,7 @@ import errno
 import fcntl
 import json
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -28,6 +29,8 @@ STEADY = 60.0
 """A child that lived for so many seconds is forgiven earlier deaths."""
 PORT_PATIENCE = 4.0
 """Seconds to wait for the port of a predecessor that was killed and whose web process is still ending."""
+MOST_FILES = 65_536
+"""Files and connections that a process of ours may have open, where the machine lets it."""
 NEEDS_A_PERSON = 78
 """A child's exit code that says: starting again would fail in the same way (`runtime/process.py`)."""
 
@@ -43,7 +46,8 @@ def main() -> int:
     words.add_argument("--link", action="store_true", help="print a sign-in link that works once")
     words.add_argument("--demo", action="store_true", help="furnish an empty installation with the demo shop")
     options = words.parse_args()
-    os.umask(0o077)  # customers' addresses are nobody else's business on this machine
+    os.umask(0o077)  # here and in all that it starts: customers' addresses are nobody else's business on this machine
+    _allow_many_connections()
     data = Path(os.environ.get("CARTWHEEL_DATA", "data")).absolute()
     host, port = os.environ.get("CARTWHEEL_HOST", "127.0.0.1"), int(os.environ.get("CARTWHEEL_PORT", "8080"))
     try:
@@ -64,6 +68,15 @@ def main() -> int:
         return Supervisor(listening, address, data, options).run()
     finally:
         _write(lock, None)
+
+
+def _allow_many_connections() -> None:
+    """For this process and those it starts. By default 1,024 files may be open, and so many callers who say nothing would keep
+    everybody else out."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class Child:
@@ -124,6 +137,8 @@ class Supervisor:
         waker.setblocking(False)
         signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                continue  # started by nohup: it goes on when the terminal is gone
             signal.signal(number, lambda number, _frame: self._signals.append(number))
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._waker = waker

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ TRY_AGAIN = 75
 def run(name: str, work: Callable[[Settings], None]) -> NoReturn:
     """Do `work` with the settings of the environment, and exit; what an operator can mend is said in one line."""
     log_as(name)
+    os.umask(0o077)
     lifeline.hold()
     sys.exit(_attempt(work))
 

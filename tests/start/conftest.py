@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
     """Starts installations on a free port, and ends them with the test."""
     started: list[Installation] = []
 
-    def begin(*words: str, data: Path = tmp_path / "data", **environment: str) -> Installation:
-        started.append(Installation(data, *(("--port", "0") if "--port" not in words else ()), *words, **environment))
+    def begin(*words: str, data: Path = tmp_path / "data", **how: Any) -> Installation:
+        started.append(Installation(data, *(("--port", "0") if "--port" not in words else ()), *words, **how))
         return started[-1]
 
     yield begin

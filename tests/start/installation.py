@@ -22,11 +22,23 @@ from tests.processes import begin
 class Installation:
     """`cartwheel up` on a folder, and what it says."""
 
-    def __init__(self, data: Path, *words: str, **environment: str) -> None:
+    def __init__(self, data: Path, *words: str, through: tuple[str, ...] = (), **environment: str) -> None:
+        """`through` is a command that starts it, such as nohup."""
         self.data = data
         self.lines: list[str] = []
         self._new: queue.Queue[str | None] = queue.Queue()
-        command = [sys.executable, "-P", "-m", "builder.command", "up", "--no-browser", "--data", str(data), *words]
+        command = [
+            *through,
+            sys.executable,
+            "-P",
+            "-m",
+            "builder.command",
+            "up",
+            "--no-browser",
+            "--data",
+            str(data),
+            *words,
+        ]
         self.process = begin(
             command,
             {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | environment,

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.places import ROOT
 from tests.start.installation import Start, ask, gone, wait_until
 
 pytestmark = [
@@ -64,6 +66,25 @@ def test_ctrl_c_ends_all_three_within_ten_seconds(start: Start) -> None:
     assert all(gone(pid) for pid in children.values())
     assert not any("did not finish" in line or "Traceback" in line for line in installation.lines)
     start().ready()
+
+
+def test_started_by_nohup_it_goes_on_when_the_terminal_is_gone(start: Start) -> None:
+    installation = start(through=("nohup",))
+    address = installation.ready()
+    installation.process.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    assert installation.process.poll() is None
+    assert ask(address + "/health")["worker"]["ok"]
+
+
+def test_what_it_keeps_is_for_its_user_only_whoever_made_it(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    words = [sys.executable, "-P", "-m", "builder.command", "user", "list", "--data", str(folder)]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    subprocess.run(words, env=environment, check=True, umask=0o022, capture_output=True, cwd=tmp_path)
+    kept = [folder, *folder.rglob("*")]
+    assert len(kept) > 3
+    assert [str(file) for file in kept if file.stat().st_mode & 0o077] == []
 
 
 def test_when_the_supervisor_is_killed_its_children_end_and_the_next_start_works(start: Start) -> None:
