@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 
 Address = IPv4Address | IPv6Address
 _NAT64 = ip_network("64:ff9b::/96")
-_LOCAL_NAT64 = ip_network("64:ff9b:1::/48")
 _OLD_IPV4 = ip_network("::/96")
-_THIS_NETWORK = ip_network("0.0.0.0/8")
+_NO_PLACE = tuple(
+    map(
+        ip_network,
+        ("0.0.0.0/8", "192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "2001::/23", "3fff::/20", "5f00::/16"),
+    )
+)
+"""Networks set apart for something, which Python's own table takes for public, or did in some of its versions: in 192.0.0.0/24
+a cloud keeps its metadata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +103,10 @@ def is_public(address: Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner) and address not in _OLD_IPV4
-        if address in _LOCAL_NAT64 or address.teredo is not None or address.is_site_local:
+        if address.is_site_local:
             return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address in _THIS_NETWORK)
+    set_apart = address.is_multicast or address.is_reserved or any(address in network for network in _NO_PLACE)
+    return address.is_global and not set_apart
 
 
 def host_of(url: str) -> str:
