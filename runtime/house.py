@@ -34,6 +34,7 @@ def open_house(settings: Settings, *, clock: Clock | None = None, ring: Callable
     """Open (at first: make) the data folder and the database. Without `ring`, the queue's own bell is used. Raises BadSetting
     where there can be no such folder."""
     _make(settings.data)
+    key = secret_key(settings)  # before anything else is made: where it is missing later, it was lost
     ledger = Ledger.open(settings.database)
     if ring is None:
         from runtime.doorbell import Doorbell
@@ -43,7 +44,7 @@ def open_house(settings: Settings, *, clock: Clock | None = None, ring: Callable
         settings=settings,
         ledger=ledger,
         desk=Desk(settings.data / "desk"),
-        vault=Vault(secret_key(settings)),
+        vault=Vault(key),
         clock=clock or SystemClock(),
         ring=ring,
     )

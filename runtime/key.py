@@ -26,14 +26,26 @@ def secret_key(settings: Settings) -> bytes:
         return settings.secret_key.encode()
     file = key_file(settings)
     if not file.exists():
+        if is_lost(settings):
+            raise BadSetting(f"{file} is missing, though this folder has been used. {_CURE.format(file=file)}")
         _make(file)
     found = file.read_bytes()
     if len(found.strip()) < SHORTEST:
-        raise BadSetting(
-            f"{file} holds no key. Put back the copy of it that was kept. If there is none, remove the file and a new key "
-            "is made: links in sent e-mails are void then, and passwords and secrets have to be typed in again."
-        )
+        raise BadSetting(f"{file} holds no key. {_CURE.format(file=file)}")
     return found
+
+
+_CURE = (
+    "Put back the copy of it that was kept. If there is none, make a new one: head -c 32 /dev/urandom | base64 > {file}   "
+    "Links in sent e-mails are void then, and passwords and secrets have to be typed in again."
+)
+
+
+def is_lost(settings: Settings) -> bool:
+    """Whether there is no key although there was one: it is made before anything else in the data folder."""
+    if settings.secret_key or key_file(settings).exists():
+        return False
+    return any(settings.data.glob("cartwheel.db")) or any(settings.data.glob("desk/*.json"))
 
 
 def key_file(settings: Settings) -> Path:

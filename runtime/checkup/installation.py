@@ -20,7 +20,7 @@ from runtime.delivery.decision.readiness import NO_SENDER
 from runtime.delivery.preferred import has_mail_server, ready, server_of
 from runtime.doorbell import Doorbell
 from runtime.house import House, open_house
-from runtime.key import key_file, secret_key
+from runtime.key import is_lost, key_file, secret_key
 from runtime.ledger import Ledger
 from runtime.ledger.schema import HEAD
 from runtime.public_address import is_local, takes_one_click
@@ -51,7 +51,7 @@ def data(settings: Settings) -> Finding:
 def key(settings: Settings) -> Finding:
     """Whether the installation's key is there, long enough and secret."""
     file = key_file(settings)
-    if not settings.secret_key and not file.exists():
+    if not settings.secret_key and not file.exists() and not is_lost(settings):
         return Finding("note", LATER)
     try:
         secret_key(settings)

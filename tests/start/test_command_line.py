@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from builder.command import app
+from runtime.key import secret_key
 from runtime.ledger import Ledger
 from runtime.people.identity import Who, resolve
 from runtime.places import ROOT, SAMPLES, VERSION
+from runtime.settings import Settings
 
 PAGE = (ROOT / "docs" / "command_line.md").read_text("utf-8")
 
@@ -318,7 +320,7 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(cartwheel: Type, tmp_path
     [("", "file is not a database"), ("postgresql://nobody@127.0.0.1:1/nothing", "connection failed")],
 )
 def test_a_database_that_cannot_be_used_is_told_once(cartwheel: Type, tmp_path: Path, database: str, said: str) -> None:
-    (tmp_path / "data").mkdir()
+    secret_key(Settings(data=tmp_path / "data"))
     (tmp_path / "data" / "cartwheel.db").write_text("Dear diary, today the tea was picked on the upper terraces.\n" * 9)
     url = {"CARTWHEEL_DATABASE_URL": database}
     listing = cartwheel("key", "list", **url)

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 
 from runtime.checkup import installation
+from runtime.house import open_house
 from runtime.key import key_file, secret_key
 from runtime.settings import BadSetting, Settings
 from tests.start.installation import Start
@@ -46,6 +47,19 @@ def test_a_file_without_a_key_in_it_is_refused(tmp_path: Path, kept: bytes) -> N
     assert key_file(settings).read_bytes() == kept, "what is there is for a person to judge"
     finding = installation.key(settings)
     assert (finding.state, "holds no key" in finding.said) == ("bad", True)
+
+
+def test_a_key_that_is_lost_is_not_replaced_in_silence(tmp_path: Path) -> None:
+    """Whoever puts back a copy without it has to see that it is missing, as long as it can still be found."""
+    settings = Settings(data=tmp_path / "data")
+    open_house(settings).close()
+    key = key_file(settings).rename(tmp_path / "kept.key")
+    with pytest.raises(BadSetting, match="is missing, though this folder has been used"):
+        open_house(settings)
+    assert installation.key(settings).state == "bad"
+    assert not key_file(settings).exists()
+    key.rename(key_file(settings))
+    open_house(settings).close()
 
 
 def test_a_key_that_can_be_guessed_is_refused(tmp_path: Path) -> None:

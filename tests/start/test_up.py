@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from runtime.key import secret_key
 from runtime.places import ROOT
+from runtime.settings import Settings
 from tests.start.installation import Start, ask, gone, wait_until
 
 pytestmark = [
@@ -147,7 +149,7 @@ def test_a_database_that_is_away_is_tried_again(start: Start) -> None:
 
 def test_a_file_that_is_no_database_is_told_in_one_sentence_and_left_alone(start: Start, tmp_path: Path) -> None:
     file = tmp_path / "data" / "cartwheel.db"
-    file.parent.mkdir()
+    secret_key(Settings(data=file.parent))
     file.write_text("Dear diary, today the tea was picked on the upper terraces.\n" * 9)
     diary = file.read_bytes()
     installation = start()
