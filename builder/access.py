@@ -1,10 +1,12 @@
 """Who is there: the door in front of every page, signing in and out, and the question asked again before each change.
 
 Socket events do not pass the door, so a page that stays open after signing out could still change things: whoever
-changes something goes through `act` (or awaits `guard`), which look into the table of sessions again.
+changes something goes through `act`, which looks into the table of sessions again. What is only looked at
+ends a few seconds later (`keep_watch`).
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +25,11 @@ from runtime.house import House
 from runtime.intake.http import peer_of
 from runtime.intake.limits import Limit
 
+log = logging.getLogger(__name__)
+
 COOKIE = "cartwheel_session"
+WATCH = 5.0
+"""Seconds between two looks at who is still signed in."""
 SIGN_IN = "/sign-in"
 TOO_OFTEN = "That was asked for too often. Wait a little, then try again."
 LONGEST_FORM = 10_000
@@ -67,12 +73,6 @@ def visitor() -> Visitor:
     return cast(Visitor, found)
 
 
-async def guard(user: Visitor) -> None:
-    """Raises SignedOut unless the session this page was opened with still holds."""
-    if not await fetch(_still_there, user):
-        raise SignedOut
-
-
 async def act(user: Visitor, do: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run `do` in a thread, after asking again who is there. For everything that changes something.
 
@@ -101,13 +101,38 @@ def end_pages(account: int, *, session: bytes | None = None, but: Client | None 
 
     The session must have ended before. `but` is left to find its own way.
     """
-    loop = asyncio.get_running_loop()
-    for client in list(Client.instances.values()):
-        found = _visitor_of(client)
-        if client is not but and found is not None and found.id == account and session in (None, found.session):
-            client.run_javascript("location.reload()")
-            # A browser that does not obey keeps nothing: its page is taken apart here.
-            loop.call_later(2, _take_apart, client)
+    for client, found in _open_pages():
+        if client is not but and found.id == account and session in (None, found.session):
+            _end_page(client)
+
+
+async def keep_watch(house: House) -> None:
+    """End the pages of sessions that have ended, for good: the command line, or the end of thirty days, tells this process
+    nothing."""
+    while True:
+        await asyncio.sleep(WATCH)
+        pages = _open_pages()
+        if not pages:
+            continue
+        try:
+            held = await fetch(sessions.holding, house, {found.session for _, found in pages})
+        except Exception:  # the database may be away for a while
+            log.warning("Whether those who have pages open are still signed in is not known.", exc_info=True)
+            continue
+        for client, found in pages:
+            if found.session not in held:
+                _end_page(client)
+
+
+def _open_pages() -> list[tuple[Client, Visitor]]:
+    pages = [(client, _visitor_of(client)) for client in list(Client.instances.values())]
+    return [(client, found) for client, found in pages if found is not None]
+
+
+def _end_page(client: Client) -> None:
+    client.run_javascript("location.reload()")
+    # A browser that does not obey keeps nothing: its page is taken apart here.
+    asyncio.get_running_loop().call_later(2, _take_apart, client)
 
 
 def _visitor_of(client: Client) -> Visitor | None:

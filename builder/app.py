@@ -2,7 +2,9 @@
 
 import importlib
 import pkgutil
+from functools import partial
 
+import nicegui
 from fastapi import FastAPI
 from nicegui import ui
 
@@ -35,6 +37,7 @@ def build(house: House) -> FastAPI:
         tailwind=False,
         show_welcome_message=False,
     )
+    nicegui.app.on_startup(partial(access.keep_watch, house))
     app.add_middleware(access.Door, house=house)
     app.add_middleware(DatabaseAway)
     app.add_middleware(theme.Headers)

@@ -1,5 +1,6 @@
 """Sessions: a browser that has signed in. Its cookie holds a token; the table holds only the token's digest."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,13 @@ def find(house: House, token: str) -> Session | None:
 def holds(house: House, digest: bytes) -> bool:
     """Whether the session with this digest still holds."""
     return _look(house, digest) is not None
+
+
+def holding(house: House, digests: Collection[bytes]) -> set[bytes]:
+    """Those of some sessions that still hold, by their digests."""
+    query = select(session.c.digest).where(session.c.digest.in_(digests), session.c.expires_at > house.clock.now())
+    with house.ledger.read() as tx:
+        return {bytes(row.digest) for row in tx.all(query)}
 
 
 def end(house: House, digest: bytes) -> None:

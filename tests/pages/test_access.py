@@ -129,6 +129,18 @@ def test_a_page_whose_session_has_ended_changes_nothing_more(look: Look, web: We
     assert [draft.name for draft in flows(web)].count("Welcome, new reader, copy") == 0
 
 
+def test_who_is_signed_out_elsewhere_sees_nothing_more_a_moment_later(look: Look, web: Web) -> None:
+    """As by `cartwheel user remove`: another process, which tells this one nothing."""
+    token = sign_in(web)
+    page, other = look("/contacts", token=token), look("/contacts")
+    found = sessions.find(web.house, token)
+    assert found is not None
+    sessions.end(web.house, found.digest)
+
+    page.wait_for_url("**/sign-in?**")
+    assert other.url.endswith("/contacts")
+
+
 def test_a_new_password_ends_every_other_session(look: Look, web: Web) -> None:
     here, there = look("/settings"), look("/messages")
 
