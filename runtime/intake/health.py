@@ -10,9 +10,11 @@ from starlette.types import Receive, Scope, Send
 
 from runtime import pulse
 from runtime.clock import SECOND
+from runtime.doorbell import Doorbell
 from runtime.house import House
 from runtime.intake.http import answer_json
 from runtime.ledger.database import ping
+from runtime.settings import Settings
 
 LONGEST = 5
 """Seconds that looking may take; who is slower counts as not there."""
@@ -42,7 +44,7 @@ def look(house: House) -> dict[str, Any]:
     database = _database(house)
     found = {
         "database": database,
-        "queue": _queue(house.settings.data),
+        "queue": _queue(house.settings),
         "disk": _disk(house.settings.data),
         "worker": _worker(house) if database["ok"] else {"ok": False},
     }
@@ -59,9 +61,19 @@ def _database(house: House) -> dict[str, Any]:
     return {"ok": True}
 
 
-def _queue(folder: Path) -> dict[str, Any]:
-    writable = os.access(folder, os.W_OK)
-    return {"ok": True} if writable else {"ok": False, "error": "the data folder cannot be written"}
+def _queue(settings: Settings) -> dict[str, Any]:
+    if not os.access(settings.data, os.W_OK):
+        return {"ok": False, "error": "the data folder cannot be written"}
+    if not settings.queue_url:  # it is in the data folder, or in the database
+        return {"ok": True}
+    bell = Doorbell(settings)
+    try:
+        bell.waiting()
+    except Exception:  # noqa: BLE001 - any driver's error means the same, and its text may name hosts
+        return {"ok": False, "error": "it cannot be reached; nothing is lost, but all is a second or two late"}
+    finally:
+        bell.close()
+    return {"ok": True}
 
 
 def _disk(folder: Path) -> dict[str, Any]:

@@ -107,6 +107,13 @@ def test_a_database_that_is_gone_is_told_without_its_address(lively: House) -> N
     assert found["database"] == {"ok": False, "error": "OperationalError"}
 
 
+def test_a_queue_that_is_gone_is_told(lively: House) -> None:
+    away = lively.settings.model_copy(update={"queue_url": "redis://:secret@127.0.0.1:1/0"})
+    found = look(House(away, lively.ledger, lively.desk, lively.vault, lively.clock, lively.ring))
+    assert (found["ok"], found["queue"]["ok"], found["database"]["ok"]) == (False, False, True)
+    assert "secret" not in str(found)
+
+
 def test_a_full_disk_is_told_before_it_stops_everything(
     client: TestClient, lively: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
