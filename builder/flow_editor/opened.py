@@ -61,5 +61,5 @@ def look(user: Visitor, slug: str, flow: Flow, w: Words, known: Known | None = N
     found: list[Change] = []
     if live is not None and live.state != "archived":
         before = Flow.model_validate(live.document)
-        found = changes(State(before, live.emails), drafted(house, workspace, flow), known, w)
+        found = changes(State(before, live.emails, live.brand), drafted(house, workspace, flow), known, w)
     return Look(known, problems, live, found)

@@ -23,6 +23,8 @@ class Live:
     document: Mapping[str, Any]
     emails: Mapping[str, Any]
     """The document of each e-mail as it was published, by the id of the block that sends it."""
+    brand: Mapping[str, Any]
+    """The brand kit they are written with; {} where there is no e-mail."""
     inside: int
     """Runs that are open now, on whatever version."""
 
@@ -61,5 +63,6 @@ def what_is_live(house: House, workspace: int, slug: str) -> Live | None:
             published_by=row.published_by,
             document=row.document,
             emails={mail.block: mail.document["email"] for mail in mails},
+            brand=next((mail.document.get("brand", {}) for mail in mails), {}),
             inside=int(tx.scalar(inside) or 0),
         )

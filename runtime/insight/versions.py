@@ -10,11 +10,12 @@ from blocks.contract import Known
 from blocks.difference import Difference, differences
 from blocks.flow import Flow
 from blocks.phrase import Joined, Quoted, say
+from runtime.engine.publishing.known import brand_of
 from runtime.engine.publishing.publish import sends_of
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, run, version, version_mail
-from runtime.mail.difference import email_differences
+from runtime.mail.difference import brand_differences, email_differences
 
 AT_ONCE = 20
 """How many are read for one page."""
@@ -22,10 +23,12 @@ AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A flow as it was at one time. `emails` are documents by the id of the block that sends them."""
+    """A flow as it was at one time. `emails` are documents by the id of the block that sends them, `brand` is the brand kit they
+    are written with; {} where nothing is written."""
 
     flow: Flow
     emails: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    brand: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ def numbers(house: House, workspace: int, slug: str) -> list[int]:
 def drafted(house: House, workspace: int, document: Flow) -> State:
     """A draft with the e-mails as they stand on the desk."""
     drafts = {draft.slug: draft.document for draft in house.desk.drafts(workspace).list("email")}
-    return State(document, {block: drafts[slug] for block, slug in sends_of(document) if slug in drafts})
+    emails = {block: drafts[slug] for block, slug in sends_of(document) if slug in drafts}
+    return State(document, emails, brand_of(house, workspace).model_dump(mode="json") if emails else {})
 
 
 def compare(before: State, after: State, known: Known) -> list[Difference]:
@@ -88,6 +92,8 @@ def compare(before: State, after: State, known: Known) -> list[Difference]:
             continue
         said = say("E-mail {name}: {changes}", name=Quoted(str(email.get("name", ""))), changes=Joined(tuple(parts)))
         found.append(Difference("email", block, said))
+    if before.brand and after.brand and (parts := brand_differences(before.brand, after.brand)):
+        found.append(Difference("flow", "", say("Brand kit: {changes}", changes=Joined(tuple(parts)))))
     return found
 
 
@@ -137,6 +143,7 @@ def _read(tx: Tx, query: Select[Any]) -> list[Version]:
             state=State(
                 Flow.model_validate(row.document),
                 {block: mail.get("email", {}) for block, mail in mails.get(row.id, {}).items()},
+                next((mail.get("brand", {}) for mail in mails.get(row.id, {}).values()), {}),
             ),
             slugs={block: mail.get("slug", "") for block, mail in mails.get(row.id, {}).items()},
             inside=inside.get(row.id, 0),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blocks.phrase import Phrase, Quoted, say
+from runtime.mail.brand import Brand
 from runtime.mail.document import DocumentRefused, EmailDocument, read_document
 from runtime.mail.tags import glimpse
 
@@ -19,6 +20,16 @@ def email_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> li
     except DocumentRefused:
         return [say("changed")]
     return [*_of_the_head(old, new), *_of_sections(old, new)]
+
+
+def brand_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Phrase]:
+    """What of a brand kit is another now, by the names that its form has for it."""
+    fields = ((name, info) for name, info in Brand.model_fields.items() if name != "format")
+    return [Phrase(info.title or name) for name, info in fields if _of(before, name) != _of(after, name)]
+
+
+def _of(brand: Mapping[str, Any], name: str) -> Any:
+    return brand.get(name, Brand.model_fields[name].default)
 
 
 def _of_the_head(old: EmailDocument, new: EmailDocument) -> list[Phrase]:

@@ -6,6 +6,7 @@ from blocks.contract import Known
 from blocks.flow import Flow
 from builder.drafting.changes import changes
 from runtime.insight.versions import State
+from runtime.mail import Brand
 from runtime.words import words
 from tests.engine.stage import cart_flow
 
@@ -37,3 +38,15 @@ def test_an_email_that_was_rewritten_is_a_change_of_the_flow_that_sends_it() -> 
 
 def test_what_concerns_the_whole_flow_has_a_picture_too() -> None:
     assert differences(cart_flow(priority=5)) == [("flow", "tune", "Priority from Normal to Very high")]
+
+
+def test_another_look_is_a_change_of_every_flow_that_sends_with_it() -> None:
+    """A live flow goes on with the colours and the postal address that it was published with."""
+    flow, brand = Flow.model_validate(cart_flow()), Brand(postal_address="1 Tea Street").model_dump(mode="json")
+    moved = {**brand, "primary": "#aa0000", "postal_address": "2 Tea Street"}
+    found = changes(
+        State(flow, {"first": WAITING}, brand), State(flow, {"first": WAITING}, moved), Known(), words("en")
+    )
+    assert [(one.what, one.said) for one in found] == [("flow", "Brand kit: Main colour and Postal address")]
+    of_before = {name: value for name, value in brand.items() if name != "support_phone"}  # an older one knew less
+    assert changes(State(flow, {}, of_before), State(flow, {}, brand), Known(), words("en")) == []
