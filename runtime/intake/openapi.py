@@ -57,7 +57,7 @@ _CONTACT = {
             "type": "array",
             "maxItems": MOST_TAGS,
             "items": {"type": "string"},
-            "description": "Tags to give; none is taken.",
+            "description": "Tags to give; none is taken. Upper and lower case are the same.",
         },
         "consent": _CONSENT,
     },
