@@ -66,9 +66,9 @@ class Off:
             wall = moved_days(wall, -self.amount if self.when == "before" else self.amount, self.unit)
         return local_to_utc(wall, zone)
 
-    def next_anniversary(self, day: date, zone: ZoneInfo, after: datetime) -> datetime:
-        """The first such instant of any year at or after `after`."""
-        return next(at for at in self._every_year(day, zone, after) if at >= after)
+    def next_anniversary(self, day: date, zone: ZoneInfo, after: datetime) -> tuple[date, datetime]:
+        """The first such instant of any year at or after `after`, with the day of that year."""
+        return next((then, at) for then, at in self._every_year(day, zone, after) if at >= after)
 
     def occurrences(self, day: date, zone: ZoneInfo, now: datetime) -> Iterator[tuple[date, datetime]]:
         """The day in years around now, each with its instant: every one whose instant has passed and whose day has not."""
@@ -78,11 +78,12 @@ class Off:
             then = in_year(day, year)
             yield then, self.instant(then, zone)
 
-    def _every_year(self, day: date, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    def _every_year(self, day: date, zone: ZoneInfo, after: datetime) -> Iterator[tuple[date, datetime]]:
         # The longest way off a day is 1,000 months.
         back = 1 + (self.amount if self.when == "after" else 0) // 12
         for year in range(after.astimezone(UTC).year - back, 9998):
-            yield self.instant(in_year(day, year), zone)
+            then = in_year(day, year)
+            yield then, self.instant(then, zone)
 
 
 def is_over(day: date, zone: ZoneInfo, now: datetime) -> bool:

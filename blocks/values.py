@@ -94,6 +94,13 @@ def number(text: str) -> float | int | None:
     return float(text) if "." in text else int(text)
 
 
+def amount(value: Any) -> float | int | None:
+    """The number that a value of a document is or, written as text, stands for; else None. A truth is none."""
+    if isinstance(value, str):
+        return number(value.strip())
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def type_leaf(value: Any) -> Typed:
     """The typed form of one value, under the empty path; rules use it for the value they compare with."""
     typed = empty()

@@ -61,6 +61,11 @@ class Block(BaseModel):
         """Names of events: a trigger may start a run at them; a block that holds the contact is run again when one comes."""
         return ()
 
+    def looks_again(self) -> bool:
+        """Whether those whom it holds are looked at again whenever something about the contact changes. `run` must then go
+        by the contact and the clock alone, and do nothing."""
+        return False
+
     def lets_happen(self) -> tuple[str, ...]:
         """Names of events that it lets happen to the contact."""
         return ()

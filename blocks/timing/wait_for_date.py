@@ -6,7 +6,7 @@ from pydantic import Field
 
 from blocks.clocks import where
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Outlet, Preset, Problem, Reason, Sleep
-from blocks.dates import AmountSetting, HourSetting, Off, UnitSetting, WhenSetting, YearlySetting, day_of
+from blocks.dates import AmountSetting, HourSetting, Off, UnitSetting, WhenSetting, YearlySetting, day_of, is_over
 from blocks.durations import span
 from blocks.phrase import Moment, Phrase, TimeOfDay, say
 from blocks.rule_words import readable
@@ -16,9 +16,10 @@ from blocks.values import safe_path
 class WaitForDate(Block):
     """Waits until clocks where the contact lives show `at` on the day of a date field, or days, weeks or months off it.
 
-    Who has no such date, or whose day had passed on arrival, leaves by "No date, or past". A date is looked at on arrival
-    and again on waking, so that one that was moved to later meanwhile is waited for. With `yearly` the next anniversary
-    counts; 29 February falls on the 28th in other years.
+    Who has no such date, or whose time for it had passed on arrival, leaves by "No date, or past"; so does who waited for a
+    time before a day that is over by now. A date of the contact is looked at again whenever something about them changes, and
+    any on waking, so that one that was moved meanwhile is waited for as it is now. With `yearly` the next anniversary counts;
+    29 February falls on the 28th in other years.
     """
 
     keeps_time: ClassVar = False  # the date may have been moved since, and nobody is to be reminded of the old one
@@ -80,11 +81,17 @@ class WaitForDate(Block):
         if day is None:
             return Go("missed", Reason("no_date", {"field": readable(self.field)}))
         off = Off(self.when, self.amount, self.unit, self.at)
-        due = off.next_anniversary(day, ctx.zone, ctx.arrived_at) if self.yearly else off.instant(day, ctx.zone)
+        if self.yearly:
+            day, due = off.next_anniversary(day, ctx.zone, ctx.arrived_at)
+        else:
+            due = off.instant(day, ctx.zone)
         until = Moment(due, ctx.zone.key)
-        if due < ctx.arrived_at:
+        if due < ctx.arrived_at or (self.when == "before" and is_over(day, ctx.zone, ctx.now)):
             return Go("missed", Reason("date_passed", {"field": readable(self.field), "until": until}))
         return Go() if ctx.now >= due else Sleep(due, Reason("waits", {"until": until}))
+
+    def looks_again(self) -> bool:
+        return self.of == "contact"
 
     def problems(self, known: Known) -> list[Problem]:
         if self.of == "contact" and known.contact_fields and safe_path(self.field) not in known.contact_fields:

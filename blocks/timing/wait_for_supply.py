@@ -14,7 +14,7 @@ from blocks.dates import HourSetting
 from blocks.durations import LONGEST
 from blocks.facts import Item
 from blocks.phrase import Moment, Phrase, Quoted, Span, TimeOfDay, say
-from blocks.values import number
+from blocks.values import amount
 from blocks.zones import local_to_utc
 
 TOGETHER = timedelta(days=3)
@@ -179,11 +179,8 @@ class WaitForSupply(Block):
             yield Supply(due, due, Reason("unknown_supply", said))
 
     def _lasts(self, item: Item) -> float | None:
-        told = item.fields.get(self.field)
-        told = number(told.strip()) if isinstance(told, str) else told
-        if isinstance(told, int | float) and not isinstance(told, bool) and told > 0:
-            return float(told)
-        return self.lasts
+        told = amount(item.fields.get(self.field))
+        return float(told) if told is not None and told > 0 else self.lasts
 
     def _on(self, ctx: Context, days: float) -> datetime:
         whole = max(-LONGEST.days, min(floor(days), LONGEST.days))

@@ -109,7 +109,7 @@ class DateTrigger(Timed):
         if day is None:
             return None
         if self.yearly:
-            return self._off.next_anniversary(day, self.clocks(who), after)
+            return self._off.next_anniversary(day, self.clocks(who), after)[1]
         due = self._off.instant(day, self.clocks(who))
         return due if due >= after else None
 

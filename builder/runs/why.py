@@ -20,6 +20,8 @@ def why_words(found: Why, name: str, w: Words) -> str:
             return w("{name} is inside this Flow.", name=name)
         case "been":
             return w("{name} has been in this Flow.", name=name)
+        case "held":
+            return w("{name} is held out of this Flow: counted to compare, and gets nothing.", name=name)
     return w("{name} has never been in this Flow.", name=name)
 
 
@@ -63,7 +65,12 @@ class Flows:
         if one.at is None:
             return w("Never been in it")
         day = w.date(one.at, self.user.zone)
-        return w("Inside since {day}", day=day) if one.verdict == "inside" else w("Entered on {day}", day=day)
+        match one.verdict:
+            case "inside":
+                return w("Inside since {day}", day=day)
+            case "held":
+                return w("Held out on {day}", day=day)
+        return w("Entered on {day}", day=day)
 
     async def _ask(self, one: Standing) -> None:
         w = self.w

@@ -89,6 +89,11 @@ class Program:
         )
 
     @cached_property
+    def looks_again(self) -> frozenset[str]:
+        """The blocks that look again at those whom they hold when something about the contact changes."""
+        return frozenset(id_ for id_, block in self.blocks.items() if block.looks_again())
+
+    @cached_property
     def reads(self) -> tuple[Counted, ...]:
         """What any of its blocks or exits looks up."""
         blocks = [rule for block in self.blocks.values() for rule in block.reads()]
@@ -131,6 +136,8 @@ class Roster:
     """Flows that somebody may leave because a rule holds for them, by any version with open runs."""
     following: list[int] = field(default_factory=list)
     """Flows whose runs go by a date that may change, by any version with open runs."""
+    looking: list[int] = field(default_factory=list)
+    """Flows in which a block may look again at those whom it holds, by any version with open runs."""
     timed: dict[str, Timed] = field(default_factory=dict)
     """Occasion to a trigger of a live version that waits for it."""
     offered: dict[str, Offered] = field(default_factory=dict)
@@ -175,6 +182,8 @@ class Roster:
                 roster.watching.append(program.flow)
             if program.dated and program.flow not in roster.following:
                 roster.following.append(program.flow)
+            if program.looks_again and program.flow not in roster.looking:
+                roster.looking.append(program.flow)
             for leave in program.exits:
                 if leave.rule is not None:
                     continue

@@ -12,6 +12,7 @@ from runtime.engine.duties import DUTIES, HOME, Duty
 from runtime.engine.entries import occasions, schedules
 from runtime.engine.entries.following import follow
 from runtime.engine.leaving.watch import look_again
+from runtime.engine.new_dates import wait_as_it_is_now
 from runtime.engine.pace import MOST, Pace
 from runtime.engine.program import Programs
 from runtime.house import House
@@ -85,6 +86,7 @@ def one_batch(house: House, workspace_id: int, programs: Programs) -> Iterator[B
         yield batch
         follow(batch, programs)
         look_again(batch, programs)
+        wait_as_it_is_now(batch, programs)
         batch.write()
         occasions.keep(batch, programs)
         schedules.keep(batch, programs)

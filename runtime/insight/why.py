@@ -47,7 +47,8 @@ MOST = 5
 LOOKED_AT = 500
 """Among so many of the latest events of its name."""
 
-Verdict = Literal["inside", "been", "never"]
+Verdict = Literal["inside", "been", "held", "never"]
+"""How a contact stands to a flow by their latest run; who is held out has one that ended before it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ def standings(tx: Tx, contact_id: int) -> list[Standing]:
         .where(tx.mine(flow), flow.c.state.in_(("live", "paused", "finishing")))
         .order_by(flow.c.name)
     )
-    mine = select(run.c.flow, run.c.id, run.c.state, run.c.entered_at).where(tx.mine(run), run.c.contact == contact_id)
+    mine = select(run.c.flow, run.c.id, run.c.state, run.c.code, run.c.entered_at).where(
+        tx.mine(run), run.c.contact == contact_id
+    )
     latest: dict[int, Any] = {}
     for one in tx.all(mine.order_by(run.c.entered_at, run.c.id)):
         latest[one.flow] = one
@@ -114,7 +117,9 @@ def why(tx: Tx, contact_id: int, slug: str, now: int) -> Why | None:
 def _verdict(latest: Any) -> Verdict:
     if latest is None:
         return "never"
-    return "inside" if latest.state == "open" else "been"
+    if latest.state == "open":
+        return "inside"
+    return "held" if latest.code == "held_out" else "been"
 
 
 class _Inquiry:
@@ -236,7 +241,9 @@ class _Inquiry:
 
     def _event(self, row: Any) -> Look:
         what = say("{event} happened on {when}", event=Quoted(row.name), when=self._when(row.at))
-        if any(one.entry_event == row.id for one in self._runs):
+        if (began := next((one for one in self._runs if one.entry_event == row.id), None)) is not None:
+            if began.code == "held_out":
+                return Look(what, (Phrase(REASONS["held_out"]),), row.at)
             return Look(what, (say("So they entered"),), row.at, entered=True)
         if (again := self._restarted_by(row)) is not None:
             return Look(what, (again,), row.at, entered=True)
@@ -312,9 +319,13 @@ class _Inquiry:
         for one in self._runs:
             still = one.ended_at is None or one.ended_at >= row.received_at
             # What a run was refreshed by came while it was inside, if only with a message that waited.
-            if one.key == key and (still or one.event == row.id) and one.entered_at <= row.received_at:
+            inside = one.entered_at <= row.received_at and one.code != "held_out" and (still or one.event == row.id)
+            if one.key == key and inside:
                 return (say("They were inside already, since {when}", when=self._when(one.entered_at)),)
         had = [one for one in before if one.key == key]
+        if had and had[-1].code == "held_out":
+            # A cart that changes is counted once.
+            return (Phrase(REASONS["held_out"]),)
         if entry.again == "once_each" and had:
             return (say("They had been in it for the same one, on {when}", when=self._when(had[-1].entered_at)),)
         if entry.again == "never" and before:

@@ -16,7 +16,8 @@ from runtime.intake.reading import (
 
 _LIMITS = f"""The body may have {MOST_BYTES // 1_000_000} MB and {MOST_EVENTS:,} events. An event may have
 {MOST_PROPERTIES} different properties, nested {DEEPEST} levels deep; in a list of items each property counts once,
-however long the list is. Texts must not hold NUL characters. A time may lie an hour ahead at most."""
+however long the list is. Texts must not hold NUL characters. A time may lie an hour ahead at most,
+and then counts as the moment at which we got it."""
 
 _CONSENT = {
     "type": "object",
@@ -56,7 +57,7 @@ _CONTACT = {
             "type": "array",
             "maxItems": MOST_TAGS,
             "items": {"type": "string"},
-            "description": "Tags to give; none is taken.",
+            "description": "Tags to give; none is taken. Upper and lower case are the same.",
         },
         "consent": _CONSENT,
     },
@@ -76,7 +77,8 @@ _EVENT = {
         "time": {
             "type": "string",
             "format": "date-time",
-            "description": "When it happened, in ISO 8601; without a zone it is UTC. Without it: now.",
+            "description": "When it happened, in ISO 8601; without a zone it is UTC. Without it: now. A time ahead of our "
+            "clock counts as now.",
         },
         "contact": {"$ref": "#/components/schemas/Contact"},
         "properties": {

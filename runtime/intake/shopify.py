@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blocks.values import instant, number
+from blocks.values import amount, instant
 from runtime.people.addresses import customer_id_of, email_of, phone_of
 from runtime.shop import MOST_PIECES
 
@@ -189,8 +189,8 @@ def _url(value: Any) -> str | None:
 
 def _amount(value: Any) -> float | None:
     """Shopify writes amounts as text, "403.00"."""
-    found = number(value) if isinstance(value, str) else value
-    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+    found = amount(value)
+    return None if found is None else float(found)
 
 
 def _count(value: Any) -> int | None:

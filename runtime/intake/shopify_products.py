@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from blocks.values import instant, number
+from blocks.values import amount, instant
 from runtime import shop
 from runtime.house import House
 from runtime.shop import MOST_PIECES, Told
@@ -115,6 +115,5 @@ def _url(value: Any) -> str | None:
 
 def _amount(one: Json, name: str) -> float | None:
     """Shopify writes amounts as text, "403.00"."""
-    value = one.get(name)
-    found = number(value) if isinstance(value, str) else value
-    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+    found = amount(one.get(name))
+    return None if found is None else float(found)

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from blocks.values import type_document
 from runtime.accounts import sources
 from runtime.accounts.sources import SHOPIFY, Source
-from runtime.clock import HOUR, MINUTE
+from runtime.clock import MINUTE
 from runtime.house import House
 from runtime.intake import shopify, shopify_products
 from runtime.intake.http import TooLarge, answer_text, headers_of, peer_of, read_body
@@ -148,8 +148,7 @@ def event_of(source: Source, topic: str, delivery: str, body: bytes, now: int) -
         digest_of(name, f"{topic} {once}") if once else None,
         told.name,
         name,
-        # A shop's clock that is ahead must not make it the future here.
-        told.at if told.at is not None and told.at <= now + HOUR else now,
+        now if told.at is None else told.at,
         now,
         orjson.dumps(told.who).decode(),
         orjson.dumps(told.properties).decode(),

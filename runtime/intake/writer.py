@@ -54,7 +54,8 @@ class CannotStore(Exception):
 class NewEvent(NamedTuple):
     """An event as it will be stored. JSON is written already; instants are UTC microseconds.
 
-    `digest` tells events apart for ever; None for one that came without an id, which is always new.
+    `digest` tells events apart for ever; None for one that came without an id, which is always new. `at` is when it happened
+    as the sender's clock has it; where that is ahead of ours, it counts as what just happened.
     """
 
     workspace: int
@@ -218,7 +219,11 @@ def _settle(answers: Iterable[_Answer]) -> None:
 
 
 def store(tx: Tx, *requests: Sequence[NewEvent]) -> list[int]:
-    """Store the events of several requests. Returns how many of each were new."""
+    """Store the events of several requests. Returns how many of each were new.
+
+    What says that it happens after it was received has happened when it was received: nobody looks at an event again
+    when its time comes, so that one from the future would never be counted.
+    """
     unseen = _unseen(
         tx, {(one.workspace, one.digest) for events in requests for one in events if one.digest is not None}
     )
@@ -236,7 +241,7 @@ def store(tx: Tx, *requests: Sequence[NewEvent]) -> list[int]:
             new.append(one)
         counts.append(len(new) - before)
     rows = [
-        (id_, one.workspace, *one[2:], "new")  # in the order of _EVENT
+        (id_, one.workspace, one.name, one.source, min(one.at, one.received_at), *one[5:], "new")  # as in _EVENT
         for id_, one in zip(tx.reserve(len(new)), new, strict=True)
     ]
     insert_tuples(tx, event, _EVENT, rows)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from blocks.own_fields import language_of, zone_of
-from blocks.values import Typed, type_document
+from blocks.values import Typed, fold, type_document
 
 FIELD_LIMIT = 500
 """Fields a contact may have; further names are not taken up, so that a runaway sender cannot swell every batch."""
@@ -63,9 +63,15 @@ class Card:
                 self.changed = True
 
     def tag(self, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
-        """Give and take tags. They keep the order in which they were given."""
-        kept = [tag for tag in self.tags if tag not in remove]
-        kept += [tag for tag in dict.fromkeys(add) if tag and tag not in kept]
+        """Give and take tags. They keep the order in which they were given, and the spelling in which they were first; to
+        compare them, how they are spelled counts as little as in rules."""
+        gone = set(map(fold, remove))
+        kept = [tag for tag in self.tags if fold(tag) not in gone]
+        there = set(map(fold, kept))
+        for tag in add:
+            if tag and (folded := fold(tag)) not in there:
+                there.add(folded)
+                kept.append(tag)
         if kept != self.tags:
             self.tags, self.changed = kept, True
 

@@ -106,14 +106,15 @@ def record_many(tx: Tx, answers: Sequence[Given]) -> None:
     _add(tx, kept)
 
 
-def given_with(contact: int, who: Who, *, event: int, source: str, at: int) -> list[Given]:
-    """The answers that came with an event: given at their own time, else when the event happened."""
+def given_with(contact: int, who: Who, *, event: int, source: str, at: int, received_at: int) -> list[Given]:
+    """The answers that came with an event: given at their own time, else when the event happened; not after we heard of them,
+    so that an answer by a clock that is ahead does not outweigh a later one."""
     return [
         Given(
             contact,
             said.channel,
             said.answer,
-            at if said.at is None else said.at,
+            min(at if said.at is None else said.at, received_at),
             said.source or source,
             {"event": event, "text": said.text} if said.text else {"event": event},
             said.unless_answered,
@@ -122,9 +123,9 @@ def given_with(contact: int, who: Who, *, event: int, source: str, at: int) -> l
     ]
 
 
-def record_event(tx: Tx, contact: int, who: Who, *, event: int, source: str, at: int) -> None:
+def record_event(tx: Tx, contact: int, who: Who, *, event: int, source: str, at: int, received_at: int) -> None:
     """Record what one event says; for a batch, `record_many` over `given_with` of each costs two statements in all."""
-    record_many(tx, given_with(contact, who, event=event, source=source, at=at))
+    record_many(tx, given_with(contact, who, event=event, source=source, at=at, received_at=received_at))
 
 
 def standing(tx: Tx, contacts: Collection[int], channel: str) -> dict[int, Standing]:

@@ -195,8 +195,9 @@ def typed_after(typed: Typed, change: Change) -> Typed:
         if name not in _OWN:
             typed = typed_with(typed, name, value)
     if change.add_tags or change.remove_tags:
-        tags = [tag for tag in typed["t"].get("tags[]", ()) if tag not in {fold(gone) for gone in change.remove_tags}]
-        tags += [tag for tag in map(fold, change.add_tags) if tag not in tags]
+        gone = set(map(fold, change.remove_tags))
+        tags = [tag for tag in typed["t"].get("tags[]", ()) if tag not in gone]
+        tags += [tag for tag in dict.fromkeys(map(fold, change.add_tags)) if tag not in tags]
         typed = typed_with(typed, "tags", tags)
     return typed
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from blocks.beginning import INCLUDED
 from blocks.phrase import Money, Phrase, Quoted, say
 from blocks.triggers.added_trigger import ADDED
-from blocks.values import number
+from blocks.values import amount
 from runtime.people.consent import BY_FLOW, BY_HAND, UNDONE, UNSUBSCRIBE_LINK
 
 Tone = Literal["trigger", "timing", "split", "send", "action", "ok", "bad"]
@@ -118,10 +118,8 @@ def _title(properties: Mapping[str, Any]) -> Phrase | None:
 
 
 def _total(properties: Mapping[str, Any], key: str = "total") -> Money | None:
-    total, currency = properties.get(key), properties.get("currency")
-    if isinstance(total, str):
-        total = number(total)
-    if isinstance(total, bool) or not isinstance(total, int | float) or not isinstance(currency, str):
+    total, currency = amount(properties.get(key)), properties.get("currency")
+    if total is None or not isinstance(currency, str):
         return None
     return Money(float(total), currency[:3].upper())
 

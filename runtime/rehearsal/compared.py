@@ -10,6 +10,7 @@ from blocks.flow import Flow
 from blocks.phrase import Phrase, Quoted, Span, Within, dump_arg, say
 from blocks.registry import KINDS
 from blocks.rule_words import say_rule
+from blocks.values import fold
 from runtime.clock import MINUTE, SECOND
 from runtime.people.who import CHANNELS
 from runtime.reasons import reason_phrase
@@ -202,7 +203,7 @@ class Compared:
     # ---- the contact
 
     def _tag(self, line: HasTag) -> Iterator[Phrase]:
-        has = line.tag.casefold() in {tag.casefold() for tag in self._result.tags}
+        has = fold(line.tag) in map(fold, self._result.tags)
         if has and not line.has:
             yield say("Expected them without the tag {tag}; they have it", tag=Quoted(line.tag))
         elif line.has and not has:

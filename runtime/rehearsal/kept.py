@@ -9,7 +9,7 @@ from blocks.examples import MOST_LINES, Ends, Example, Expectation, GetsMessage,
 from blocks.flow import Flow
 from blocks.phrase import Phrase, Quoted
 from blocks.registry import KINDS
-from blocks.values import moment
+from blocks.values import fold, moment
 from runtime.clock import MINUTE, SECOND
 from runtime.ledger import Tx
 from runtime.people import consent, contacts
@@ -77,6 +77,7 @@ def _person(who: MadeUp) -> Person:
 
 
 def _like(tx: Tx, who: int, looked_at: set[str]) -> Person:
+    labels = set(map(fold, looked_at))
     found = contacts.get(tx, who)
     if found is None:
         raise LookupError(f"There is no contact {who}")
@@ -90,7 +91,7 @@ def _like(tx: Tx, who: int, looked_at: set[str]) -> Person:
         consent=said,
         zone=found.zone or "",
         language=found.language or "",
-        tags=tuple(tag for tag in found.tags if tag in looked_at),
+        tags=tuple(tag for tag in found.tags if fold(tag) in labels),
         fields=_fields(found.fields, looked_at),
     )
 

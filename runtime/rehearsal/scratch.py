@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from blocks import KINDS
 from blocks.flow import Flow
+from runtime.clock import MINUTE
 from runtime.engine.lookback.past_mail import STATES
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
@@ -44,8 +45,8 @@ def furnish(
     start: int,
     flow: int | None = None,
 ) -> int:
-    """Copy the shop, the contact and what they did before `start`, as far as events of these `names` go, and what they got,
-    which of it being one of these `emails` (slugs).
+    """Copy the shop, the contact and what they did before `start`, as far as events of these `names` go, what they got, which
+    of it being one of these `emails` (slugs), and whether they may be written to as it was then.
 
     The contact's id in the scratch ledger, the same as in the real one. Earlier runs stay behind: the contact comes as if
     for the first time. `flow` is a number for the flow in place of its own. Raises LookupError if there is no such contact.
@@ -63,16 +64,17 @@ def furnish(
 
 
 def _bring(real: Tx, into: Tx, who: int, names: set[str], start: int) -> int:
+    # People choose a start by the minute: "now" begins before what they have just set.
     found = real.first(select(contact.c.email, contact.c.phone).where(real.mine(contact), contact.c.id == who))
     if found is None:
         raise LookupError(f"There is no contact {who}")
     copy(real, into, contact, contact.c.id == who)
     if not copy(real, into, identity, real.mine(identity), identity.c.contact == who):
         into.insert(identity, [{"kind": "customer_id", "value": str(who), "contact": who, "since_at": start}])
-    copy(real, into, consent, real.mine(consent), consent.c.contact == who)
+    copy(real, into, consent, real.mine(consent), consent.c.contact == who, consent.c.at < start + MINUTE)
     copy(real, into, member, real.mine(member), member.c.contact == who)
     blocked = suppression.c.address.in_([address for address in found if address])
-    copy(real, into, suppression, real.mine(suppression), blocked)
+    copy(real, into, suppression, real.mine(suppression), blocked, suppression.c.at < start + MINUTE)
     for channel, address in zip(("email", "sms"), found, strict=True):
         if address and forgotten.remembered(real, channel, [address]):
             forgotten.remember(into, [(channel, address)], start)

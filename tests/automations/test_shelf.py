@@ -268,6 +268,8 @@ def days_until_sent(stage: Stage, who: str, since: int) -> list[int]:
         # 100 capsules, one a day, three days before; delivery takes five more.
         ([{"product_id": "caps", "quantity": 100, "days_per_unit": 1}], {}, [97]),
         ([{"product_id": "caps", "quantity": 100, "days_per_unit": 1}], {"delivery": 5}, [92]),
+        # Numbers may be written as text, as shops do.
+        ([{"product_id": "caps", "quantity": "100", "days_per_unit": "1"}], {}, [97]),
         # By the product of the shelf, and by the setting where it does not say.
         ([{"product_id": "tea", "quantity": 2}], {}, [57]),
         ([{"product_id": "mug", "quantity": 2}], {"lasts": 20}, [37]),

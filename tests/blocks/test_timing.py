@@ -220,6 +220,25 @@ def test_a_date_in_the_hour_that_daylight_saving_skips() -> None:
     assert at == "2026-03-08 03:00-04:00"
 
 
+@pytest.mark.parametrize(
+    ("now", "when", "way"),
+    [
+        ("2026-11-29T02:00", "before", "next"),
+        # On the day itself the evening before has passed, but what is announced is still to come.
+        ("2026-11-30T12:00", "before", "next"),
+        ("2026-11-30T17:00", "before", "missed"),
+        ("2026-11-30T17:00", "on", "next"),
+        ("2026-12-08T17:00", "after", "next"),
+    ],
+)
+def test_nobody_is_told_before_a_day_of_which_it_is_over(now: str, when: str, way: str) -> None:
+    stand = Stand(contact=type_document({"visit": "2026-11-30"}))
+    stand.now = utc(now)
+    decision = block("wait_for_date", field="visit", when=when).run(stand)
+    assert isinstance(decision, Go)
+    assert decision.outlet == way
+
+
 def test_a_date_that_moved_to_later_is_waited_for() -> None:
     stand = Stand(contact=type_document({"arrives": "2026-11-25"}))
     waits = block("wait_for_date", field="arrives")

@@ -60,6 +60,25 @@ def test_a_flow_may_start_itself_again_every_month_for_good(stage: Stage) -> Non
     assert len(stage.messages(DEWI)) == 13
 
 
+def test_a_tag_is_the_same_however_it_is_spelled(stage: Stage) -> None:
+    """Taking "vip" takes "VIP" away for good, "Lover" is not added beside "lover"; what is there keeps its spelling."""
+    is_vip = {"kind": "field", "of": "contact", "field": "tags[]", "op": "is", "value": "vip"}
+    stage.publish(
+        in_a_row(
+            block("order", "event_trigger", event="Order placed"),
+            block("no_vip", "update_contact", change="remove_tag", name="vip"),
+            block("lover", "update_contact", change="add_tag", name="Lover"),
+            block("day", "wait", amount=1, unit="days"),
+            block("still", "branch", rule=is_vip),
+        )
+    )
+    stage.happens("Order placed", DEWI, fields={"tags": ["VIP", "lover", "Vip", "Lover"]})
+    stage.happens("Page viewed", DEWI, fields={"tags": ["LOVER", "เพื่อน"]})
+    stage.after(days=2)
+    assert stage.contact(DEWI).tags == ["lover", "เพื่อน"]
+    assert stage.steps(DEWI)[-1] == ("still", "no", None)
+
+
 def test_unsubscribed_by_a_flow(stage: Stage) -> None:
     row = in_a_row(block("quiet", "event_trigger", event="Quiet for a year"), block("off", "unsubscribe"))
     flow_id = stage.publish(row)

@@ -14,7 +14,7 @@ from runtime.people.contacts import Change
 from runtime.reasons import reason_phrase
 from runtime.words import words
 from tests.blocks.facts import utc
-from tests.engine.stage import Stage, block, in_a_row
+from tests.engine.stage import Stage, block, in_a_row, link
 from tests.engine.test_occasions import sent_at
 
 DEWI, BUDI = "dewi@example.com", "budi@example.com"
@@ -112,6 +112,43 @@ def test_a_few_hours_late_loses_no_message(stage: Stage) -> None:
     publish(stage, visit(if_late="enter"))
     set_visit(stage, DEWI, "2026-12-01")
     assert got(stage, DEWI) == ["announce 11-21"]
+
+
+def reminded() -> dict[str, Any]:
+    """For who has booked: the day before the visit a reminder, or something else where there is nothing to remind of."""
+    blocks = [
+        block("booked", "event_trigger", event="Account created"),
+        block("until", "wait_for_date", field="visit", when="before", amount=1),
+        block("tomorrow", "send_email", email="a"),
+        block("too-late", "send_email", email="b"),
+    ]
+    ways = [link("booked", "until"), link("until", "tomorrow"), link("until", "too-late", "missed")]
+    return {"blocks": blocks, "links": ways}
+
+
+def test_who_waits_for_a_date_that_moves_to_sooner_waits_until_that(stage: Stage) -> None:
+    publish(stage, reminded())
+    for who in (DEWI, BUDI):
+        stage.happens("Account created", who, fields={"visit": "2026-12-20", "timezone": "Asia/Bangkok"})
+    stage.after(days=1)
+    set_visit(stage, DEWI, "2026-12-01")
+    change_contacts(stage.house, stage.shop, [Change(stage.contact(BUDI).id, set_fields={"visit": "2026-12-03"})])
+    assert [moment(one.wake_at) for one in stage.all_runs()] == [utc("2026-11-30T02:00"), utc("2026-12-02T02:00")]
+    assert stage.steps(DEWI)[1:] == [("until", "", "waits"), ("until", "", "waits")]
+    stage.happens("Page viewed", DEWI)
+    assert len(stage.steps(DEWI)) == 3, "nothing has changed"
+    stage.after(days=40)
+    assert (got(stage, DEWI), got(stage, BUDI)) == (["tomorrow 11-30"], ["tomorrow 12-02"])
+
+
+def test_who_waits_for_a_date_goes_on_at_once_when_it_is_over_or_gone(stage: Stage) -> None:
+    publish(stage, reminded())
+    for who in (DEWI, BUDI):
+        stage.happens("Account created", who, fields={"visit": "2026-12-20", "timezone": "Asia/Bangkok"})
+    stage.after(days=4)
+    set_visit(stage, DEWI, "2026-11-24")
+    set_visit(stage, BUDI, None)
+    assert (got(stage, DEWI), got(stage, BUDI)) == (["too-late 11-25"], ["too-late 11-25"])
 
 
 def test_who_has_been_in_for_a_date_is_not_late_for_it_afterwards(stage: Stage) -> None:

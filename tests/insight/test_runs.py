@@ -254,6 +254,21 @@ def test_who_is_inside_does_not_come_in_a_second_time(stage: Stage) -> None:
     assert said(stage, DEWI) == ["They were inside already, since 21 Nov 2026, 16:00", "So they entered"]
 
 
+def test_who_is_held_out_is_told_so(stage: Stage) -> None:
+    """Nobody looks in vain for what became of somebody who entered and got nothing."""
+    stage.publish(dear(key="order_id") | {"hold_out": 50})
+    for n in range(1, 21):
+        stage.happens("Order placed", f"{n}@example.com", total=1500, order_id=f"o{n}")
+        stage.happens("Order placed", f"{n}@example.com", total=1600, order_id=f"o{n}")
+    held = next(run for run in stage.all_runs() if run.code == "held_out")
+    with stage.house.ledger.read(stage.shop) as tx:
+        found, (standing,) = why(tx, held.contact, "flow", stage.clock.now()), standings(tx, held.contact)
+    assert found is not None
+    assert (found.verdict, standing.verdict, [look.entered for look in found.looks]) == ("held", "held", [False, False])
+    because = {words("en").text(reason) for look in found.looks for reason in look.why}
+    assert because == {"Held out: gets nothing from this Flow and is only counted, to compare"}
+
+
 def test_a_run_that_started_over_began_with_an_earlier_event(stage: Stage) -> None:
     stage.publish(cart_flow())
     for _ in range(3):

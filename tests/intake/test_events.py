@@ -13,6 +13,7 @@ from runtime.house import House
 from runtime.ledger import tables
 from runtime.people import consent, contacts
 from tests.conftest import Bell
+from tests.engine.stage import Stage, block, link
 from tests.intake.conftest import Door, order
 
 
@@ -77,6 +78,46 @@ def test_the_engine_makes_contacts_and_answers_of_what_was_sent(door: Door, hous
         assert (dewi.phone, dewi.fields) == ("0812345678", {"points": 7})
         assert consent.standing_of(tx, dewi.id) == {"email": consent.Standing("yes", clock.now() - HOUR, "Checkout")}
     assert door.stored()[0].contact == dewi.id
+
+
+def test_what_happens_later_than_we_hear_of_it_by_a_clock_that_is_ahead_has_just_happened(
+    door: Door, house: House, clock: SetClock
+) -> None:
+    soon = "2026-11-21T09:00:20Z"
+    said = {"email": "yes", "source": "Checkout", "time": soon}
+    assert door.post(order(time=soon, contact={"email": "dewi@example.com", "consent": said})).json()["accepted"] == 1
+
+    while Engine(house).work():
+        pass
+
+    assert [one.at for one in door.stored()] == [clock.now()]
+    with house.ledger.read(door.shop) as tx:
+        dewi = contacts.by_address(tx, "dewi@example.com")
+        assert dewi is not None
+        assert consent.standing_of(tx, dewi.id) == {"email": consent.Standing("yes", clock.now(), "Checkout")}
+
+
+def test_an_order_by_a_clock_that_is_ahead_counts_at_once(door: Door, house: House, clock: SetClock) -> None:
+    """Nobody is asked whether the order was lost that has come, and a second order makes a regular customer."""
+    stage, twice = Stage(house, door.shop, clock), {"kind": "did", "event": "Order placed", "times": 2}
+    waits = [
+        block("cart", "event_trigger", event="Checkout started"),
+        block("wait", "wait_for_event", event="Order placed", amount=3, unit="days"),
+        block("thanks", "send_email", email="thanks"),
+        block("lost", "send_email", email="lost"),
+    ]
+    ways = [link("cart", "wait"), link("wait", "thanks", "happened"), link("wait", "lost", "in_vain")]
+    stage.publish({"blocks": waits, "links": ways}, "cart")
+    regular = block("order", "event_trigger", event="Order placed", where={**twice, "window": {"kind": "ever"}})
+    stage.publish({"blocks": [regular, block("again", "send_email", email="again")], "links": [link("order", "again")]})
+    stage.happens("Order placed", "dewi@example.com", ago=30 * 24)
+    stage.happens("Checkout started", "dewi@example.com")
+    stage.after(hours=2)
+
+    door.post(order(time="2026-11-21T11:00:20Z"))
+    stage.work()
+
+    assert stage.messages("dewi@example.com") == [("thanks", "queued"), ("again", "queued")]
 
 
 @pytest.mark.parametrize("name", ["Family 👩‍👩‍👧 met", "می‌خواهم", "ได้รับ สินค้า", "Order\u00a0placed"])

@@ -66,7 +66,7 @@ def test_an_answer_in_an_event_is_kept_with_its_proof(
     dewi, now = person("dewi@example.com"), clock.now()
     who = said(email="yes", sms="no", source="Checkout", text="Send me tea news", time="2026-11-20T12:00:00Z")
     with ledger.write(shop) as tx:
-        consent.record_event(tx, dewi, who, event=41, source="api", at=now)
+        consent.record_event(tx, dewi, who, event=41, source="api", at=now, received_at=now)
     with ledger.read(shop) as tx:
         rows = tx.all(tables.consent.select().order_by(tables.consent.c.id))
     assert [(row.channel, row.answer, row.source, now - row.at) for row in rows] == [
@@ -81,7 +81,9 @@ def test_an_answer_without_its_own_time_was_given_with_the_event(
 ) -> None:
     dewi = person("dewi@example.com")
     with ledger.write(shop) as tx:
-        consent.record_event(tx, dewi, said(email="yes"), event=41, source="api", at=clock.now() - HOUR)
+        consent.record_event(
+            tx, dewi, said(email="yes"), event=41, source="api", at=clock.now() - HOUR, received_at=clock.now()
+        )
     with ledger.read(shop) as tx:
         assert consent.standing(tx, [dewi], "email")[dewi] == Standing("yes", clock.now() - HOUR, "api")
 
@@ -110,7 +112,7 @@ def test_a_state_that_the_shop_reports_does_not_undo_an_unsubscribe(
     with ledger.write(shop) as tx:
         consent.record(tx, dewi, "email", "no", now, "unsubscribe link")
         for contact in (dewi, hannah):
-            consent.record_event(tx, contact, state, event=42, source="shopify", at=now + HOUR)
+            consent.record_event(tx, contact, state, event=42, source="shopify", at=now + HOUR, received_at=now + HOUR)
     assert (stands(ledger, shop, dewi), stands(ledger, shop, hannah)) == ("no", "yes")
 
 
@@ -122,7 +124,7 @@ def test_what_is_no_answer_is_recorded_as_none(
 ) -> None:
     dewi = person("dewi@example.com")
     with ledger.write(shop) as tx:
-        consent.record_event(tx, dewi, said(**answers), event=1, source="api", at=clock.now())
+        consent.record_event(tx, dewi, said(**answers), event=1, source="api", at=clock.now(), received_at=clock.now())
     with ledger.read(shop) as tx:
         assert consent.standing_of(tx, dewi) == {}
 

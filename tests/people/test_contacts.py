@@ -157,8 +157,8 @@ def test_what_later_blocks_see_is_what_is_written_in_the_end(ledger: Ledger, sho
         Change(dewi, set_fields={"stage": None, "spent": "20"}),
         Change(dewi, set_fields={"since": "long ago", "vip": False, "seen on": "2026-11-21T09:00:00Z"}),
         Change(dewi, set_fields={"email": "other@example.com"}),
-        Change(dewi, add_tags=("Oolong Lover", "tea")),
-        Change(dewi, remove_tags=("tea",)),
+        Change(dewi, add_tags=("Oolong Lover", "TEA", "oolong lover")),
+        Change(dewi, remove_tags=("Tea",)),
     ]
     with ledger.read(shop) as tx:
         foreseen = before = contacts.typed_of(tx, [dewi])[dewi]

@@ -106,6 +106,25 @@ def test_who_is_blocked_in_the_shop_is_blocked_in_a_rehearsal(rehearsals: Rehear
     assert said(unsent).endswith("(Because they reported an earlier e-mail as spam)")
 
 
+def test_who_said_no_since_is_written_to_where_it_begins_before(rehearsals: Rehearsals) -> None:
+    """Dewi agreed ten days ago and unsubscribed today; Budi's mailbox came to be blocked today."""
+    from runtime.people import consent
+
+    budi, last_week, today = "budi@example.com", "2026-11-15T10:00:00+07:00", "2026-11-21T16:00:00+07:00"
+    for who in (DEWI, budi):
+        rehearsals.happened("Account created", who, says="yes", ago=240)
+    rehearsals.happened("Account created", DEWI, says="no")
+    with rehearsals.house.ledger.write(rehearsals.shop) as tx:
+        consent.suppress(tx, "email", budi, "complaint", rehearsals.clock.now())
+
+    def gets(who: str, start: str) -> list[str | None]:
+        result = rehearsals.rehearse(who, start, Happening("Checkout started", at(start), CART))
+        return [entry.state for entry in result.entries if entry.kind == "message"]
+
+    assert [gets(who, last_week) for who in (DEWI, budi)] == [["sent"] * 3] * 2
+    assert [gets(who, today) for who in (DEWI, budi)] == [["skipped"] * 3] * 2
+
+
 def test_what_they_did_before_counts(rehearsals: Rehearsals) -> None:
     """Dewi ordered last week, Budi never did."""
     rehearsals.happened("Order placed", DEWI, ago=7 * 24)

@@ -24,6 +24,7 @@ _NEW = Prepared(
         event.c.id,
         event.c.name,
         event.c.at,
+        event.c.received_at,
         event.c.source,
         event.c.contact,
         cast(event.c.who, Text).label("who"),
@@ -78,7 +79,9 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
             who, contact = next(resolved)
             batch.heard_of.add(contact)
             if who.consent:
-                answers += consent.given_with(contact, who, event=row.id, source=row.source, at=row.at)
+                answers += consent.given_with(
+                    contact, who, event=row.id, source=row.source, at=row.at, received_at=row.received_at
+                )
             arrivals.append(Arrival(row.id, row.name, row.at, contact, row.typed))
         else:
             contact = row.contact

@@ -10,6 +10,7 @@ from sqlalchemy import Text, bindparam, cast, select
 
 from blocks.contract import UndeclaredRead
 from blocks.facts import Item, Outcome
+from blocks.values import amount
 from runtime.delivery.channels import EMAIL
 from runtime.engagement import PERSON
 from runtime.ledger import Tx
@@ -129,9 +130,9 @@ def _ids(item: Mapping[str, Any]) -> list[str]:
 def _item(item: Mapping[str, Any], known: Mapping[str, tuple[str, dict[str, Any]]]) -> Item:
     nothing: tuple[str, dict[str, Any]] = ("", {})
     title, fields = next((known[id_] for id_ in _ids(item) if id_ in known), nothing)
-    quantity, own = item.get("quantity"), item.get("title")
+    quantity, own = amount(item.get("quantity")), item.get("title")
     return Item(
         own if isinstance(own, str) and own else title,
-        float(quantity) if isinstance(quantity, int | float) and not isinstance(quantity, bool) else 1.0,
+        1.0 if quantity is None else float(quantity),
         {**fields, **{name: value for name, value in item.items() if value is not None}},
     )
