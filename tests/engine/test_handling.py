@@ -263,6 +263,24 @@ def test_nobody_is_taken_out_twice(stage: Stage) -> None:
     assert why_not(answer) == {"not_inside": 1}
 
 
+def test_who_is_through_can_be_taken_out_while_their_last_message_waits(stage: Stage) -> None:
+    stage.publish(
+        in_a_row(block("joined", "event_trigger", event="Account created"), block("mail", "send_email", email="w"))
+    )
+    stage.happens("Account created", DEWI)
+    stage.happens("Account created", BUDI)
+    assert stage.runs(DEWI) == [("mail", "ended")]
+
+    answer = handling.remove(stage.house, stage.shop, chosen(stage, DEWI), "Nok")
+
+    assert (len(answer.done), why_not(answer)) == (1, {})
+    assert (stage.messages(DEWI), stage.runs(DEWI)) == ([("mail", "cancelled")], [("mail", "left")])
+    assert stage.messages(BUDI) == [("mail", "queued")]
+    stage.goes_out()
+    answer = handling.remove(stage.house, stage.shop, chosen(stage, BUDI), "Nok")
+    assert why_not(answer) == {"not_inside": 1}, "their message is out"
+
+
 # ---- taking it back
 
 

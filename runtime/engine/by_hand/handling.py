@@ -18,6 +18,7 @@ from blocks.contract import Reason
 from blocks.phrase import Phrase, say
 from runtime.engine.again import had_by, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.leaving.inside import inside
 from runtime.engine.program import Program, Programs
 from runtime.engine.wakes import take_further
 from runtime.engine.work import one_batch
@@ -156,11 +157,13 @@ def move_to(house: House, workspace: int, chosen: Hops, block: str, who: str) ->
 
 
 def remove(house: House, workspace: int, chosen: Hops, who: str, *, undone: bool = False) -> Answer:
-    """Take people out: their run ends, and what waits to be sent to them is cancelled. It cannot be undone. With `undone`
-    the flow's rule for coming back does not count that they were in it: they had been added by mistake."""
+    """Take people out, also those who are through while a message still waits: their run ends, and what waits to be sent to
+    them is cancelled. It cannot be undone. With `undone` the flow's rule for coming back does not count that they were in it:
+    they had been added by mistake."""
 
     def take_out(hand: "_Hand", runs: list[Run]) -> list[Run]:
-        for one in hand.only(runs, "not_inside", lambda one: one.state == "open"):
+        still = inside(hand.batch.tx, runs)
+        for one in hand.only(runs, "not_inside", lambda one: one.id in still):
             hand.batch.cancel(one)
             reason = hand.reason("not_added" if undone else "taken_out")
             hand.note(one, reason.code)
