@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from blocks import read_block
 from blocks.beginning import Beginning
@@ -17,7 +17,7 @@ from blocks.rules import Compare, Counted, Rule, counted, leaves
 from blocks.scheduled import Scheduled
 from runtime.ledger import Tx
 from runtime.ledger.prepared import Prepared
-from runtime.ledger.tables import flow, run, version, version_mail
+from runtime.ledger.tables import flow, message, run, version, version_mail
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,13 @@ class Roster:
     starts: dict[str, list[tuple[Program, str, Trigger]]] = field(default_factory=lambda: defaultdict(list))
     """Event name to the triggers of live versions that listen to it."""
     exits: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """Event name to the flows that somebody may leave because of it, by any version with open runs."""
+    """Event name to the flows that somebody may leave because of it, by any version on which somebody is inside."""
     hears: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """Event name to the flows in which a block may hold somebody until it happens, by any version with open runs."""
+    """Event name to the flows in which a block may hold somebody until it happens, by any version on which somebody is inside."""
     watching: list[int] = field(default_factory=list)
-    """Flows that somebody may leave because a rule holds for them, by any version with open runs."""
+    """Flows that somebody may leave because a rule holds for them, by any version on which somebody is inside."""
     following: list[int] = field(default_factory=list)
-    """Flows whose runs go by a date that may change, by any version with open runs."""
+    """Flows whose runs go by a date that may change, by any version on which somebody is inside."""
     timed: dict[str, Timed] = field(default_factory=dict)
     """Occasion to a trigger of a live version that waits for it."""
     offered: dict[str, Offered] = field(default_factory=dict)
@@ -151,8 +151,8 @@ class Roster:
         return bool(self.watching) or name in self.starts or name in self.exits or name in self.hears
 
     @classmethod
-    def of(cls, live: Iterable[Program], open_: Iterable[Program]) -> "Roster":
-        """Starts by the live versions, exits by those with open runs and the live ones."""
+    def of(cls, live: Iterable[Program], inhabited: Iterable[Program]) -> "Roster":
+        """Starts by the live versions, exits by those on which somebody is inside and the live ones."""
         roster = cls()
         live = list(live)
         for program in live:
@@ -170,7 +170,7 @@ class Roster:
                     roster.beginnings[program.flow, trigger.beginning()] = trigger
                 for name in trigger.listens_to():
                     roster.starts[name].append((program, block_id, trigger))
-        for program in {one.version: one for one in (*live, *open_)}.values():
+        for program in {one.version: one for one in (*live, *inhabited)}.values():
             if program.conditions and program.flow not in roster.watching:
                 roster.watching.append(program.flow)
             if program.dated and program.flow not in roster.following:
@@ -220,7 +220,7 @@ class Programs:
         known = self._rosters.get(tx.workspace)
         if known is not None and known[0] == going:
             return known[1]
-        versions = {row.id for row in tx.all(_WITH_OPEN_RUNS, values)}
+        versions = {row.id for row in tx.all(_INHABITED, values)}
         taking_in = [self.get(tx, version_id) for _, version_id, state in going if state != "finishing"]
         roster = Roster.of(taking_in, [self.get(tx, id_) for id_ in versions | {one[1] for one in going}])
         self._rosters[tx.workspace] = (going, roster)
@@ -232,12 +232,16 @@ _GOING = Prepared(
     .where(flow.c.workspace == bindparam("workspace"), flow.c.state.in_(("live", "paused", "finishing")))
     .order_by(flow.c.id)
 )
-_WITH_OPEN_RUNS = Prepared(
+_OPEN = select(run.c.id).where(run.c.version == version.c.id, run.c.state == "open").exists()
+_QUEUED = select(message.c.id).where(message.c.version == version.c.id, message.c.state == "queued").exists()
+# A server is being handed these few: what it puts off waits again.
+_GOING_OUT = select(message.c.version).where(message.c.lease_until.is_not(None), message.c.state == "sending")
+_INHABITED = Prepared(
     select(version.c.id).where(
-        version.c.workspace == bindparam("workspace"),
-        select(run.c.id).where(run.c.version == version.c.id, run.c.state == "open").exists(),
+        version.c.workspace == bindparam("workspace"), or_(_OPEN, _QUEUED, version.c.id.in_(_GOING_OUT))
     )
 )
+"""The versions on which somebody is inside: on their way, or through while a message of theirs still waits."""
 
 
 def _load(tx: Tx, version_id: int) -> Program:
