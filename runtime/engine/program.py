@@ -209,26 +209,27 @@ class Programs:
         return program
 
     def roster(self, tx: Tx) -> Roster:
-        """Who listens to what in the workspace. Made anew when anything was published, paused or archived."""
+        """Who listens to what in the workspace. Made anew when anything was published, paused or archived, or somebody came
+        back."""
         if self._asked is None or self._asked[0] is not tx:
             self._asked = (tx, self._look(tx))
         return self._asked[1]
 
     def _look(self, tx: Tx) -> Roster:
         values = {"workspace": tx.workspace}
-        going = tuple((row.id, row.version, row.state) for row in tx.all(_GOING, values))
+        going = tuple((row.id, row.version, row.state, row.revived) for row in tx.all(_GOING, values))
         known = self._rosters.get(tx.workspace)
         if known is not None and known[0] == going:
             return known[1]
         versions = {row.id for row in tx.all(_INHABITED, values)}
-        taking_in = [self.get(tx, version_id) for _, version_id, state in going if state != "finishing"]
+        taking_in = [self.get(tx, version_id) for _, version_id, state, _ in going if state != "finishing"]
         roster = Roster.of(taking_in, [self.get(tx, id_) for id_ in versions | {one[1] for one in going}])
         self._rosters[tx.workspace] = (going, roster)
         return roster
 
 
 _GOING = Prepared(
-    select(flow.c.id, flow.c.version, flow.c.state)
+    select(flow.c.id, flow.c.version, flow.c.state, flow.c.revived)
     .where(flow.c.workspace == bindparam("workspace"), flow.c.state.in_(("live", "paused", "finishing")))
     .order_by(flow.c.id)
 )

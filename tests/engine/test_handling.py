@@ -105,6 +105,30 @@ def test_who_came_in_again_meanwhile_is_not_let_in_twice(stage: Stage, fragile: 
     assert stage.runs(DEWI) == [("glass", "failed"), ("hour", "open")]
 
 
+def test_who_is_tried_again_on_an_older_version_hears_and_leaves_as_it_says(
+    stage: Stage, fragile: type[Fragile]
+) -> None:
+    """Nobody else was on it any more, and the worker runs on meanwhile."""
+    joined, glass, mail = breaking()["blocks"]
+    asked = block("asked", "wait_for_event", event="Survey answered", amount=3, unit="days")
+    flow = {"blocks": [joined, glass, asked, mail], "exits": [{"event": "Order placed"}]}
+    flow["links"] = [link("joined", "glass"), link("glass", "asked"), link("asked", "mail", "happened")]
+    stage.publish(flow)
+    for who in (DEWI, BUDI):
+        stage.happens("Account created", who)
+    stage.publish(in_a_row(joined, mail))
+    stage.happens("Account created", NOK)
+
+    fragile.mended = True
+    handling.retry(stage.house, stage.shop, chosen(stage, DEWI, BUDI), "Nok")
+    assert stage.runs(DEWI) == stage.runs(BUDI) == [("asked", "open")]
+
+    stage.happens("Survey answered", DEWI)
+    stage.happens("Order placed", BUDI)
+    assert stage.runs(DEWI) == [("mail", "ended")]
+    assert stage.runs(BUDI) == [("asked", "left")]
+
+
 def test_who_had_left_by_an_exit_goes_on_with_the_last_way_and_leaves_once(
     stage: Stage, fragile: type[Fragile]
 ) -> None:

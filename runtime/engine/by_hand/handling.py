@@ -25,6 +25,7 @@ from runtime.engine.work import one_batch
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.revival import revive
 from runtime.ledger.tables import flow, run, step
 from runtime.reasons import BY_EXIT
 
@@ -275,6 +276,7 @@ class _Hand:
                     left = leaving[one.id]
                     one.code, one.args = left.code, orjson.dumps(left.args).decode()
             found.append(one)
+        revive(tx, (one.flow for one in failed))
         return found
 
 
