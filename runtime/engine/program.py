@@ -1,7 +1,7 @@
 """A published version, ready to run: its blocks read once, not once a contact."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -122,7 +122,9 @@ class Roster:
     """Which flows care about which events."""
 
     starts: dict[str, list[tuple[Program, str, Trigger]]] = field(default_factory=lambda: defaultdict(list))
-    """Event name to the triggers of live versions that listen to it."""
+    """Event name to the triggers that listen to it, of live versions and of those that finish."""
+    finishing: set[int] = field(default_factory=set)
+    """Flows that take nobody in any more: what starts them is news to those inside only."""
     exits: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Event name to the flows that somebody may leave because of it, by any version on which somebody is inside."""
     hears: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -151,12 +153,15 @@ class Roster:
         return bool(self.watching) or name in self.starts or name in self.exits or name in self.hears
 
     @classmethod
-    def of(cls, live: Iterable[Program], inhabited: Iterable[Program]) -> "Roster":
-        """Starts by the live versions, exits by those on which somebody is inside and the live ones."""
-        roster = cls()
-        live = list(live)
-        for program in live:
+    def of(cls, live: Sequence[Program], finishing: Sequence[Program], inhabited: Iterable[Program]) -> "Roster":
+        """Starts by the live versions and those that finish, exits by these and those on which somebody is inside."""
+        roster = cls(finishing={program.flow for program in finishing})
+        for program in (*live, *finishing):
             for block_id, trigger in program.triggers:
+                for name in trigger.listens_to():
+                    roster.starts[name].append((program, block_id, trigger))
+        for program in live:
+            for _, trigger in program.triggers:
                 if isinstance(trigger, Timed) and trigger.waits():
                     roster.timed[trigger.occasion()] = trigger
                 if isinstance(trigger, Offered):
@@ -168,9 +173,7 @@ class Roster:
                         roster.by_own_clocks[program.flow, trigger.occasion()] = trigger
                 if isinstance(trigger, Beginning) and trigger.includes():
                     roster.beginnings[program.flow, trigger.beginning()] = trigger
-                for name in trigger.listens_to():
-                    roster.starts[name].append((program, block_id, trigger))
-        for program in {one.version: one for one in (*live, *inhabited)}.values():
+        for program in {one.version: one for one in (*live, *finishing, *inhabited)}.values():
             if program.conditions and program.flow not in roster.watching:
                 roster.watching.append(program.flow)
             if program.dated and program.flow not in roster.following:
@@ -222,8 +225,9 @@ class Programs:
         if known is not None and known[0] == going:
             return known[1]
         versions = {row.id for row in tx.all(_INHABITED, values)}
-        taking_in = [self.get(tx, version_id) for _, version_id, state, _ in going if state != "finishing"]
-        roster = Roster.of(taking_in, [self.get(tx, id_) for id_ in versions | {one[1] for one in going}])
+        live = [self.get(tx, version_id) for _, version_id, state, _ in going if state != "finishing"]
+        finishing = [self.get(tx, version_id) for _, version_id, state, _ in going if state == "finishing"]
+        roster = Roster.of(live, finishing, [self.get(tx, id_) for id_ in versions])
         self._rosters[tx.workspace] = (going, roster)
         return roster
 

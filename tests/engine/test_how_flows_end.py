@@ -58,6 +58,27 @@ def test_those_inside_finish_nobody_enters_and_then_it_is_archived_by_itself(sta
     assert state(stage) == ("archived", "finished")
 
 
+def test_while_it_finishes_a_cart_that_changes_is_still_followed_and_another_one_changes_nothing(stage: Stage) -> None:
+    stage.publish(cart_flow())
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    finish(stage.house, stage.shop, "flow")
+    stage.after(minutes=50)
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    stage.happens("Checkout started", DEWI, checkout_token="c2")
+    stage.happens("Checkout started", BUDI, checkout_token="c3")
+    assert stage.runs() == [("hour", "open")]
+    assert ("hour", "", "restarted") in stage.steps(DEWI)
+    stage.after(minutes=50)
+    assert stage.messages() == [], "the hour began again"
+    stage.after(minutes=10)
+    newer = stage.happens("Checkout started", DEWI, checkout_token="c1")
+    assert [(one.block, one.state, one.event) for one in queue(stage)] == [("first", "queued", newer)]
+    stage.after(days=1)
+    sent(stage)
+    stage.work()
+    assert (stage.runs(), state(stage)) == ([("second", "ended")], ("archived", "finished"))
+
+
 def test_an_empty_one_is_archived_at_once_and_publishing_brings_it_back(stage: Stage) -> None:
     stage.publish(cart_flow())
     finish(stage.house, stage.shop, "flow")
