@@ -82,6 +82,12 @@ class Program:
         return {block.event: id_ for id_, block in self.triggers if isinstance(block, Farewell)}
 
     @cached_property
+    def main_way(self) -> frozenset[str]:
+        """The blocks to which nobody comes who has left by an exit: those on no last way."""
+        doors = {id_ for id_, _ in self.triggers} - set(self.farewells.values())
+        return self.document.onward(*doors) - self.document.onward(*self.farewells.values())
+
+    @cached_property
     def heard(self) -> frozenset[str]:
         """The events for which any of its blocks may hold somebody."""
         return frozenset(

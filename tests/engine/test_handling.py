@@ -259,6 +259,56 @@ def test_who_failed_can_be_moved_past_what_failed(stage: Stage, fragile: type[Fr
     assert stage.messages(DEWI) == [("mail", "queued")]
 
 
+def with_a_last_way() -> dict[str, Any]:
+    """A reminder after a day, and for those who order a thank-you after three; with something fragile before these."""
+    flow = in_a_row(
+        block("joined", "event_trigger", event="Account created"),
+        block("day", "wait", amount=1, unit="days"),
+        block("glass", "fragile"),
+        block("mail", "send_email", email="reminder"),
+    )
+    flow["blocks"] += [
+        block("bye", "on_leaving"),
+        block("wait", "wait", amount=3, unit="days"),
+        block("rest", "wait", amount=1, unit="weeks"),
+        block("thanks", "send_email", email="thanks"),
+    ]
+    flow["links"] += [link("bye", "wait"), link("wait", "rest"), link("rest", "thanks")]
+    return {**flow, "exits": [{"event": "Order placed"}]}
+
+
+def test_who_is_moved_back_from_the_last_way_is_inside_again_like_anybody(stage: Stage, fragile: type[Fragile]) -> None:
+    stage.publish(with_a_last_way())
+    for who in (DEWI, BUDI, NOK):
+        stage.happens("Account created", who)
+        stage.happens("Order placed", who)
+    assert stage.runs() == [("wait", "open")] * 3
+
+    handling.move_to(stage.house, stage.shop, chosen(stage, DEWI, BUDI), "mail", "Ann")
+    assert stage.runs(DEWI) == stage.runs(BUDI) == [("mail", "ended")], "nobody who has departed"
+    stage.happens("Order placed", DEWI)
+    assert (stage.runs(DEWI), stage.messages(DEWI)) == ([("wait", "open")], [("mail", "cancelled")])
+    assert stage.messages(BUDI) == [("mail", "queued")]
+
+    handling.move_to(stage.house, stage.shop, chosen(stage, NOK), "rest", "Ann")
+    stage.happens("Order placed", NOK)
+    stage.after(days=7)
+    assert (stage.runs(NOK), stage.messages(NOK)) == ([("thanks", "departed")], [("thanks", "queued")])
+
+
+def test_who_was_moved_back_and_fails_there_is_tried_again_as_somebody_inside(
+    stage: Stage, fragile: type[Fragile]
+) -> None:
+    stage.publish(with_a_last_way())
+    stage.happens("Account created", DEWI)
+    stage.happens("Order placed", DEWI)
+    handling.move_to(stage.house, stage.shop, chosen(stage, DEWI), "glass", "Ann")
+    assert stage.runs(DEWI) == [("glass", "failed")]
+    fragile.mended = True
+    handling.retry(stage.house, stage.shop, chosen(stage, DEWI), "Ann")
+    assert stage.runs(DEWI) == [("mail", "ended")]
+
+
 # ---- taking out
 
 
@@ -359,6 +409,17 @@ def test_who_was_given_a_tag_since_is_not_put_back(stage: Stage) -> None:
     answer = handling.put_back(stage.house, stage.shop, skipped.before, "Nok")
     assert why_not(answer) == {"went_far": 1}
     assert stage.runs(DEWI) == [("week", "open")]
+
+
+def test_who_is_put_back_on_the_last_way_has_left_as_before(stage: Stage, fragile: type[Fragile]) -> None:
+    stage.publish(with_a_last_way())
+    stage.happens("Account created", DEWI)
+    stage.happens("Order placed", DEWI)
+    moved = handling.move_to(stage.house, stage.shop, chosen(stage, DEWI), "day", "Ann")
+    handling.put_back(stage.house, stage.shop, moved.before, "Ann")
+    stage.happens("Order placed", DEWI)
+    stage.after(days=10)
+    assert (stage.runs(DEWI), stage.messages(DEWI)) == ([("thanks", "departed")], [("thanks", "queued")])
 
 
 # ---- many, and elsewhere

@@ -240,3 +240,27 @@ def test_whose_date_was_moved_is_not_reminded_of_the_old_one(stage: Stage) -> No
     assert stage.messages() == []
     stage.after(days=6)
     assert stage.messages() == [("mail", "queued")]
+
+
+def test_who_had_left_and_goes_over_to_the_main_way_is_inside_again(stage: Stage) -> None:
+    main = in_a_row(
+        block("joined", "event_trigger", event="Account created"),
+        block("day", "wait", amount=1, unit="days"),
+        block("mail", "send_email", email="reminder"),
+    )
+    exits = {"exits": [{"event": "Order placed"}]}
+    last = in_a_row(
+        block("bye", "on_leaving"),
+        block("weeks", "wait", amount=2, unit="weeks"),
+        block("thanks", "send_email", email="t"),
+    )
+    stage.publish({"blocks": main["blocks"] + last["blocks"], "links": main["links"] + last["links"], **exits})
+    for who in (DEWI, BUDI):
+        stage.happens("Account created", who)
+        stage.happens("Order placed", who)
+    stage.publish({**main, **exits}, moves={"weeks": Move("to", "day")})
+    stage.work()
+    stage.happens("Order placed", BUDI)
+    stage.after(days=1)
+    assert (stage.runs(DEWI), stage.messages(DEWI)) == ([("mail", "ended")], [("mail", "queued")])
+    assert (stage.runs(BUDI), stage.messages(BUDI)) == ([("day", "left")], [])

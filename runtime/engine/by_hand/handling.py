@@ -18,6 +18,7 @@ from blocks.contract import Reason
 from blocks.phrase import Phrase, say
 from runtime.engine.again import had_by, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.leaving.departures import come_back
 from runtime.engine.leaving.inside import inside
 from runtime.engine.program import Program, Programs
 from runtime.engine.wakes import take_further
@@ -59,8 +60,10 @@ _ARCHIVED = select(flow.c.id).where(flow.c.workspace == bindparam("workspace"), 
 _INSIDE = select(run.c.flow, run.c.contact, run.c.key).where(
     run.c.workspace == bindparam("workspace"), run.c.state == "open", among(run.c.contact, "contacts")
 )
-_EXITS = select(step.c.run, step.c.code, step.c.args).where(
-    step.c.workspace == bindparam("workspace"), among(step.c.run, "ids"), step.c.code.in_(BY_EXIT)
+_EXITS = (
+    select(step.c.run, step.c.code, step.c.args)
+    .where(step.c.workspace == bindparam("workspace"), among(step.c.run, "ids"), step.c.code.in_(BY_EXIT))
+    .order_by(step.c.hop)
 )
 _SINCE = select(step.c.run, step.c.hop, step.c.block).where(
     step.c.workspace == bindparam("workspace"), among(step.c.run, "ids")
@@ -76,6 +79,8 @@ class Stood:
     block: str
     arrived_at: int
     wake_at: int | None
+    code: str | None
+    args: str | None
 
 
 @dataclass(slots=True)
@@ -152,6 +157,7 @@ def move_to(house: House, workspace: int, chosen: Hops, block: str, who: str) ->
             hand.note(one, "moved_by")
             hand.batch.counts[one.flow, one.block, "moved"] += 1
             one.block, one.arrived_at, one.wake_at = block, hand.batch.now, None
+            come_back(hand.program(one), one)
         return found
 
     return _handle(house, workspace, chosen, who, move)
@@ -188,6 +194,7 @@ def put_back(house: House, workspace: int, before: Mapping[int, Stood], who: str
             stood = before[one.id]
             hand.note(one, "put_back")
             one.block, one.arrived_at, one.wake_at = stood.block, stood.arrived_at, stood.wake_at
+            one.code, one.args = stood.code, stood.args
         return []
 
     return _handle(house, workspace, dict.fromkeys(before), who, back)
@@ -220,7 +227,9 @@ class _Hand:
 
     def remember(self, one: Run) -> None:
         if one.state == "open":
-            self.answer.before[one.id] = Stood(one.hops, one.messages, one.block, one.arrived_at, one.wake_at)
+            self.answer.before[one.id] = Stood(
+                one.hops, one.messages, one.block, one.arrived_at, one.wake_at, one.code, one.args
+            )
 
     def forget_who_went_far(self) -> None:
         """An undo is only offered where it would work."""
@@ -271,7 +280,7 @@ class _Hand:
                     continue
                 taken.add((one.flow, one.contact, one.key))
                 one.state, one.ended_at, one.wake_at, one.code, one.args = "open", None, None, None, None
-                if one.id in leaving:
+                if one.id in leaving and one.block not in self.program(one).main_way:
                     # Who had left by an exit goes on with the last way, and no exit counts any more.
                     left = leaving[one.id]
                     one.code, one.args = left.code, orjson.dumps(left.args).decode()

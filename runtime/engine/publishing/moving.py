@@ -16,6 +16,7 @@ from blocks.flow import Flow
 from runtime.engine.again import has_had, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.kept_time import ANEW, KEPT
+from runtime.engine.leaving.departures import come_back
 from runtime.engine.program import Programs
 from runtime.engine.wakes import take_further
 from runtime.house import House
@@ -107,6 +108,7 @@ def keep_promises(batch: Batch, programs: Programs, limit: int) -> int:
         one.version = promised.version
         if promised.how == "to":
             one.block, one.arrived_at = promised.target, batch.now
+        come_back(programs.get(tx, one.version), one)
         if promised.how != "keep":
             # Whoever waits decides anew, and how long is noted again.
             one.wake_at = None
