@@ -218,6 +218,35 @@ def test_a_look_meanwhile_does_not_put_off_the_time_that_is_kept(stage: Stage) -
     assert stage.messages() == [("mail", "queued")]
 
 
+def test_what_is_awaited_now_may_have_happened_before_they_went_over(stage: Stage) -> None:
+    paid = ORDERED | {"event": "Payment received"}
+    stage.publish(held(amount=10, **ORDERED))
+    for who in (DEWI, BUDI):
+        stage.happens("Account created", who)
+    stage.happens("Payment received", DEWI)
+    stage.publish(held(amount=30, **paid), moves={"held": Move("keep")})
+    stage.work()
+    assert (stage.messages(DEWI), stage.runs(BUDI)) == ([("mail", "queued")], [("held", "open")])
+    stage.after(hours=9)
+    assert stage.messages(BUDI) == []
+    stage.after(hours=1)
+    assert stage.messages(BUDI) == [("mail", "queued")], "the ten hours"
+
+
+def test_a_shorter_wait_of_the_new_version_does_not_end_the_time_that_is_kept(stage: Stage) -> None:
+    of_tea = {"kind": "field", "of": "event", "field": "kind", "op": "is", "value": "tea"}
+    stage.publish(held(amount=10, where=of_tea, **ORDERED))
+    stage.happens("Account created", DEWI)
+    stage.after(hours=3)
+    stage.publish(held(amount=2, where=of_tea, **ORDERED), moves={"held": Move("keep")})
+    stage.work()
+    stage.happens("Order placed", DEWI, kind="coffee")
+    stage.after(hours=6)
+    assert stage.messages() == []
+    stage.after(hours=1)
+    assert stage.messages() == [("mail", "queued")]
+
+
 def test_whose_time_was_kept_and_then_counted_anew_goes_by_the_new_one(two_inside: Stage) -> None:
     two_inside.publish(welcome(20, "new"), moves={"wait": Move("keep")})
     two_inside.work()

@@ -108,10 +108,15 @@ def keep_promises(batch: Batch, programs: Programs, limit: int) -> int:
         one.version = promised.version
         if promised.how == "to":
             one.block, one.arrived_at = promised.target, batch.now
-        come_back(programs.get(tx, one.version), one)
+        program = programs.get(tx, one.version)
+        come_back(program, one)
         if promised.how != "keep":
             # Whoever waits decides anew, and how long is noted again.
             one.wake_at = None
+            on.append(one)
+        elif program.blocks[one.block].listens_to():
+            # What it awaits now may have happened already.
+            one.keeps_time = True
             on.append(one)
     if on:
         take_further(batch, programs, on)
