@@ -296,6 +296,19 @@ def test_who_is_moved_back_from_the_last_way_is_inside_again_like_anybody(stage:
     assert (stage.runs(NOK), stage.messages(NOK)) == ([("thanks", "departed")], [("thanks", "queued")])
 
 
+def test_who_has_been_thanked_is_not_moved_back_to_be_thanked_again(stage: Stage, fragile: type[Fragile]) -> None:
+    flow = with_a_last_way()
+    flow["blocks"].append(block("long", "wait", amount=4, unit="weeks"))
+    flow["links"].append(link("thanks", "long"))
+    stage.publish(flow)
+    stage.happens("Account created", DEWI)
+    stage.happens("Order placed", DEWI)
+    stage.after(days=10)
+    assert stage.messages(DEWI) == [("thanks", "queued")]
+    answer = handling.move_to(stage.house, stage.shop, chosen(stage, DEWI), "day", "Ann")
+    assert (why_not(answer), stage.runs(DEWI)) == ({"had_it": 1}, [("long", "open")])
+
+
 def test_who_was_moved_back_and_fails_there_is_tried_again_as_somebody_inside(
     stage: Stage, fragile: type[Fragile]
 ) -> None:
