@@ -25,8 +25,8 @@ class Deeds:
         self._chosen, self._version, self._then = chosen, version, then
         self._by = of.user.name or of.user.email
 
-    def draw(self, *, inside: bool, failed: bool) -> None:
-        """The buttons."""
+    def draw(self, *, inside: bool, failed: bool, waiting: bool = False) -> None:
+        """The buttons. `waiting`: who is through, while a message of theirs still waits."""
         w = self._w
         if failed:
             button(w("Try again"), self.retry, symbol="refresh", small=True)
@@ -34,7 +34,7 @@ class Deeds:
             button(w("Wait no longer"), self.skip, symbol="fast_forward", small=True)
         if inside or failed:
             button(w("Move to another Block"), self.move, symbol="alt_route", small=True)
-        if inside:
+        if inside or waiting:
             button(w("Take out"), self.ask_to_remove, kind="bad", symbol="logout", small=True)
 
     async def retry(self) -> None:

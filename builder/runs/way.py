@@ -98,7 +98,10 @@ class OneRun:
                     chip(w("Version {n}", n=entry.number), symbol="history")
             with tag("div", "ru-deeds"):
                 deeds = Deeds(self._of, lambda: {entry.id: entry.hops}, lambda: entry.version, self._again)
-                deeds.draw(inside=entry.state == "open", failed=entry.state == "failed")
+                waiting = entry.state == "ended" and any(
+                    one.state in ("queued", "sending") for one in self._way.messages
+                )
+                deeds.draw(inside=entry.state == "open", failed=entry.state == "failed", waiting=waiting)
 
     def _step(self, step: Step) -> Node:
         w, of = self._w, self._of

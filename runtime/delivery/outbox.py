@@ -18,6 +18,7 @@ from runtime.delivery.team import Announcer
 from runtime.house import House
 from runtime.ledger import Tx, tallies
 from runtime.ledger.mail_names import mail_names, named_like
+from runtime.ledger.revival import revive
 from runtime.ledger.tables import attempt, body, contact, flow, message
 from runtime.ledger.why import WHY
 from runtime.mail import Rendered
@@ -188,6 +189,8 @@ def resend(house: House, workspace: int, id_: int) -> bool:
         again = {"state": "queued", "due_at": now, "done_at": None, "code": None, "args": None}
         if tx.execute(message.update().where(*stuck).values(again)).rowcount == 0:
             return False
+        if row.flow is not None:
+            revive(tx, [row.flow])
         to_contact = CHANNELS[row.channel].addressed
         if row.contact is not None and to_contact:
             stir(tx, [row.contact], "got")

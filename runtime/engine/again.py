@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, bindparam, exists, select
 
+from blocks import KINDS
+from blocks.contract import Block, Farewell
 from blocks.flow import Flow
 from runtime.engine.batch import Run
 from runtime.ledger import Tx
@@ -26,8 +28,14 @@ _HAD = Prepared(
 def led_back_to(before: Flow, block: str, after: Flow, target: str, *, anew: bool = False) -> frozenset[str]:
     """The blocks that come again for those who stand at `block` of one version and go on from `target` of another.
     `anew`: what they are put at is done once more, and is not gone on from."""
-    again = after.onward(target) - before.onward(block)
+    again = _ahead(after, target) - _ahead(before, block)
     return again | {target} if anew else again
+
+
+def _ahead(flow: Flow, block: str) -> frozenset[str]:
+    """The blocks to which somebody may come who stands at this one: who is inside may leave at any time, and go a last way."""
+    last = flow.onward(*(doc.id for doc in flow.blocks if issubclass(KINDS.get(doc.kind, Block), Farewell)))
+    return flow.onward(block) if block in last else flow.onward(block) | last
 
 
 def has_had(blocks: frozenset[str]) -> ColumnElement[bool]:

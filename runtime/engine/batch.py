@@ -69,6 +69,8 @@ class Run:
     """Started in this batch, so not in the ledger yet."""
     waits: bool = False
     """Whether a message of it may still wait that is taken back if the run is left."""
+    keeps_time: bool = False
+    """Whether it has gone over to a newer version in this batch, to go on at the same time as before."""
     _was: tuple[Any, ...] = ()
     """What rarely changes, as the ledger has it."""
 

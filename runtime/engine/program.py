@@ -1,12 +1,12 @@
 """A published version, ready to run: its blocks read once, not once a contact."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from blocks import read_block
 from blocks.beginning import Beginning
@@ -17,7 +17,7 @@ from blocks.rules import Compare, Counted, Rule, counted, leaves
 from blocks.scheduled import Scheduled
 from runtime.ledger import Tx
 from runtime.ledger.prepared import Prepared
-from runtime.ledger.tables import flow, run, version, version_mail
+from runtime.ledger.tables import flow, message, run, version, version_mail
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,12 @@ class Program:
         return {block.event: id_ for id_, block in self.triggers if isinstance(block, Farewell)}
 
     @cached_property
+    def main_way(self) -> frozenset[str]:
+        """The blocks to which nobody comes who has left by an exit: those on no last way."""
+        doors = {id_ for id_, _ in self.triggers} - set(self.farewells.values())
+        return self.document.onward(*doors) - self.document.onward(*self.farewells.values())
+
+    @cached_property
     def heard(self) -> frozenset[str]:
         """The events for which any of its blocks may hold somebody."""
         return frozenset(
@@ -127,17 +133,19 @@ class Roster:
     """Which flows care about which events."""
 
     starts: dict[str, list[tuple[Program, str, Trigger]]] = field(default_factory=lambda: defaultdict(list))
-    """Event name to the triggers of live versions that listen to it."""
+    """Event name to the triggers that listen to it, of live versions and of those that finish."""
+    finishing: set[int] = field(default_factory=set)
+    """Flows that take nobody in any more: what starts them is news to those inside only."""
     exits: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """Event name to the flows that somebody may leave because of it, by any version with open runs."""
+    """Event name to the flows that somebody may leave because of it, by any version on which somebody is inside."""
     hears: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """Event name to the flows in which a block may hold somebody until it happens, by any version with open runs."""
+    """Event name to the flows in which a block may hold somebody until it happens, by any version on which somebody is inside."""
     watching: list[int] = field(default_factory=list)
-    """Flows that somebody may leave because a rule holds for them, by any version with open runs."""
+    """Flows that somebody may leave because a rule holds for them, by any version on which somebody is inside."""
     following: list[int] = field(default_factory=list)
-    """Flows whose runs go by a date that may change, by any version with open runs."""
+    """Flows whose runs go by a date that may change, by any version on which somebody is inside."""
     looking: list[int] = field(default_factory=list)
-    """Flows in which a block may look again at those whom it holds, by any version with open runs."""
+    """Flows in which a block may look again at those whom it holds, by any version on which somebody is inside."""
     timed: dict[str, Timed] = field(default_factory=dict)
     """Occasion to a trigger of a live version that waits for it."""
     offered: dict[str, Offered] = field(default_factory=dict)
@@ -158,12 +166,15 @@ class Roster:
         return bool(self.watching) or name in self.starts or name in self.exits or name in self.hears
 
     @classmethod
-    def of(cls, live: Iterable[Program], open_: Iterable[Program]) -> "Roster":
-        """Starts by the live versions, exits by those with open runs and the live ones."""
-        roster = cls()
-        live = list(live)
-        for program in live:
+    def of(cls, live: Sequence[Program], finishing: Sequence[Program], inhabited: Iterable[Program]) -> "Roster":
+        """Starts by the live versions and those that finish, exits by these and those on which somebody is inside."""
+        roster = cls(finishing={program.flow for program in finishing})
+        for program in (*live, *finishing):
             for block_id, trigger in program.triggers:
+                for name in trigger.listens_to():
+                    roster.starts[name].append((program, block_id, trigger))
+        for program in live:
+            for _, trigger in program.triggers:
                 if isinstance(trigger, Timed) and trigger.waits():
                     roster.timed[trigger.occasion()] = trigger
                 if isinstance(trigger, Offered):
@@ -175,9 +186,7 @@ class Roster:
                         roster.by_own_clocks[program.flow, trigger.occasion()] = trigger
                 if isinstance(trigger, Beginning) and trigger.includes():
                     roster.beginnings[program.flow, trigger.beginning()] = trigger
-                for name in trigger.listens_to():
-                    roster.starts[name].append((program, block_id, trigger))
-        for program in {one.version: one for one in (*live, *open_)}.values():
+        for program in {one.version: one for one in (*live, *finishing, *inhabited)}.values():
             if program.conditions and program.flow not in roster.watching:
                 roster.watching.append(program.flow)
             if program.dated and program.flow not in roster.following:
@@ -218,35 +227,41 @@ class Programs:
         return program
 
     def roster(self, tx: Tx) -> Roster:
-        """Who listens to what in the workspace. Made anew when anything was published, paused or archived."""
+        """Who listens to what in the workspace. Made anew when anything was published, paused or archived, or somebody came
+        back."""
         if self._asked is None or self._asked[0] is not tx:
             self._asked = (tx, self._look(tx))
         return self._asked[1]
 
     def _look(self, tx: Tx) -> Roster:
         values = {"workspace": tx.workspace}
-        going = tuple((row.id, row.version, row.state) for row in tx.all(_GOING, values))
+        going = tuple((row.id, row.version, row.state, row.revived) for row in tx.all(_GOING, values))
         known = self._rosters.get(tx.workspace)
         if known is not None and known[0] == going:
             return known[1]
-        versions = {row.id for row in tx.all(_WITH_OPEN_RUNS, values)}
-        taking_in = [self.get(tx, version_id) for _, version_id, state in going if state != "finishing"]
-        roster = Roster.of(taking_in, [self.get(tx, id_) for id_ in versions | {one[1] for one in going}])
+        versions = {row.id for row in tx.all(_INHABITED, values)}
+        live = [self.get(tx, version_id) for _, version_id, state, _ in going if state != "finishing"]
+        finishing = [self.get(tx, version_id) for _, version_id, state, _ in going if state == "finishing"]
+        roster = Roster.of(live, finishing, [self.get(tx, id_) for id_ in versions])
         self._rosters[tx.workspace] = (going, roster)
         return roster
 
 
 _GOING = Prepared(
-    select(flow.c.id, flow.c.version, flow.c.state)
+    select(flow.c.id, flow.c.version, flow.c.state, flow.c.revived)
     .where(flow.c.workspace == bindparam("workspace"), flow.c.state.in_(("live", "paused", "finishing")))
     .order_by(flow.c.id)
 )
-_WITH_OPEN_RUNS = Prepared(
+_OPEN = select(run.c.id).where(run.c.version == version.c.id, run.c.state == "open").exists()
+_QUEUED = select(message.c.id).where(message.c.version == version.c.id, message.c.state == "queued").exists()
+# A server is being handed these few: what it puts off waits again.
+_GOING_OUT = select(message.c.version).where(message.c.lease_until.is_not(None), message.c.state == "sending")
+_INHABITED = Prepared(
     select(version.c.id).where(
-        version.c.workspace == bindparam("workspace"),
-        select(run.c.id).where(run.c.version == version.c.id, run.c.state == "open").exists(),
+        version.c.workspace == bindparam("workspace"), or_(_OPEN, _QUEUED, version.c.id.in_(_GOING_OUT))
     )
 )
+"""The versions on which somebody is inside: on their way, or through while a message of theirs still waits."""
 
 
 def _load(tx: Tx, version_id: int) -> Program:

@@ -23,8 +23,8 @@ _PRAGMAS = (
 
 
 _FOR_SCREENS = (
-    "run_here", "run_flow", "run_listed", "message_leased", "message_contact", "message_recent", "message_here",
-    "message_bundle",
+    "run_here", "run_flow", "run_listed", "message_leased", "message_inside", "message_contact", "message_recent",
+    "message_here", "message_bundle",
 )  # fmt: skip
 """Indexes by which people look and several workers agree: of both there are none here, and each costs with every row."""
 _DRAWN = 10_000

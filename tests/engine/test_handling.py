@@ -105,6 +105,30 @@ def test_who_came_in_again_meanwhile_is_not_let_in_twice(stage: Stage, fragile: 
     assert stage.runs(DEWI) == [("glass", "failed"), ("hour", "open")]
 
 
+def test_who_is_tried_again_on_an_older_version_hears_and_leaves_as_it_says(
+    stage: Stage, fragile: type[Fragile]
+) -> None:
+    """Nobody else was on it any more, and the worker runs on meanwhile."""
+    joined, glass, mail = breaking()["blocks"]
+    asked = block("asked", "wait_for_event", event="Survey answered", amount=3, unit="days")
+    flow = {"blocks": [joined, glass, asked, mail], "exits": [{"event": "Order placed"}]}
+    flow["links"] = [link("joined", "glass"), link("glass", "asked"), link("asked", "mail", "happened")]
+    stage.publish(flow)
+    for who in (DEWI, BUDI):
+        stage.happens("Account created", who)
+    stage.publish(in_a_row(joined, mail))
+    stage.happens("Account created", NOK)
+
+    fragile.mended = True
+    handling.retry(stage.house, stage.shop, chosen(stage, DEWI, BUDI), "Nok")
+    assert stage.runs(DEWI) == stage.runs(BUDI) == [("asked", "open")]
+
+    stage.happens("Survey answered", DEWI)
+    stage.happens("Order placed", BUDI)
+    assert stage.runs(DEWI) == [("mail", "ended")]
+    assert stage.runs(BUDI) == [("asked", "left")]
+
+
 def test_who_had_left_by_an_exit_goes_on_with_the_last_way_and_leaves_once(
     stage: Stage, fragile: type[Fragile]
 ) -> None:
@@ -235,6 +259,69 @@ def test_who_failed_can_be_moved_past_what_failed(stage: Stage, fragile: type[Fr
     assert stage.messages(DEWI) == [("mail", "queued")]
 
 
+def with_a_last_way() -> dict[str, Any]:
+    """A reminder after a day, and for those who order a thank-you after three; with something fragile before these."""
+    flow = in_a_row(
+        block("joined", "event_trigger", event="Account created"),
+        block("day", "wait", amount=1, unit="days"),
+        block("glass", "fragile"),
+        block("mail", "send_email", email="reminder"),
+    )
+    flow["blocks"] += [
+        block("bye", "on_leaving"),
+        block("wait", "wait", amount=3, unit="days"),
+        block("rest", "wait", amount=1, unit="weeks"),
+        block("thanks", "send_email", email="thanks"),
+    ]
+    flow["links"] += [link("bye", "wait"), link("wait", "rest"), link("rest", "thanks")]
+    return {**flow, "exits": [{"event": "Order placed"}]}
+
+
+def test_who_is_moved_back_from_the_last_way_is_inside_again_like_anybody(stage: Stage, fragile: type[Fragile]) -> None:
+    stage.publish(with_a_last_way())
+    for who in (DEWI, BUDI, NOK):
+        stage.happens("Account created", who)
+        stage.happens("Order placed", who)
+    assert stage.runs() == [("wait", "open")] * 3
+
+    handling.move_to(stage.house, stage.shop, chosen(stage, DEWI, BUDI), "mail", "Ann")
+    assert stage.runs(DEWI) == stage.runs(BUDI) == [("mail", "ended")], "nobody who has departed"
+    stage.happens("Order placed", DEWI)
+    assert (stage.runs(DEWI), stage.messages(DEWI)) == ([("wait", "open")], [("mail", "cancelled")])
+    assert stage.messages(BUDI) == [("mail", "queued")]
+
+    handling.move_to(stage.house, stage.shop, chosen(stage, NOK), "rest", "Ann")
+    stage.happens("Order placed", NOK)
+    stage.after(days=7)
+    assert (stage.runs(NOK), stage.messages(NOK)) == ([("thanks", "departed")], [("thanks", "queued")])
+
+
+def test_who_has_been_thanked_is_not_moved_back_to_be_thanked_again(stage: Stage, fragile: type[Fragile]) -> None:
+    flow = with_a_last_way()
+    flow["blocks"].append(block("long", "wait", amount=4, unit="weeks"))
+    flow["links"].append(link("thanks", "long"))
+    stage.publish(flow)
+    stage.happens("Account created", DEWI)
+    stage.happens("Order placed", DEWI)
+    stage.after(days=10)
+    assert stage.messages(DEWI) == [("thanks", "queued")]
+    answer = handling.move_to(stage.house, stage.shop, chosen(stage, DEWI), "day", "Ann")
+    assert (why_not(answer), stage.runs(DEWI)) == ({"had_it": 1}, [("long", "open")])
+
+
+def test_who_was_moved_back_and_fails_there_is_tried_again_as_somebody_inside(
+    stage: Stage, fragile: type[Fragile]
+) -> None:
+    stage.publish(with_a_last_way())
+    stage.happens("Account created", DEWI)
+    stage.happens("Order placed", DEWI)
+    handling.move_to(stage.house, stage.shop, chosen(stage, DEWI), "glass", "Ann")
+    assert stage.runs(DEWI) == [("glass", "failed")]
+    fragile.mended = True
+    handling.retry(stage.house, stage.shop, chosen(stage, DEWI), "Ann")
+    assert stage.runs(DEWI) == [("mail", "ended")]
+
+
 # ---- taking out
 
 
@@ -261,6 +348,24 @@ def test_nobody_is_taken_out_twice(stage: Stage) -> None:
     handling.remove(stage.house, stage.shop, chosen(stage, DEWI), "Nok")
     answer = handling.remove(stage.house, stage.shop, chosen(stage, DEWI), "Nok")
     assert why_not(answer) == {"not_inside": 1}
+
+
+def test_who_is_through_can_be_taken_out_while_their_last_message_waits(stage: Stage) -> None:
+    stage.publish(
+        in_a_row(block("joined", "event_trigger", event="Account created"), block("mail", "send_email", email="w"))
+    )
+    stage.happens("Account created", DEWI)
+    stage.happens("Account created", BUDI)
+    assert stage.runs(DEWI) == [("mail", "ended")]
+
+    answer = handling.remove(stage.house, stage.shop, chosen(stage, DEWI), "Nok")
+
+    assert (len(answer.done), why_not(answer)) == (1, {})
+    assert (stage.messages(DEWI), stage.runs(DEWI)) == ([("mail", "cancelled")], [("mail", "left")])
+    assert stage.messages(BUDI) == [("mail", "queued")]
+    stage.goes_out()
+    answer = handling.remove(stage.house, stage.shop, chosen(stage, BUDI), "Nok")
+    assert why_not(answer) == {"not_inside": 1}, "their message is out"
 
 
 # ---- taking it back
@@ -317,6 +422,17 @@ def test_who_was_given_a_tag_since_is_not_put_back(stage: Stage) -> None:
     answer = handling.put_back(stage.house, stage.shop, skipped.before, "Nok")
     assert why_not(answer) == {"went_far": 1}
     assert stage.runs(DEWI) == [("week", "open")]
+
+
+def test_who_is_put_back_on_the_last_way_has_left_as_before(stage: Stage, fragile: type[Fragile]) -> None:
+    stage.publish(with_a_last_way())
+    stage.happens("Account created", DEWI)
+    stage.happens("Order placed", DEWI)
+    moved = handling.move_to(stage.house, stage.shop, chosen(stage, DEWI), "day", "Ann")
+    handling.put_back(stage.house, stage.shop, moved.before, "Ann")
+    stage.happens("Order placed", DEWI)
+    stage.after(days=10)
+    assert (stage.runs(DEWI), stage.messages(DEWI)) == ([("thanks", "departed")], [("thanks", "queued")])
 
 
 # ---- many, and elsewhere

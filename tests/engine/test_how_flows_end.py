@@ -58,6 +58,27 @@ def test_those_inside_finish_nobody_enters_and_then_it_is_archived_by_itself(sta
     assert state(stage) == ("archived", "finished")
 
 
+def test_while_it_finishes_a_cart_that_changes_is_still_followed_and_another_one_changes_nothing(stage: Stage) -> None:
+    stage.publish(cart_flow())
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    finish(stage.house, stage.shop, "flow")
+    stage.after(minutes=50)
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    stage.happens("Checkout started", DEWI, checkout_token="c2")
+    stage.happens("Checkout started", BUDI, checkout_token="c3")
+    assert stage.runs() == [("hour", "open")]
+    assert ("hour", "", "restarted") in stage.steps(DEWI)
+    stage.after(minutes=50)
+    assert stage.messages() == [], "the hour began again"
+    stage.after(minutes=10)
+    newer = stage.happens("Checkout started", DEWI, checkout_token="c1")
+    assert [(one.block, one.state, one.event) for one in queue(stage)] == [("first", "queued", newer)]
+    stage.after(days=1)
+    sent(stage)
+    stage.work()
+    assert (stage.runs(), state(stage)) == ([("second", "ended")], ("archived", "finished"))
+
+
 def test_an_empty_one_is_archived_at_once_and_publishing_brings_it_back(stage: Stage) -> None:
     stage.publish(cart_flow())
     finish(stage.house, stage.shop, "flow")
@@ -137,6 +158,61 @@ def test_archiving_that_is_killed_goes_on_by_itself(stage: Stage, monkeypatch: p
     stage.work()
     assert {state for _, state in stage.runs()} == {"left"}
     assert {state for _, state in stage.messages()} == {"cancelled"}
+
+
+def through(stage: Stage, people: int) -> None:
+    """So many are through, and the only message of each waits, as it does at night."""
+    stage.publish(in_a_row(block("cart", "event_trigger", event="Cart"), block("mail", "send_email", email="reminder")))
+    for number in range(people):
+        stage.arrives("Cart", f"c{number:03}@example.com")
+    stage.work()
+    assert set(stage.runs()) == {("mail", "ended")}
+
+
+@pytest.mark.parametrize("brought_back", ["published", "resumed"])
+def test_what_waited_when_a_flow_was_archived_does_not_go_out_when_it_is_brought_back(
+    stage: Stage, brought_back: str
+) -> None:
+    through(stage, 2)
+    archive(stage.house, stage.shop, "flow")
+    if brought_back == "published":
+        stage.publish(cart_flow())
+    else:
+        resume(stage.house, stage.shop, "flow")
+    stage.work()
+    assert [(one.state, one.code) for one in queue(stage)] == [("cancelled", "flow_archived")] * 2
+    assert stage.runs() == [("mail", "ended")] * 2
+
+
+def test_messages_of_an_archived_flow_are_cancelled_some_at_a_time_by_whoever_goes_on_with_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    through(stage, 30)
+    killed(stage, monkeypatch, 10)
+    with pytest.raises(KeyboardInterrupt):
+        archive(stage.house, stage.shop, "flow")
+    assert sorted(one.state for one in queue(stage)) == ["cancelled"] * 10 + ["queued"] * 20
+    stage.work()
+    assert {one.state for one in queue(stage)} == {"cancelled"}
+
+
+def test_what_a_server_is_being_handed_stays_as_it_is_and_is_cancelled_if_it_puts_it_off(stage: Stage) -> None:
+    through(stage, 1)
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(message.update().values(state="sending", lease_by="us", lease_until=stage.clock.now() + HOUR))
+    archive(stage.house, stage.shop, "flow")
+    assert stage.messages() == [("mail", "sending")]
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(message.update().values(state="queued", lease_by=None, lease_until=None))
+    stage.work()
+    assert stage.messages() == [("mail", "cancelled")]
+
+
+def test_archiving_one_flow_leaves_what_waits_of_another(stage: Stage) -> None:
+    through(stage, 1)
+    stage.publish(cart_flow(), "other")
+    archive(stage.house, stage.shop, "other")
+    assert stage.messages() == [("mail", "queued")]
 
 
 def test_what_is_overdue_is_counted_and_sent_now_unless_something_else_is_chosen(stage: Stage) -> None:

@@ -218,6 +218,35 @@ def test_a_look_meanwhile_does_not_put_off_the_time_that_is_kept(stage: Stage) -
     assert stage.messages() == [("mail", "queued")]
 
 
+def test_what_is_awaited_now_may_have_happened_before_they_went_over(stage: Stage) -> None:
+    paid = ORDERED | {"event": "Payment received"}
+    stage.publish(held(amount=10, **ORDERED))
+    for who in (DEWI, BUDI):
+        stage.happens("Account created", who)
+    stage.happens("Payment received", DEWI)
+    stage.publish(held(amount=30, **paid), moves={"held": Move("keep")})
+    stage.work()
+    assert (stage.messages(DEWI), stage.runs(BUDI)) == ([("mail", "queued")], [("held", "open")])
+    stage.after(hours=9)
+    assert stage.messages(BUDI) == []
+    stage.after(hours=1)
+    assert stage.messages(BUDI) == [("mail", "queued")], "the ten hours"
+
+
+def test_a_shorter_wait_of_the_new_version_does_not_end_the_time_that_is_kept(stage: Stage) -> None:
+    of_tea = {"kind": "field", "of": "event", "field": "kind", "op": "is", "value": "tea"}
+    stage.publish(held(amount=10, where=of_tea, **ORDERED))
+    stage.happens("Account created", DEWI)
+    stage.after(hours=3)
+    stage.publish(held(amount=2, where=of_tea, **ORDERED), moves={"held": Move("keep")})
+    stage.work()
+    stage.happens("Order placed", DEWI, kind="coffee")
+    stage.after(hours=6)
+    assert stage.messages() == []
+    stage.after(hours=1)
+    assert stage.messages() == [("mail", "queued")]
+
+
 def test_whose_time_was_kept_and_then_counted_anew_goes_by_the_new_one(two_inside: Stage) -> None:
     two_inside.publish(welcome(20, "new"), moves={"wait": Move("keep")})
     two_inside.work()
@@ -240,3 +269,27 @@ def test_whose_date_was_moved_is_not_reminded_of_the_old_one(stage: Stage) -> No
     assert stage.messages() == []
     stage.after(days=6)
     assert stage.messages() == [("mail", "queued")]
+
+
+def test_who_had_left_and_goes_over_to_the_main_way_is_inside_again(stage: Stage) -> None:
+    main = in_a_row(
+        block("joined", "event_trigger", event="Account created"),
+        block("day", "wait", amount=1, unit="days"),
+        block("mail", "send_email", email="reminder"),
+    )
+    exits = {"exits": [{"event": "Order placed"}]}
+    last = in_a_row(
+        block("bye", "on_leaving"),
+        block("weeks", "wait", amount=2, unit="weeks"),
+        block("thanks", "send_email", email="t"),
+    )
+    stage.publish({"blocks": main["blocks"] + last["blocks"], "links": main["links"] + last["links"], **exits})
+    for who in (DEWI, BUDI):
+        stage.happens("Account created", who)
+        stage.happens("Order placed", who)
+    stage.publish({**main, **exits}, moves={"weeks": Move("to", "day")})
+    stage.work()
+    stage.happens("Order placed", BUDI)
+    stage.after(days=1)
+    assert (stage.runs(DEWI), stage.messages(DEWI)) == ([("mail", "ended")], [("mail", "queued")])
+    assert (stage.runs(BUDI), stage.messages(BUDI)) == ([("day", "left")], [])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from runtime.delivery import resend
 from runtime.engine.by_hand.changing import change_contacts
 from runtime.ledger.tables import message
 from runtime.people.contacts import Change
@@ -154,3 +155,40 @@ def test_of_one_cart_one_is_held_out_however_often_it_changes(stage: Stage) -> N
     assert 3 < len(held) < 17
     stage.happens(CART, shoppers[0], checkout_token="another cart")
     assert len(stage.all_runs()) == 21
+
+
+@pytest.mark.parametrize("exit_", [{"event": ORDER, "key": "checkout_token"}, {"rule": VIP}], ids=["event", "rule"])
+@pytest.mark.parametrize("meanwhile", ["queued", "sending"])
+def test_who_waits_on_an_older_version_leaves_by_its_exits_though_nobody_else_is_on_it(
+    stage: Stage, exit_: dict[str, Any], meanwhile: str
+) -> None:
+    plain = in_a_row(block("cart", "event_trigger", event=CART), block("mail", "send_email", email="reminder"))
+    stage.publish({**plain, "exits": [exit_], "entry": {"key": "checkout_token"}})
+    stage.happens(CART, DEWI, checkout_token="d1")
+    _handed(stage, meanwhile, stage.clock.now() + 1_000_000)
+    stage.publish(plain)
+    stage.happens("Page viewed", BUDI)
+    _handed(stage, "queued", None)  # put off, if a server had been handed it
+    stage.happens(ORDER, DEWI, checkout_token="d1", fields={"tags": ["VIP"]})
+    assert (stage.runs(DEWI), stage.messages(DEWI)) == ([("mail", "left")], [("mail", "cancelled")])
+
+
+def test_what_a_person_sends_again_on_an_older_version_is_taken_back_by_its_exits(stage: Stage) -> None:
+    stage.publish(reminder())
+    stage.happens(CART, DEWI, checkout_token="d1")
+    with stage.house.ledger.write(stage.shop) as tx:
+        failed = {"state": "failed", "done_at": stage.clock.now()}
+        (id_,) = [row.id for row in tx.all(message.update().values(failed).returning(message.c.id))]
+    stage.publish(
+        in_a_row(block("seen", "event_trigger", event="Page viewed"), block("tea", "send_email", email="tea"))
+    )
+    stage.happens("Page viewed", BUDI)
+    resend(stage.house, stage.shop, id_)
+    stage.happens(ORDER, DEWI, checkout_token="d1")
+    assert stage.messages(DEWI) == [("mail", "cancelled"), ("thanks", "queued")]
+
+
+def _handed(stage: Stage, state: str, until: int | None) -> None:
+    """How it stands with the handing over of what waits."""
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(message.update().values(state=state, lease_until=until))

@@ -106,7 +106,12 @@ def _walks(tx: Tx) -> None:
     )
     sends: set[tuple[int, int, str]] = set()
     runs = tx.all(run.select())
-    last_ways = {(one.flow, one.contact): one.id for one in runs if one.code in BY_EXIT and one.state != "left"}
+    # Whoever goes a last way takes a step after the one by which they leave.
+    last_ways = {
+        (one.flow, one.contact)
+        for one in runs
+        if any(each.code in BY_EXIT and each.hop < one.hops - 1 for each in steps[one.id])
+    }
     for one in runs:
         walked, kinds = steps.pop(one.id, []), _kinds(older[one.flow])
         over = max((each.hop for each in walked if each.code in WENT_OVER), default=-1)

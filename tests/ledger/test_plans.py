@@ -19,6 +19,7 @@ from runtime.engagement.machines import Hit
 from runtime.engagement.recorder import write
 from runtime.engagement.recording import Mails
 from runtime.engagement.seen import of_message
+from runtime.engine.publishing.publish import archive
 from runtime.house import House
 from runtime.insight.numbers import block_numbers
 from runtime.ledger import Ledger, tables
@@ -194,6 +195,22 @@ def test_what_people_open_is_found_along_an_index(house: House, shop: int, clock
             timeline(tx, stage.contact("dewi@example.com").id)
             of_message(tx, id_)
     assert ("split", "opened", "opened") in stage.steps("dewi@example.com")
+    assert slow == {}
+
+
+def test_whom_an_archived_flow_leaves_behind_is_found_along_an_index(house: House, shop: int, clock: SetClock) -> None:
+    stage = Stage(house, shop, clock)
+    stage.publish(cart_flow(), "cart")
+    stage.publish(
+        in_a_row(block("cart", "event_trigger", event="Cart"), block("mail", "send_email", email="a")), "mail"
+    )
+    stage.happens("Checkout started", "dewi@example.com", checkout_token="c1")
+    stage.happens("Cart", "budi@example.com")
+    with watched(house.ledger) as slow:
+        for slug in ("cart", "mail"):
+            archive(house, shop, slug)
+        stage.after(days=2)
+    assert stage.messages() == [("mail", "cancelled")]
     assert slow == {}
 
 

@@ -18,12 +18,15 @@ from blocks.contract import Reason
 from blocks.phrase import Phrase, say
 from runtime.engine.again import had_by, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.leaving.departures import come_back
+from runtime.engine.leaving.inside import inside
 from runtime.engine.program import Program, Programs
 from runtime.engine.wakes import take_further
 from runtime.engine.work import one_batch
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
+from runtime.ledger.revival import revive
 from runtime.ledger.tables import flow, run, step
 from runtime.reasons import BY_EXIT
 
@@ -57,8 +60,10 @@ _ARCHIVED = select(flow.c.id).where(flow.c.workspace == bindparam("workspace"), 
 _INSIDE = select(run.c.flow, run.c.contact, run.c.key).where(
     run.c.workspace == bindparam("workspace"), run.c.state == "open", among(run.c.contact, "contacts")
 )
-_EXITS = select(step.c.run, step.c.code, step.c.args).where(
-    step.c.workspace == bindparam("workspace"), among(step.c.run, "ids"), step.c.code.in_(BY_EXIT)
+_EXITS = (
+    select(step.c.run, step.c.code, step.c.args)
+    .where(step.c.workspace == bindparam("workspace"), among(step.c.run, "ids"), step.c.code.in_(BY_EXIT))
+    .order_by(step.c.hop)
 )
 _SINCE = select(step.c.run, step.c.hop, step.c.block).where(
     step.c.workspace == bindparam("workspace"), among(step.c.run, "ids")
@@ -74,6 +79,8 @@ class Stood:
     block: str
     arrived_at: int
     wake_at: int | None
+    code: str | None
+    args: str | None
 
 
 @dataclass(slots=True)
@@ -150,17 +157,20 @@ def move_to(house: House, workspace: int, chosen: Hops, block: str, who: str) ->
             hand.note(one, "moved_by")
             hand.batch.counts[one.flow, one.block, "moved"] += 1
             one.block, one.arrived_at, one.wake_at = block, hand.batch.now, None
+            come_back(hand.program(one), one)
         return found
 
     return _handle(house, workspace, chosen, who, move)
 
 
 def remove(house: House, workspace: int, chosen: Hops, who: str, *, undone: bool = False) -> Answer:
-    """Take people out: their run ends, and what waits to be sent to them is cancelled. It cannot be undone. With `undone`
-    the flow's rule for coming back does not count that they were in it: they had been added by mistake."""
+    """Take people out, also those who are through while a message still waits: their run ends, and what waits to be sent to
+    them is cancelled. It cannot be undone. With `undone` the flow's rule for coming back does not count that they were in it:
+    they had been added by mistake."""
 
     def take_out(hand: "_Hand", runs: list[Run]) -> list[Run]:
-        for one in hand.only(runs, "not_inside", lambda one: one.state == "open"):
+        still = inside(hand.batch.tx, runs)
+        for one in hand.only(runs, "not_inside", lambda one: one.id in still):
             hand.batch.cancel(one)
             reason = hand.reason("not_added" if undone else "taken_out")
             hand.note(one, reason.code)
@@ -184,6 +194,7 @@ def put_back(house: House, workspace: int, before: Mapping[int, Stood], who: str
             stood = before[one.id]
             hand.note(one, "put_back")
             one.block, one.arrived_at, one.wake_at = stood.block, stood.arrived_at, stood.wake_at
+            one.code, one.args = stood.code, stood.args
         return []
 
     return _handle(house, workspace, dict.fromkeys(before), who, back)
@@ -216,7 +227,9 @@ class _Hand:
 
     def remember(self, one: Run) -> None:
         if one.state == "open":
-            self.answer.before[one.id] = Stood(one.hops, one.messages, one.block, one.arrived_at, one.wake_at)
+            self.answer.before[one.id] = Stood(
+                one.hops, one.messages, one.block, one.arrived_at, one.wake_at, one.code, one.args
+            )
 
     def forget_who_went_far(self) -> None:
         """An undo is only offered where it would work."""
@@ -267,11 +280,12 @@ class _Hand:
                     continue
                 taken.add((one.flow, one.contact, one.key))
                 one.state, one.ended_at, one.wake_at, one.code, one.args = "open", None, None, None, None
-                if one.id in leaving:
+                if one.id in leaving and one.block not in self.program(one).main_way:
                     # Who had left by an exit goes on with the last way, and no exit counts any more.
                     left = leaving[one.id]
                     one.code, one.args = left.code, orjson.dumps(left.args).decode()
             found.append(one)
+        revive(tx, (one.flow for one in failed))
         return found
 
 

@@ -302,6 +302,8 @@ class _Reception:
 
     def _may_enter(self, program: Program, fresh: Run) -> bool:
         entry = program.entry
+        if program.flow in self._roster.finishing:
+            return False
         if entry.again == "once_each":
             return (fresh.contact, fresh.flow, fresh.key) not in self._had
         last = self._last.get((fresh.contact, fresh.flow))

@@ -1,4 +1,4 @@
-"""Leaving by an exit: the run ends, or goes the last way that is drawn for those who leave."""
+"""Leaving by an exit: the run ends, or goes the last way that is drawn for those who leave, until somebody puts it back."""
 
 from blocks.contract import Context, Reason
 from blocks.flow import Exit
@@ -40,3 +40,9 @@ def depart(batch: Batch, program: Program, one: Run, leave: Exit, reason: Reason
     one.block, one.arrived_at, one.wake_at = block, batch.now, None
     one.state, one.ended_at = "open", None
     return True
+
+
+def come_back(program: Program, one: Run) -> None:
+    """Let who had left be inside again if they were put back on the main way: exits count for them as for anybody there."""
+    if one.leaving and one.block in program.main_way:
+        one.code = one.args = None

@@ -26,6 +26,20 @@ _WITH = {
     False: Prepared(_OPEN.where(_KEYED)),
     True: Prepared(_ENDED.where(_KEYED, exists().where(message.c.run == run.c.id, NOT_OUT_YET))),
 }
+_NOT_OUT = Prepared(
+    select(message.c.run).where(
+        message.c.workspace == bindparam("workspace"), among(message.c.run, "runs"), NOT_OUT_YET
+    )
+)
+
+
+def inside(tx: Tx, runs: Collection[Run]) -> set[int]:
+    """The ids of those of these runs that can be left."""
+    ended = [one.id for one in runs if one.state == "ended" and one.waits]
+    open_ = {one.id for one in runs if one.state == "open"}
+    if not ended:
+        return open_
+    return open_ | {row.run for row in tx.all(_NOT_OUT, {"workspace": tx.workspace, "runs": listed(tx, ended)})}
 
 
 def runs_of(tx: Tx, contacts: Collection[int], flows: Collection[int], *, waiting: bool = False) -> list[Run]:

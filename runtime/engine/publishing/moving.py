@@ -16,6 +16,7 @@ from blocks.flow import Flow
 from runtime.engine.again import has_had, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.kept_time import ANEW, KEPT
+from runtime.engine.leaving.departures import come_back
 from runtime.engine.program import Programs
 from runtime.engine.wakes import take_further
 from runtime.house import House
@@ -107,9 +108,15 @@ def keep_promises(batch: Batch, programs: Programs, limit: int) -> int:
         one.version = promised.version
         if promised.how == "to":
             one.block, one.arrived_at = promised.target, batch.now
+        program = programs.get(tx, one.version)
+        come_back(program, one)
         if promised.how != "keep":
             # Whoever waits decides anew, and how long is noted again.
             one.wake_at = None
+            on.append(one)
+        elif program.blocks[one.block].listens_to():
+            # What it awaits now may have happened already.
+            one.keeps_time = True
             on.append(one)
     if on:
         take_further(batch, programs, on)

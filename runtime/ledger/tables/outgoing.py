@@ -33,6 +33,7 @@ message = Table(
     Column("bundle", Int),  # the first of the notices that one e-mail to the team sums up
     UniqueConstraint("run", "hop"),
     partial("message_due", "workspace", "flow", "channel", "due_at", "id", where="state = 'queued'"),
+    partial("message_inside", "version", where="state = 'queued'"),
     partial("message_leased", "lease_until", where="lease_until IS NOT NULL"),
     Index("message_contact", "contact", "queued_at"),
     Index("message_lately", "contact", "channel", "done_at"),  # what is not done yet has no time

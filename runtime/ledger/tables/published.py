@@ -15,6 +15,7 @@ flow = Table(
     Column("version", Int),
     Column("since_at", Int, nullable=False),
     Column("code", Text),  # why it is in that state, where nobody put it there
+    Column("revived", Integer, nullable=False, server_default="0"),  # how often somebody came back who was out of it
     UniqueConstraint("workspace", "slug"),
 )
 
