@@ -33,6 +33,7 @@ CHROMIUM = os.environ.get("CARTWHEEL_TEST_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 THE_MORNING = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SHOP = 7
+KEY = b"a key for tests only"
 _numbers = count(1)
 
 
@@ -210,12 +211,14 @@ def house(settings: Settings, ledger: Ledger, clock: SetClock, bell: Callable[[]
     """An open house around `ledger`, `clock` and `bell`."""
     from runtime.desk import Desk
     from runtime.house import House
+    from runtime.key import key_file
 
+    key_file(settings).write_bytes(KEY)  # for commands on the same folder
     return House(
         settings=settings,
         ledger=ledger,
         desk=Desk(settings.data / "desk"),
-        vault=Vault(b"a key for tests only"),
+        vault=Vault(KEY),
         clock=clock,
         ring=bell,
     )
