@@ -21,6 +21,7 @@ from runtime.ledger.mail_names import mail_names, named_like
 from runtime.ledger.tables import attempt, body, contact, flow, message
 from runtime.ledger.why import WHY
 from runtime.mail import Rendered
+from runtime.people.contacts import sought
 from runtime.segments.stirring import stir
 
 STATES = ("queued", "sending", "sent", "failed", "skipped", "uncertain", "cancelled")
@@ -128,7 +129,7 @@ def recent(
         query = query.where(message.c.flow == flow_id)
     if contact_id is not None:
         query = query.where(message.c.contact == contact_id)
-    if part := find.strip():
+    if part := sought(find):
         columns = (message.c.address, message.c.subject, contact.c.name, contact.c.email)
         named = tuple_(message.c.version, message.c.block).in_(named_like(tx, part))
         query = query.where(

@@ -42,6 +42,7 @@ def guests(person: Person, clock: SetClock) -> dict[str, int]:
         ("\\", []),
         ("7021", ["somchai"]),
         ("+62812", ["dewi.a"]),
+        ("somchai\0", ["somchai"]),
         ("nobody", []),
         ("  ", ["50%_off", "hannah", "somchai", "dewi.a"]),
     ],
