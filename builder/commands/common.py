@@ -34,7 +34,7 @@ def opened() -> Iterator[tuple["House", int]]:
     from runtime.accounts.refused import Refused
     from runtime.desk.file import DeskDamaged
     from runtime.house import open_house
-    from runtime.ledger import SchemaTooNew
+    from runtime.ledger import CannotMigrate, SchemaTooNew
     from runtime.process import database_trouble
     from runtime.settings import BadSetting, load_settings
     from runtime.vault import CannotDecrypt
@@ -46,7 +46,7 @@ def opened() -> Iterator[tuple["House", int]]:
             yield house, workspaces.first(house)
         finally:
             house.close()
-    except (BadSetting, SchemaTooNew, DeskDamaged, CannotDecrypt) as mistake:
+    except (BadSetting, SchemaTooNew, CannotMigrate, DeskDamaged, CannotDecrypt) as mistake:
         raise Mistake(str(mistake)) from None
     except Refused as refused:
         raise Mistake(words("en").text(refused.phrase)) from None
