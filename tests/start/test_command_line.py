@@ -341,6 +341,39 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(cartwheel: Type, tmp_path
 
 
 @pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("/etc/passwd", "/etc/passwd is a file and no folder"),
+        ("/etc/passwd/shop", "/etc/passwd is a file and no folder"),
+        ("/proc/nope", "/proc/nope cannot be made: No such file or directory"),
+    ],
+)
+def test_the_doctor_says_where_no_data_folder_can_be(cartwheel: Type, folder: str, said: str) -> None:
+    answer = cartwheel("doctor", "--json", data=Path(folder))
+    findings = {one["what"]: one for one in json.loads(answer.stdout)}
+    found = findings["Data folder"]
+    assert (answer.returncode, found["state"], found["said"]) == (1, "bad", said)
+    assert found["cure"] == "Choose another with --data."
+    for what in ("Key", "Database", "Queue", "Worker", "Mail server"):
+        assert findings[what]["said"] == "not known while the data folder cannot be used"
+
+
+def test_the_doctor_says_who_else_can_read_the_data_folder(cartwheel: Type, tmp_path: Path) -> None:
+    cartwheel("key", "create", "Doi Leaf")
+    folder = tmp_path / "data"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o755)
+    said = cartwheel("doctor").stdout
+    assert re.search(
+        rf"BAD +Data folder +{folder} is open to other users of this machine\n +chmod -R go= {folder}\n", said
+    )
+    other = tmp_path / "other"
+    other.mkdir(mode=0o755)
+    (other / "diary.txt").touch()
+    assert re.search(r"BAD +Data folder .*\n +Choose a folder of its own", cartwheel("doctor", data=other).stdout)
+
+
+@pytest.mark.parametrize(
     ("database", "said"),
     [("", "file is not a database"), ("postgresql://nobody@127.0.0.1:1/nothing", "connection failed")],
 )
