@@ -11,6 +11,8 @@ from blocks.values import Typed, type_document
 
 FIELD_LIMIT = 500
 """Fields a contact may have; further names are not taken up, so that a runaway sender cannot swell every batch."""
+TAG_LIMIT = 500
+"""Tags likewise."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -66,6 +68,7 @@ class Card:
         """Give and take tags. They keep the order in which they were given."""
         kept = [tag for tag in self.tags if tag not in remove]
         kept += [tag for tag in dict.fromkeys(add) if tag and tag not in kept]
+        del kept[max(TAG_LIMIT, len(self.tags)) :]  # what it has stays, also where that is more
         if kept != self.tags:
             self.tags, self.changed = kept, True
 
