@@ -52,7 +52,7 @@ def open_house(settings: Settings, *, clock: Clock | None = None, ring: Callable
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' addresses are nobody else's business
     except PermissionError:
         raise  # it is there, or could be, and is somebody else's
     except OSError as error:

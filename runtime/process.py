@@ -49,11 +49,11 @@ def log_as(name: str) -> None:
 
 
 def _attempt(work: Callable[[Settings], None]) -> int:
-    from runtime.ledger import SchemaTooNew
+    from runtime.ledger import CannotMigrate, SchemaTooNew
 
     try:
         work(load_settings())
-    except (BadSetting, SchemaTooNew) as mistake:
+    except (BadSetting, SchemaTooNew, CannotMigrate) as mistake:
         log.error("%s", mistake)
         return NEEDS_A_PERSON
     except OSError as refused:

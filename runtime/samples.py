@@ -3,7 +3,7 @@
 A folder holds `flow.json` and `emails/<slug>.json`; a new folder is a new sample.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,11 @@ def _with_own_email(block: Mapping[str, Any], slugs: Mapping[str, str]) -> dict[
     return {**block, "settings": settings}
 
 
-def read_sample(folder: Path) -> Sample:
-    """The flow and its e-mails in a folder. Raises FileNotFoundError, and ValueError for what is no JSON."""
-    emails = {file.stem: orjson.loads(file.read_bytes()) for file in sorted((folder / "emails").glob("*.json"))}
-    return Sample(folder.name, orjson.loads((folder / "flow.json").read_bytes()), emails)
+def _read(file: Path) -> Any:
+    return orjson.loads(file.read_bytes())
+
+
+def read_sample(folder: Path, read: Callable[[Path], Any] = _read) -> Sample:
+    """The flow and its e-mails in a folder; `read` is handed each file, and what it raises is raised."""
+    emails = {file.stem: read(file) for file in sorted((folder / "emails").glob("*.json"))}
+    return Sample(folder.name, read(folder / "flow.json"), emails)

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -21,6 +23,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 Row = Mapping[str, Any]
 BY = "command line"
 """Who it was, where a command changes something."""
+DIGITS = 18
+"""No number of ours has more, and the databases hold not many more."""
+DEEPEST = 100
+"""Levels to which objects and lists may be nested in a document."""
+
+
+def number_of(what: str, metavar: str = "ID") -> Any:
+    """An argument that is an id, or the number of a version."""
+    return typer.Argument(metavar=metavar, help=what, max=10**DIGITS - 1)
 
 
 class Mistake(Exception):
@@ -34,7 +45,7 @@ def opened() -> Iterator[tuple["House", int]]:
     from runtime.accounts.refused import Refused
     from runtime.desk.file import DeskDamaged
     from runtime.house import open_house
-    from runtime.ledger import SchemaTooNew
+    from runtime.ledger import CannotMigrate, SchemaTooNew
     from runtime.process import database_trouble
     from runtime.settings import BadSetting, load_settings
     from runtime.vault import CannotDecrypt
@@ -46,7 +57,7 @@ def opened() -> Iterator[tuple["House", int]]:
             yield house, workspaces.first(house)
         finally:
             house.close()
-    except (BadSetting, SchemaTooNew, DeskDamaged, CannotDecrypt) as mistake:
+    except (BadSetting, SchemaTooNew, CannotMigrate, DeskDamaged, CannotDecrypt) as mistake:
         raise Mistake(str(mistake)) from None
     except Refused as refused:
         raise Mistake(words("en").text(refused.phrase)) from None
@@ -141,15 +152,40 @@ def read_text(file: Path) -> str:
 
 def read_json(file: Path) -> Any:
     """The JSON in a file, or on standard input for "-". Raises Mistake."""
+    from runtime.intake.reading import nested_within
+
     text = read_text(file)
+    too_deep = Mistake(f"{file} is nested in more than {DEEPEST} levels, which nothing of ours is.")
+    whole, finite = partial(_whole, file), partial(_finite, file)
     try:
-        return json.loads(text, parse_constant=_no_number)
+        found = json.loads(text, parse_constant=_no_number, parse_int=whole, parse_float=finite)
+    except RecursionError:
+        raise too_deep from None
     except ValueError as error:
         raise Mistake(f"{file} is not JSON: {error}.") from None
+    if not nested_within([found], DEEPEST + 1):
+        raise too_deep
+    return found
 
 
 def _no_number(name: str) -> None:
     raise ValueError(f"it has no {name}, write a number")
+
+
+def _whole(file: Path, digits: str) -> int:
+    if len(digits) > DIGITS:
+        raise _too_large(file, digits)
+    return int(digits)
+
+
+def _finite(file: Path, digits: str) -> float:
+    if isinf(number := float(digits)):
+        raise _too_large(file, digits)
+    return number
+
+
+def _too_large(file: Path, digits: str) -> Mistake:
+    return Mistake(f"{file} has a number that is too large to be kept: {digits[:30]}.")
 
 
 def read_flow(document: Any, where: str) -> "Flow":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from builder.commands.common import (
+    DIGITS,
     AsJson,
     Mistake,
     existing_draft,
@@ -84,7 +85,9 @@ def render(
     contact: Annotated[
         str | None, typer.Option(help="Whose e-mail it is: address, phone or id; else an example.")
     ] = None,
-    event: Annotated[int | None, typer.Option(help="Id of the event it answers; else an example.")] = None,
+    event: Annotated[
+        int | None, typer.Option(help="Id of the event it answers; else an example.", max=10**DIGITS - 1)
+    ] = None,
     form: Annotated[Form, typer.Option("--format", help="html, text, or eml: the whole message.")] = Form.html,
 ) -> None:
     """Print an e-mail as a contact would get it, made by what sends it."""

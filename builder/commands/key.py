@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from builder.commands.common import AsJson, Mistake, noun, opened, print_json, print_list, shown
+from builder.commands.common import AsJson, Mistake, noun, number_of, opened, print_json, print_list, shown
 
 app = noun("key", "Keys for the API.")
 
@@ -65,7 +65,7 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def revoke(id_: Annotated[int, typer.Argument(metavar="ID", help="From key list.")]) -> None:
+def revoke(id_: Annotated[int, number_of("From key list.")]) -> None:
     """Make a key useless, within 5 seconds."""
     from runtime.accounts import keys
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from builder.commands.common import AsJson, Mistake, noun, opened, print_json, print_list, shown
+from builder.commands.common import AsJson, Mistake, noun, number_of, opened, print_json, print_list, shown
 from runtime.pipe import write_whole
 
 app = noun("outbox", "Messages: waiting, sent, and not sent.")
@@ -55,7 +55,7 @@ def list_(
 
 @app.command()
 def show(
-    id_: Annotated[int, typer.Argument(metavar="ID", help="From outbox list.")],
+    id_: Annotated[int, number_of("From outbox list.")],
     form: Annotated[
         Form, typer.Option("--format", help="story: what became of it; html, text or eml: what it says.")
     ] = Form.story,

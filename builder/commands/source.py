@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from builder.commands.common import AsJson, Mistake, noun, opened, print_json, print_list, shown
+from builder.commands.common import AsJson, Mistake, noun, number_of, opened, print_json, print_list, shown
 
 app = noun("source", "Shops that send events of their own accord.")
 
@@ -69,7 +69,7 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def remove(id_: Annotated[int, typer.Argument(metavar="ID", help="From source list.")]) -> None:
+def remove(id_: Annotated[int, number_of("From source list.")]) -> None:
     """Take nothing from a shop any more, within 5 seconds."""
     from runtime.accounts import sources
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 from blocks.phrase import say
 from runtime.accounts import tokens
 from runtime.accounts.refused import Refused
-from runtime.desk.slugs import slug_for
+from runtime.desk.slugs import is_slug, slug_for
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import source
@@ -69,6 +69,8 @@ def everything(house: House, workspace: int) -> list[Source]:
 
 def find(house: House, kind: str, slug: str) -> tuple[Source, str] | None:
     """A source in use and its secret, in any workspace. Raises CannotDecrypt."""
+    if not is_slug(slug):
+        return None
     query = source.select().where(source.c.slug == slug, source.c.kind == kind, source.c.revoked_at.is_(None))
     with house.ledger.read() as tx:
         row = tx.first(query)

@@ -88,8 +88,7 @@ def get(house: House, id_: int) -> User | None:
 
 def by_email(house: House, email: str) -> User | None:
     """The user with this address, or None."""
-    with house.ledger.read() as tx:
-        row = tx.first(tables.user.select().where(tables.user.c.email == _typed(email)))
+    row = _row(house, email)
     return None if row is None else _user(row)
 
 
@@ -98,15 +97,14 @@ def authenticate(house: House, email: str, password: str, peer: str = "") -> Use
 
     Raises WrongPassword, or TooManyTries after 5 failures in 15 minutes for the address or from the peer.
     """
-    address = _typed(email)
+    address = email_of(email) or email.strip().lower()
     names = (f"address {address}", f"peer {peer}") if peer else (f"address {address}",)
     tries, now = tries_at(house.ledger), house.clock.now()
     if tries.too_many(names, now):
         raise TooManyTries
     # Counted before it is known: many guesses at the same time are as many failures.
     tries.failed(names, now)
-    with house.ledger.read() as tx:
-        row = tx.first(tables.user.select().where(tables.user.c.email == address))
+    row = _row(house, email)
     kept = None if row is None else row.password
     if not passwords.matches(kept, password[:_LONGEST]) or row is None:
         raise WrongPassword
@@ -217,9 +215,13 @@ def _taken() -> Refused:
     return Refused(say("There is a user with this address already."), "email")
 
 
-def _typed(email: str) -> str:
-    """What somebody typed to sign in, in the form in which it would be kept."""
-    return email_of(email) or email.strip().lower()
+def _row(house: House, email: str) -> Row[Any] | None:
+    """Of the user with this address; of what is no address there is none."""
+    address = email_of(email)
+    if address is None:
+        return None
+    with house.ledger.read() as tx:
+        return tx.first(tables.user.select().where(tables.user.c.email == address))
 
 
 def _address(email: str) -> str:

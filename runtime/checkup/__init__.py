@@ -17,7 +17,11 @@ __all__ = ["Finding", "examine"]
 def examine(settings: Settings) -> Iterator[Finding]:
     """Ask everything. Raises nothing: what a question stumbles over is its finding."""
     told = False
+    homeless = installation.unusable(settings) is not None
     for what, ask in (*machine.QUESTIONS, *installation.QUESTIONS):
+        if homeless and ask in installation.IN_FOLDER:
+            yield Finding("note", "not known while the data folder cannot be used", what=what)
+            continue
         try:
             finding = ask(settings)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what the doctor was asked for

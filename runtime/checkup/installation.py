@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 from sqlalchemy import make_url, text
 
@@ -33,19 +34,54 @@ FUTURE = 60 * SECOND
 PATIENCE = 10.0
 """Seconds that each step of greeting the mail server may take."""
 LATER = "will be made at the first start"
+ELSEWHERE = "Choose another with --data."
+SOMEBODY_ELSES = "Ask this as the user that runs Cartwheel, or choose another with --data."
+
+
+def unusable(settings: Settings) -> Finding | None:
+    """Why nothing can be kept in the data folder, if so."""
+    folder = settings.data
+    try:
+        there = next(one for one in (folder, *folder.parents) if one.exists())
+    except OSError as error:
+        cure = SOMEBODY_ELSES if isinstance(error, PermissionError) else ELSEWHERE
+        return Finding("bad", f"{folder} cannot be opened: {error.strerror}", cure)
+    if not there.is_dir():
+        return Finding("bad", f"{there} is a file and no folder", ELSEWHERE)
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        if there != folder:
+            return Finding("bad", f"{folder} cannot be made: {error.strerror}", ELSEWHERE)
+        cure = f"Put that right. {ELSEWHERE}"
+        if isinstance(error, PermissionError):
+            give = f"Give it to the user that runs Cartwheel: chown -R {getpass.getuser()} {quote(str(folder))}"
+            cure = give if _ours(folder) else SOMEBODY_ELSES
+        return Finding("bad", f"{folder} cannot be written: {error.strerror}", cure)
+    return None
 
 
 def data(settings: Settings) -> Finding:
     """Whether the data folder can be written, and only by us."""
     folder = settings.data
+    if (trouble := unusable(settings)) is not None:
+        return trouble
     if not folder.exists():
         return Finding("note", f"{folder} {LATER}")
-    try:
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        cure = f"Give it to the user that runs Cartwheel: chown -R {getpass.getuser()} {folder}"
-        return Finding("bad", f"{folder} cannot be written: {error.strerror}", cure)
+    if folder.stat().st_mode & 0o077:
+        # What belongs to something else is not closed to it.
+        alone = _ours(folder) or not any(folder.iterdir())
+        cure = f"chmod -R go= {quote(str(folder))}" if alone else "Choose a folder of its own with --data."
+        return Finding("bad", f"{folder} is open to other users of this machine", cure)
     return Finding("good", str(folder))
+
+
+def _ours(folder: Path) -> bool:
+    """Whether Cartwheel has kept something there, as far as we may see."""
+    try:
+        return any((folder / name).exists() for name in ("running.lock", "secret.key", "cartwheel.db", "desk"))
+    except PermissionError:
+        return False
 
 
 def key(settings: Settings) -> Finding:
@@ -134,6 +170,8 @@ def mail(settings: Settings) -> Finding:
     try:
         connect(server.address, server.ehlo, PATIENCE).socket.close()
     except CannotConnect as error:
+        if error.for_now:
+            cure = "The settings are right as far as that goes: try again later. Messages are safe and wait meanwhile."
         return Finding("bad", words("en").text(reason_phrase(error.trouble.code, error.trouble.args)), cure)
     named = f", as {server.address.user}" if server.address.user else ""
     over = "; CARTWHEEL_SMTP_URL counts only without it" if server.own and settings.smtp_url else ""
@@ -233,3 +271,5 @@ QUESTIONS = (
     ("Mail server", mail),
     ("Public address", public),
 )
+IN_FOLDER = (key, database, queue, worker, mail, public)
+"""Those about what Cartwheel keeps, which it cannot without its folder."""

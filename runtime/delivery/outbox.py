@@ -22,6 +22,7 @@ from runtime.ledger.revival import revive
 from runtime.ledger.tables import attempt, body, contact, flow, message
 from runtime.ledger.why import WHY
 from runtime.mail import Rendered
+from runtime.people.contacts import sought
 from runtime.segments.stirring import stir
 
 STATES = ("queued", "sending", "sent", "failed", "skipped", "uncertain", "cancelled")
@@ -129,7 +130,7 @@ def recent(
         query = query.where(message.c.flow == flow_id)
     if contact_id is not None:
         query = query.where(message.c.contact == contact_id)
-    if part := find.strip():
+    if part := sought(find):
         columns = (message.c.address, message.c.subject, contact.c.name, contact.c.email)
         named = tuple_(message.c.version, message.c.block).in_(named_like(tx, part))
         query = query.where(

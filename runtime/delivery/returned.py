@@ -4,11 +4,12 @@ A notification is believed only as far as it returns our own Message-ID, which n
 the address that we wrote to, whatever the notification says.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
-from email.message import EmailMessage, Message
-from email.parser import BytesParser
+from email.message import Message
+from email.parser import BytesHeaderParser, BytesParser
 from typing import Literal
 
 from sqlalchemy import select
@@ -24,6 +25,7 @@ from runtime.people import consent
 from runtime.segments.stirring import stir
 
 MOST_BYTES = 20_000_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CODES = {"hard": "came_back", "soft": "came_back_for_now"}
 
 Outcome = Literal["hard", "soft", "delayed", "known", "not_ours", "no_report"]
@@ -32,7 +34,7 @@ soft       it could not be delivered, for a reason that may pass
 delayed    it is still being tried, or did arrive: nothing to do
 known      the message was no longer one that went out
 not_ours   it returns no Message-ID of ours
-no_report  it is no delivery status notification
+no_report  it is no delivery status notification, or none that can be read
 """
 
 
@@ -47,21 +49,39 @@ class Returned:
     suppressed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What a notification says. `about`: the Message-IDs it may return; `failed`: what was said of who did not get it."""
+
+    about: list[str]
+    failed: Answer | None
+
+
 def take_back(house: House, notification: bytes) -> Returned:
     """Read a delivery status notification and note what it says of a message of ours. Twice is the same as once."""
-    report = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(notification)
-    status = next((part for part in report.walk() if part.get_content_type() == "message/delivery-status"), None)
-    if status is None:
+    report = _read(notification)
+    if report is None:
         return Returned("no_report")
     scribe = Scribe(house)
-    id_ = next((found for said in _message_ids(report) if (found := scribe.message_of(said)) is not None), None)
+    id_ = next((found for said in report.about if (found := scribe.message_of(said)) is not None), None)
     if id_ is None:
         return Returned("not_ours")
-    failed = next((one for one in _recipients(status) if _field(one, "Action").lower() == "failed"), None)
-    if failed is None:
+    if report.failed is None:
         return Returned("delayed", id_)
-    answer = _answer(failed)
-    return _note(house, id_, "hard" if answer.code >= 500 else "soft", answer)
+    return _note(house, id_, "hard" if report.failed.code >= 500 else "soft", report.failed)
+
+
+def _read(notification: bytes) -> _Report | None:
+    """None for what is no notification, or cannot be read as one."""
+    try:
+        mail = BytesParser(policy=policy.compat32).parsebytes(notification)
+        status = next((part for part in mail.walk() if part.get_content_type() == "message/delivery-status"), None)
+        if status is None:
+            return None
+        failed = next((one for one in _recipients(status) if _field(one, "Action").lower() == "failed"), None)
+        return _Report(list(_message_ids(mail)), _answer(failed) if failed is not None else None)
+    except Exception:  # noqa: BLE001 - anybody can send one, and Python's parser fails on what is odd enough in ways of its own
+        return None
 
 
 def _note(house: House, id_: int, how: Literal["hard", "soft"], answer: Answer) -> Returned:
@@ -124,11 +144,11 @@ def _message_ids(report: Message) -> Iterator[str]:
         if part.get_content_type() in ("text/rfc822-headers", "message/rfc822-headers"):
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):
-                yield _field(BytesParser(policy=policy.compat32).parsebytes(content), "Message-ID")
+                yield _field(BytesHeaderParser(policy=policy.compat32).parsebytes(content), "Message-ID")
     for name in ("In-Reply-To", "References"):
         yield from _field(report, name).split()
 
 
 def _field(part: Message, name: str) -> str:
-    """A field on one line."""
-    return " ".join(str(part[name] or "").split())
+    """A field on one line, without what no line has."""
+    return " ".join(_CONTROL.sub(" ", str(part[name] or "")).split())

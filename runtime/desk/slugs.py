@@ -6,6 +6,12 @@ from itertools import count
 from unicodedata import normalize
 
 LONGEST = 60
+_SLUG = re.compile(r"[a-z0-9-]+")
+
+
+def is_slug(text: str) -> bool:
+    """Whether anything could be called that; what could not is never looked for."""
+    return _SLUG.fullmatch(text) is not None
 
 
 def slug_for(name: str, kind: str, taken: Container[str]) -> str:

@@ -261,7 +261,7 @@ def _parts(tx: Tx, wish: Wish) -> Iterator[ColumnElement[bool]]:
 def _found(tx: Tx, text: str) -> list[int]:
     """Contacts of whom an address, a number or an id begins like this, and, unless it is an address, whose name has it in it."""
     named = [] if "@" in text else [one.id for one in contacts.search(tx, text, MOST_FOUND)]
-    wanted = fold(text.strip())
+    wanted = fold(contacts.sought(text))
     query = select(identity.c.contact).where(
         tx.mine(identity),
         identity.c.kind.in_(list(IDENTITIES)),

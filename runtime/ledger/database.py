@@ -105,7 +105,8 @@ class Ledger:
 
     @classmethod
     def open(cls, url: str | URL) -> "Ledger":
-        """Connect, and make or migrate the tables. Raises SchemaTooNew if a newer Cartwheel has written them."""
+        """Connect, and make or migrate the tables. Raises SchemaTooNew if a newer Cartwheel has written them, and
+        CannotMigrate."""
         ledger = cls(url)
         with ledger._turn():
             bring_up_to_date(ledger.engine)

@@ -1,8 +1,10 @@
 """Makes the tables and brings older ones up to date (Alembic, one file a change in `migrations/versions`)."""
 
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from runtime.ledger import planner, tables
 
@@ -15,27 +17,28 @@ class SchemaTooNew(Exception):
     """The database was written by a newer Cartwheel. Nothing was changed; start that version."""
 
 
+class CannotMigrate(Exception):
+    """The tables cannot be made or changed, now or later. Nothing was changed."""
+
+
 def bring_up_to_date(engine: Engine) -> None:
-    """Create or migrate the tables. Raises SchemaTooNew."""
+    """Create or migrate the tables, in one transaction. Raises SchemaTooNew and CannotMigrate."""
     with engine.connect() as connection:
         if not connection.engine.url.database or connection.engine.url.database == ":memory:":
             create_tables(connection)
             connection.commit()
             return
+        # Web and worker start together; one of them makes the tables.
         if connection.dialect.name == "postgresql":
-            # Web and worker start together; one of them makes the tables.
-            connection.execute(text("SELECT pg_advisory_lock(726301)"))
-        try:
-            found = _revision(connection)
-            if found != HEAD:
-                _migrate(connection, found)
-                if connection.dialect.name == "sqlite":
-                    planner.tell(connection)
-                connection.commit()
-        finally:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_unlock(726301)"))
-                connection.commit()
+            connection.execute(text("SELECT pg_advisory_xact_lock(726301)"))
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        found = _revision(connection)
+        if found != HEAD:
+            _migrate(connection, found)
+            if connection.dialect.name == "sqlite":
+                planner.tell(connection)
+            connection.commit()
 
 
 def create_tables(connection: Connection) -> None:
@@ -74,4 +77,18 @@ def _migrate(connection: Connection, found: str | None) -> None:
             "This data folder was written by a newer Cartwheel. Nothing was changed. "
             "Start the newer version, or choose another folder."
         )
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except DatabaseError as error:
+        if _may_pass(error):
+            raise
+        raise CannotMigrate(
+            f"The tables of the database cannot be brought up to date: {str(error.orig).strip().splitlines()[0]}. "
+            "Nothing was changed. Put that right, or the copy of the database back that was kept, and start again."
+        ) from error
+
+
+def _may_pass(error: DatabaseError) -> bool:
+    """Whether it is about something around the database: it went away, its disk is full, somebody else has it locked."""
+    said_to_the_statement = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    return isinstance(error, OperationalError) and not said_to_the_statement

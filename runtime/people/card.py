@@ -11,6 +11,8 @@ from blocks.values import Typed, fold, type_document
 
 FIELD_LIMIT = 500
 """Fields a contact may have; further names are not taken up, so that a runaway sender cannot swell every batch."""
+TAG_LIMIT = 500
+"""Tags likewise."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -72,6 +74,7 @@ class Card:
             if tag and (folded := fold(tag)) not in there:
                 there.add(folded)
                 kept.append(tag)
+        del kept[max(TAG_LIMIT, len(self.tags)) :]  # what it has stays, also where that is more
         if kept != self.tags:
             self.tags, self.changed = kept, True
 

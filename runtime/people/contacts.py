@@ -136,13 +136,18 @@ def count(tx: Tx) -> int:
     return int(tx.scalar(select(func.count()).select_from(contact).where(tx.mine(contact))))
 
 
+def sought(text: str) -> str:
+    """What was typed to find something, without what no text has that is kept."""
+    return text.replace("\0", "").strip()
+
+
 def search(tx: Tx, text: str = "", limit: int = 50, before: Cursor | None = None) -> list[Contact]:
     """Contacts whose name or address contains `text`, those seen last first; all of them for "".
 
     For the next page give the (seen_at, id) of the last one as `before`.
     """
     query = contact.select().where(tx.mine(contact))
-    if wanted := fold(text.strip()):
+    if wanted := fold(sought(text)):
         query = query.where(_matches(tx, wanted))
     if before is not None:
         seen_at, id_ = before

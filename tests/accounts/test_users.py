@@ -44,6 +44,8 @@ def test_neither_password_nor_session_token_can_be_read_from_the_database(house:
         ("nok@doileaf.example", ""),
         ("somchai@doileaf.example", PASSWORD),
         ("", ""),
+        ("\0nok@doileaf.example", PASSWORD),
+        ("nok\0", PASSWORD),
         ("nok@doileaf.example", "x" * 1_000_000),
     ],
 )

@@ -51,6 +51,16 @@ def test_a_server_without_a_sender_is_told_and_what_to_do(house: House, smtp: Sm
     assert finding.cure.startswith("Type the sender’s address on the settings page.")
 
 
+def test_a_server_that_is_busy_says_nothing_against_the_settings(house: House, smtp: SmtpServer) -> None:
+    sender(house)
+    smtp.answer("greeting", "421 4.3.2 busy")
+    finding = mail(house.settings)
+    assert finding.said == "The mail server 127.0.0.1 takes nothing at present: 421 4.3.2 busy"
+    assert "try again later" in finding.cure
+    smtp.answer("greeting", "554 5.7.1 no")
+    assert mail(house.settings).cure.startswith("Correct CARTWHEEL_SMTP_URL.")
+
+
 @pytest.mark.parametrize("address", ["", "http://127.0.0.1:8080", "http://192.168.1.20"])
 def test_an_address_that_customers_cannot_open_keeps_marketing_back(
     house: House, smtp: SmtpServer, address: str

@@ -109,6 +109,26 @@ def test_a_frozen_server_burns_no_tries(post: Post, smtp: SmtpServer, clock: Set
     assert {post.one(message).tries for message in frozen} == {1}
 
 
+def test_a_clock_that_goes_back_keeps_no_mail_from_a_server_that_works_again(
+    post: Post, smtp: SmtpServer, clock: SetClock, reminder: Email
+) -> None:
+    smtp.stop()
+    flow = post.flow(reminder)
+    post.message(flow, post.contact("Dewi"))
+    post.deliver()
+    smtp.start()
+
+    clock.advance(hours=-3)
+    message = post.message(flow, post.contact("Hannah"))
+    assert delivery.next_due(post.house) == clock.now()
+    post.deliver()
+    assert post.state(message) == ("sent", "sent")
+    assert delivery.held(post.house, post.shop) is None
+    clock.advance(hours=3)
+    post.deliver()
+    assert post.states() == {"sent": 2}
+
+
 def test_a_server_that_hangs_up_on_every_mail_is_to_blame_itself(
     post: Post, smtp: SmtpServer, clock: SetClock, reminder: Email
 ) -> None:

@@ -153,6 +153,7 @@ def test_messages_are_found_by_state_flow_contact_and_words(post: Post, reminder
     assert ids(find="Dewi, your tea") == [first, third]
     assert ids(find="somchai") == [second]
     assert ids(find="100%") == []
+    assert ids(find="somchai\0") == [second]
     # What has no subject goes by the name of its e-mail: "Your tea is still in the basket".
     assert ids(find="YOUR tea is") == [first, second, third]
     assert ids(find="your tea is", contact_id=somchai) == [second]

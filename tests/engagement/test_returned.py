@@ -110,6 +110,27 @@ def test_nobody_can_make_up_that_a_mail_came_back(post: Post, smtp: SmtpServer, 
     assert post.state(message) == ("sent", "sent")
 
 
+@pytest.mark.parametrize("odd", ["<", "<@>", "<[@", "a@[", "<>", "=?x?q?=", "\x00"])
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_stands_for_a_message_id_may_be_anything(house: House, odd: str, *, whole: bool) -> None:
+    odd_one = notification(None, message_id=odd, whole=whole)
+    assert take_back(house, odd_one).outcome == "not_ours"
+    assert take_back(house, b"In-Reply-To: <\r\n" + odd_one).outcome == "not_ours"
+
+
+def test_a_mail_that_cannot_be_read_is_no_notification(house: House) -> None:
+    nested = "".join(
+        f'Content-Type: multipart/mixed; boundary="{n}"\r\n\r\n--{n}\r\n' for n in range(3000)
+    )  # deeper than Python's parser goes
+    assert take_back(house, nested.encode() + notification(None, message_id="<1.a@x>")).outcome == "no_report"
+
+
+def test_what_a_mailbox_says_is_one_line(post: Post, smtp: SmtpServer, house: House, message: int) -> None:
+    found = take_back(house, notification(smtp.taken[0], said="550 5.1.1 User\x00 \x1b[2Junknown"))
+    assert (found.outcome, found.answer) == ("hard", "5.1.1 User [2Junknown")
+    assert blocked(post) == {"dewi@example.com": "hard_bounce"}
+
+
 def test_the_command_takes_a_file_or_what_a_mail_server_pipes_to_it(
     post: Post, smtp: SmtpServer, house: House, message: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,7 @@ def test_it_is_narrowed_by_state_block_and_address(three: Stage) -> None:
     assert addresses(seen(three, state="inside", find="NOK@")) == []
     three.happens("Account created", BUDI, fields={"name": "Budi Santoso"})
     assert addresses(seen(three, find="santoso")) == [BUDI]
+    assert addresses(seen(three, find="\0santoso")) == [BUDI]
 
 
 def test_pages_follow_one_another_also_over_several_versions(three: Stage) -> None:

@@ -250,6 +250,7 @@ def test_a_shop_that_is_not_ours_and_one_that_was_removed_are_refused_alike(
     body = json.dumps(notice("order")).encode()
     head = {"x-shopify-topic": "orders/create", "x-shopify-hmac-sha256": signed(body)}
     assert client.post("/in/shopify/other", content=body, headers=head).status_code == 401
+    assert client.post("/in/shopify/%00doi-leaf", content=body, headers=head).status_code == 401
     assert client.post("/in/woocommerce/doi-leaf", content=body, headers=head).status_code == 404
     assert client.get("/in/shopify/doi-leaf").status_code == 405
     assert send("orders/create", notice("order"), "e1").status_code == 200
@@ -263,6 +264,13 @@ def test_guessing_signatures_is_slowed_down(send: Send) -> None:
     statuses = [send("orders/create", b"{}", **{"x-shopify-hmac-sha256": "x"}).status_code for _ in range(25)]
     assert statuses == [401] * 20 + [429] * 5
     assert send("orders/create", notice("order"), "e1").status_code == 200
+
+
+@pytest.mark.usefixtures("no_refill")
+@pytest.mark.parametrize("nobody", ["other", "%00x", "Doi%20Leaf", "%F0%9F%8D%B5", "a/b"])
+def test_guessing_addresses_of_shops_is_slowed_down_whatever_is_guessed(client: TestClient, nobody: str) -> None:
+    statuses = [client.post(f"/in/shopify/{nobody}", content=b"{}").status_code for _ in range(25)]
+    assert statuses == [401] * 20 + [429] * 5
 
 
 # ---- consent

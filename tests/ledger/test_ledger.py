@@ -7,9 +7,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 
-from runtime.ledger import Ledger, SchemaTooNew, schema, tables, tallies
+from runtime.ledger import CannotMigrate, Ledger, SchemaTooNew, schema, tables, tallies
 from tests.conftest import Postgres
 
 
@@ -105,6 +105,21 @@ def test_a_database_of_a_newer_version_is_left_alone(ledger: Ledger) -> None:
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaTooNew, match="newer Cartwheel"):
         Ledger.open(ledger.url)
+
+
+def test_a_database_that_has_a_table_of_that_name_already_is_left_as_it_is(ledger: Ledger) -> None:
+    with ledger.write() as tx:
+        tables.metadata.drop_all(tx.connection)
+        tx.execute(text("DROP TABLE alembic_version"))
+        tx.execute(text("CREATE TABLE coupon (x INTEGER)"))
+    for _ in range(2):
+        with pytest.raises(
+            CannotMigrate, match=r"brought up to date: .*coupon.* already exists.*\. Nothing was changed\. "
+        ):
+            Ledger.open(ledger.url)
+    with ledger.read() as tx:
+        left = inspect(tx.connection).get_table_names()
+    assert [name for name in left if not name.startswith("sqlite_")] == ["coupon"]
 
 
 def test_every_table_of_the_shop_has_a_workspace() -> None:

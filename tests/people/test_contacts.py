@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from runtime.clock import SetClock
-from runtime.ledger import Ledger
+from runtime.ledger import Ledger, tables
 from runtime.people import contacts
 from runtime.people.contacts import Change, typed_after
 
@@ -42,6 +42,7 @@ def guests(person: Person, clock: SetClock) -> dict[str, int]:
         ("\\", []),
         ("7021", ["somchai"]),
         ("+62812", ["dewi.a"]),
+        ("somchai\0", ["somchai"]),
         ("nobody", []),
         ("  ", ["50%_off", "hannah", "somchai", "dewi.a"]),
     ],
@@ -138,6 +139,32 @@ def test_steps_change_fields_and_tags_in_order(ledger: Ledger, shop: int, person
     assert (after[dewi].tags, after[dewi].fields) == (["Oolong lover"], {})
     assert after[dewi].typed["t"]["tags[]"] == ["oolong lover"]
     assert after[somchai].tags == ["coffee"]
+
+
+def test_a_contact_has_at_most_500_tags(ledger: Ledger, shop: int, person: Person) -> None:
+    dewi = person("dewi@example.com")
+    many = tuple(f"tag {number}" for number in range(600))
+    with ledger.write(shop) as tx:
+        contacts.update_many(tx, [Change(dewi, add_tags=("VIP",)), Change(dewi, add_tags=many)])
+        contacts.update_many(tx, [Change(dewi, add_tags=("tea", "tag 3"))])
+        found = contacts.get(tx, dewi)
+        assert found is not None
+        assert found.tags == ["VIP", *many[:499]]
+        contacts.update_many(tx, [Change(dewi, add_tags=("tea",), remove_tags=("VIP",))])
+        found = contacts.get(tx, dewi)
+    assert found is not None
+    assert found.tags == [*many[:499], "tea"]
+
+
+def test_a_contact_that_has_more_tags_already_keeps_them(ledger: Ledger, shop: int, person: Person) -> None:
+    dewi = person("dewi@example.com")
+    many = [f"tag {number}" for number in range(600)]
+    with ledger.write(shop) as tx:
+        tx.execute(tables.contact.update().where(tables.contact.c.id == dewi).values(tags=many))
+        contacts.update_many(tx, [Change(dewi, add_tags=("tea",), set_fields={"stage": "new"})])
+        found = contacts.get(tx, dewi)
+    assert found is not None
+    assert (found.tags, found.fields["stage"]) == (many, "new")
 
 
 def test_a_step_cannot_give_a_contact_somebody_elses_address(ledger: Ledger, shop: int, person: Person) -> None:

@@ -19,6 +19,8 @@ from runtime.settings import Settings
 
 PAGE = (ROOT / "docs" / "command_line.md").read_text("utf-8")
 
+ENDLESS = "9" * 20
+
 Said = subprocess.CompletedProcess[str]
 Type = Callable[..., Said]
 
@@ -256,6 +258,15 @@ def test_somchai_may_sign_in_with_a_password_from_a_pipe(cartwheel: Type) -> Non
         (["contact", "show", "dewi@example.com"], 1, "There is no contact dewi@example.com"),
         (["outbox", "show", "12"], 1, "There is no message 12"),
         (["source", "remove", "12"], 1, "There is no source 12"),
+        (["source", "remove", ENDLESS], 2, "Input should be less than or equal to 999999999999999999"),
+        (["outbox", "show", ENDLESS], 2, "Input should be less than or equal to 999999999999999999"),
+        (["key", "revoke", ENDLESS], 2, "Input should be less than or equal to 999999999999999999"),
+        (
+            ["email", "render", "hello", "--event", ENDLESS],
+            2,
+            "Input should be less than or equal to 999999999999999999",
+        ),
+        (["flow", "restore", "welcome", ENDLESS], 2, "Input should be less than or equal to 999999999999999999"),
         (["user", "add", "no address"], 1, "Type an e-mail address"),
         (["user", "add", "a@example.com", "--language", "tlh"], 1, "no language of the screens"),
         (["user", "link", "a@example.com"], 1, "There is no user a@example.com"),
@@ -285,6 +296,8 @@ def test_a_mistake_is_one_sentence_and_no_stack_trace(cartwheel: Type, words: li
         ('{"name": "Odd", "blocks": [{"kind": "wait"}]}', "blocks.0.id: this is missing"),
         ('{"name": "Odd", "format": 7}', "format: must be 1"),
         ('["a list"]', "the document: must be an object in braces"),
+        (f'{{"name": "Long", "blocks": [{{"amount": 1{"0" * 30}}}]}}', "has a number that is too large to be kept"),
+        ('{"name": "Long", "blocks": [{"amount": 1e999}]}', "has a number that is too large to be kept: 1e999."),
     ],
 )
 def test_a_flow_that_is_none_is_refused_in_one_sentence(
@@ -295,6 +308,20 @@ def test_a_flow_that_is_none_is_refused_in_one_sentence(
     answer = cartwheel("flow", "import", str(file))
     assert (answer.returncode, answer.stdout) == (1, "")
     assert said in answer.stderr
+
+
+@pytest.mark.parametrize("levels", [150, 100_000])
+@pytest.mark.parametrize(
+    "command", ["flow validate", "flow import", "flow test", "email import", "segment import", "segment count"]
+)
+def test_a_document_that_is_nested_without_end_is_refused_in_one_sentence(
+    cartwheel: Type, tmp_path: Path, command: str, levels: int
+) -> None:
+    file = tmp_path / "deep.json"
+    file.write_text('{"rule":' + "[" * levels + "]" * levels + "}")
+    answer = cartwheel(*command.split(), str(file))
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr == f"{file} is nested in more than 100 levels, which nothing of ours is.\n"
 
 
 def test_the_doctor_changes_nothing_and_knows_a_healthy_folder(cartwheel: Type, tmp_path: Path) -> None:
@@ -313,6 +340,39 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(cartwheel: Type, tmp_path
     answer = cartwheel("doctor")
     assert answer.returncode == 1
     assert re.search(r"BAD +Key .*can be read by other users.*\n +chmod 600 ", answer.stdout)
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("/etc/passwd", "/etc/passwd is a file and no folder"),
+        ("/etc/passwd/shop", "/etc/passwd is a file and no folder"),
+        ("/proc/nope", "/proc/nope cannot be made: No such file or directory"),
+    ],
+)
+def test_the_doctor_says_where_no_data_folder_can_be(cartwheel: Type, folder: str, said: str) -> None:
+    answer = cartwheel("doctor", "--json", data=Path(folder))
+    findings = {one["what"]: one for one in json.loads(answer.stdout)}
+    found = findings["Data folder"]
+    assert (answer.returncode, found["state"], found["said"]) == (1, "bad", said)
+    assert found["cure"] == "Choose another with --data."
+    for what in ("Key", "Database", "Queue", "Worker", "Mail server"):
+        assert findings[what]["said"] == "not known while the data folder cannot be used"
+
+
+def test_the_doctor_says_who_else_can_read_the_data_folder(cartwheel: Type, tmp_path: Path) -> None:
+    cartwheel("key", "create", "Doi Leaf")
+    folder = tmp_path / "data"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o755)
+    said = cartwheel("doctor").stdout
+    assert re.search(
+        rf"BAD +Data folder +{folder} is open to other users of this machine\n +chmod -R go= {folder}\n", said
+    )
+    other = tmp_path / "other"
+    other.mkdir(mode=0o755)
+    (other / "diary.txt").touch()
+    assert re.search(r"BAD +Data folder .*\n +Choose a folder of its own", cartwheel("doctor", data=other).stdout)
 
 
 @pytest.mark.parametrize(

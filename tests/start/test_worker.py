@@ -1,5 +1,6 @@
 """The worker: what is due goes out without being rung for, and it says that it lives."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from runtime import delivery, pulse
 from runtime.accounts import workspaces
@@ -14,14 +16,29 @@ from runtime.clock import SECOND, SystemClock
 from runtime.delivery import outbox
 from runtime.doorbell import Doorbell
 from runtime.house import House, open_house
+from runtime.ledger import Ledger
 from runtime.mail import Brand, read_document
 from runtime.places import ROOT, SAMPLES
+from runtime.process import NEEDS_A_PERSON
 from runtime.samples import read_sample
 from runtime.settings import Settings
 from runtime.worker import Worker, look_once
 from tests.start.installation import wait_until
 
 Hire = Callable[[Settings], House]
+
+
+def test_a_worker_whose_tables_cannot_be_made_says_why_and_is_not_started_again(ledger: Ledger, tmp_path: Path) -> None:
+    with ledger.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    where = ledger.url.render_as_string(hide_password=False)
+    environment = os.environ | {"CARTWHEEL_DATA": str(tmp_path), "CARTWHEEL_DATABASE_URL": where}
+    worker = subprocess.run(
+        [sys.executable, "-m", "runtime.worker"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert worker.returncode == NEEDS_A_PERSON
+    (line,) = worker.stderr.splitlines()
+    assert "already exists" in line
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.commands.common import Mistake, read_flow
+from builder.commands.common import Mistake, read_flow, read_json
 
 if TYPE_CHECKING:
     from runtime.samples import Sample
@@ -13,11 +13,8 @@ def read_folder(folder: Path) -> "Sample":
     """What is in it. Raises Mistake, which names what is missing or wrong."""
     from runtime.samples import read_sample
 
-    try:
-        sample = read_sample(folder)
-    except FileNotFoundError:
-        raise Mistake(f"{folder} has no flow.json.") from None
-    except ValueError as error:
-        raise Mistake(f"{folder} holds a file that is not JSON: {error}.") from None
+    if not (folder / "flow.json").exists():
+        raise Mistake(f"{folder} has no flow.json.")
+    sample = read_sample(folder, read_json)
     read_flow(sample.flow, str(folder / "flow.json"))
     return sample

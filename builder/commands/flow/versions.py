@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from builder.commands.common import BY, AsJson, Mistake, existing_draft, opened, print_json, print_list, shown
+from builder.commands.common import (
+    BY,
+    AsJson,
+    Mistake,
+    existing_draft,
+    number_of,
+    opened,
+    print_json,
+    print_list,
+    shown,
+)
 from builder.commands.flow.slug import Slug
 
 if TYPE_CHECKING:
@@ -51,8 +61,8 @@ def versions(slug: Slug, as_json: AsJson = False) -> None:
 
 def diff(
     slug: Slug,
-    old: Annotated[int | None, typer.Argument(metavar="N", help="A version [default: the newest].")] = None,
-    new: Annotated[int | None, typer.Argument(metavar="M", help="Another version [default: the draft].")] = None,
+    old: Annotated[int | None, number_of("A version [default: the newest].", "N")] = None,
+    new: Annotated[int | None, number_of("Another version [default: the draft].", "M")] = None,
     as_json: AsJson = False,
 ) -> None:
     """How version M, or the draft, differs from version N, or from the newest one."""
@@ -74,7 +84,7 @@ def diff(
 
 def restore(
     slug: Slug,
-    number: Annotated[int, typer.Argument(metavar="N", help="The version, from flow versions.")],
+    number: Annotated[int, number_of("The version, from flow versions.", "N")],
     today: Annotated[
         bool, typer.Option("--emails-of-today", help="Send the e-mails as they stand today, where they are there.")
     ] = False,

@@ -15,12 +15,14 @@ from runtime.mail_server import ServerAddress
 
 
 class CannotConnect(Exception):
-    """There is no connection. `trouble` says why; `busy`: the server has enough connections, but lives."""
+    """There is no connection. `trouble` says why; `busy`: the server has enough connections, but lives; `for_now`: it says
+    itself that it may take us later."""
 
-    def __init__(self, trouble: Trouble, busy: bool = False) -> None:
+    def __init__(self, trouble: Trouble, busy: bool = False, for_now: bool = False) -> None:
         super().__init__(trouble.code)
         self.trouble = trouble
         self.busy = busy
+        self.for_now = for_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,12 @@ def _cannot(server: ServerAddress, error: Exception) -> CannotConnect:
     host = server.host
     match error:
         case smtplib.SMTPAuthenticationError():
-            temporary = error.smtp_code < 500
-            code = "server_refuses" if temporary else "login_refused"
-            return CannotConnect(Trouble(code, {"host": host, "answer": _words(error)}))
+            for_now = error.smtp_code < 500
+            code = "server_refuses" if for_now else "login_refused"
+            return CannotConnect(Trouble(code, {"host": host, "answer": _words(error)}), for_now=for_now)
         case smtplib.SMTPResponseException():
-            return CannotConnect(Trouble("server_refuses", {"host": host, "answer": _words(error)}), busy=True)
+            trouble = Trouble("server_refuses", {"host": host, "answer": _words(error)})
+            return CannotConnect(trouble, busy=True, for_now=error.smtp_code < 500)
         case ssl.SSLCertVerificationError():
             return CannotConnect(Trouble("tls_failed", {"host": host, "detail": error.verify_message}))
         case TimeoutError():

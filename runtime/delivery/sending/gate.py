@@ -31,7 +31,12 @@ class Gate:
 
     def is_open(self, now: int) -> bool:
         """Whether something may be tried; while `since` is set, with one message only."""
-        return self.since is None or now >= self.until
+        return self.since is None or now >= self.opens_at(now)
+
+    def opens_at(self, now: int) -> int:
+        """When something may be tried again. What is further ahead than it is ever left alone was said before the machine's
+        clock went back, and is not believed."""
+        return self.until if self.until - now <= PAUSES[-1] else now
 
     @property
     def probing(self) -> bool:
@@ -42,7 +47,7 @@ class Gate:
         """Nothing can be handed over: leave it alone for a while."""
         if not self.is_open(now):
             return  # several connections found out at the same time
-        self.since = now if self.since is None else self.since
+        self.since = now if self.since is None else min(self.since, now)
         self.why = why
         self.until = now + PAUSES[min(self._failures, len(PAUSES) - 1)]
         self._failures += 1

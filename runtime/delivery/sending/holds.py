@@ -51,7 +51,8 @@ class Holds:
     def look(self) -> None:
         """Let go what waits no longer for anything; do this at the beginning of each turn."""
         now = self._house.clock.now()
-        if self.next is not None and self.next <= now:
+        # What is further ahead was said before the machine's clock went back.
+        if self.next is not None and not now < self.next <= now + EVERY:
             waiting = self._waiting()
             self._found = self._look(waiting, now)
             self.next = now + EVERY if waiting else None

@@ -115,7 +115,8 @@ class Office:
             for id_ in tuple(gate.workspaces)
             for channel in BY_MAIL
         }
-        soonest = [max(at, gates[where].until) if where in gates else at for where, at in due.items()]
+        now = self._house.clock.now()
+        soonest = [max(at, gates[where].opens_at(now)) if where in gates else at for where, at in due.items()]
         return min(soonest + ([self._holds.next] if self._holds.next else []), default=None)
 
     # ---- one turn
