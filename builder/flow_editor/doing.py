@@ -93,17 +93,16 @@ class Doing:
     async def publish(self) -> None:
         """Look once more at everything; then the list of problems, or the dialog."""
         editor, w = self._editor, self._editor.w
-        with editor.bar.publishing():
-            if not await editor.settle():
-                toast(w("Not everything is saved yet, so nothing was published. Wait until it is."), kind="bad")
-                return
-            editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, w))
-            if any(problem.level == "bad" for problem in editor.look.problems):
-                editor.show_problems()
-                return
-            reach = await fetch(said_reach, editor.user, editor.slug, editor.flow, editor.look.known, w)
-            tried = await fetch(run_examples, editor.user.house, editor.user.workspace, editor.slug, editor.flow)
-            standing = await fetch(inside, editor.user.house, editor.user.workspace, editor.slug)
+        if not await editor.settle():
+            toast(w("Not everything is saved yet, so nothing was published. Wait until it is."), kind="bad")
+            return
+        editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, w))
+        if any(problem.level == "bad" for problem in editor.look.problems):
+            editor.show_problems()
+            return
+        reach = await fetch(said_reach, editor.user, editor.slug, editor.flow, editor.look.known, w)
+        tried = await fetch(run_examples, editor.user.house, editor.user.workspace, editor.slug, editor.flow)
+        standing = await fetch(inside, editor.user.house, editor.user.workspace, editor.slug)
         live = editor.look.live
         insiders = None
         if live is not None and live.state != "archived" and standing:

@@ -29,8 +29,7 @@ def ask(w: Words, to: str, example: str, *, leaves: bool, send: Callable[[str], 
         async def go() -> None:
             address.complain("")
             try:
-                with send_button.at_work():
-                    message = await send(str(address.value or ""))
+                message = await send(str(address.value or ""))
             except HeaderRefused:
                 address.complain(w("Type an e-mail address, like hello@example.com."))
                 return
@@ -45,4 +44,4 @@ def ask(w: Words, to: str, example: str, *, leaves: bool, send: Callable[[str], 
         with box.footer:
             tag("span", "cw-grow")
             button(w("Cancel"), box.close)
-            send_button = button(w("Send the test"), go, kind="primary", symbol="outgoing_mail")
+            button(w("Send the test"), go, kind="primary", symbol="outgoing_mail")

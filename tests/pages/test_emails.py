@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser import choose
+from tests.browser import choose, ready
 from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import NOK
 
@@ -27,6 +27,18 @@ def test_a_new_email_begins_with_the_usual_sections(look: Look, web: Web) -> Non
     draft = web.house.desk.drafts(web.workspace).get("email", "new-e-mail")
     assert draft is not None
     assert [part["kind"] for part in draft.document["sections"]] == ["header", "heading", "text", "button", "footer"]
+
+
+def test_who_clicks_twice_gets_one_email(look: Look, web: Web) -> None:
+    drafts = web.house.desk.drafts(web.workspace)
+    before = len(drafts.list("email"))
+    page = look("/emails")
+
+    page.get_by_role("button", name="New e-mail", exact=True).dblclick()
+    page.wait_for_url("**/emails/new-e-mail**")
+    ready(page)
+
+    assert len(drafts.list("email")) == before + 1
 
 
 def test_the_bin_says_which_flows_still_send_an_email(look: Look, web: Web) -> None:

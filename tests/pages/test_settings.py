@@ -13,7 +13,7 @@ from runtime import pulse
 from runtime.accounts import keys, preferences, sessions, sources, users, workspaces
 from runtime.delivery import leave
 from runtime.worker import look_once
-from tests.browser import until
+from tests.browser import closed, until
 from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import NOK, PASSWORD
 
@@ -218,6 +218,19 @@ def test_a_key_is_shown_once_and_can_be_deleted(look: Look, web: Web) -> None:
     page.get_by_role("button", name="Delete the key", exact=True).click()
     page.get_by_text("The key is deleted.").wait_for()
     assert keys.find(web.house, secret) is None
+
+
+def test_who_clicks_twice_makes_one_key(look: Look, web: Web) -> None:
+    before = len(keys.everything(web.house, web.workspace))
+    page = look("/settings")
+    page.get_by_role("button", name="New key", exact=True).dblclick()
+    page.get_by_label("What is it for?").fill("Till")
+
+    page.get_by_role("button", name="Make the key").dblclick()
+    page.get_by_role("button", name="Done").click()
+    closed(page)
+
+    assert len(keys.everything(web.house, web.workspace)) == before + 1
 
 
 def test_a_shop_is_connected_with_its_own_secret(look: Look, web: Web) -> None:
