@@ -63,13 +63,27 @@ def test_where_every_email_is_in_the_bin_a_new_one_is_offered(look: Look, web: W
         drafts.bin("email", slug, NOK, now)
     page = look("/emails")
 
-    page.get_by_text("No e-mails yet").wait_for()
+    page.get_by_text("All are archived or in the bin.").wait_for()
+    assert page.get_by_role("button", name="New e-mail").count() == 2
+    assert not page.get_by_text("No e-mails yet").is_visible()
     assert not page.get_by_text("No e-mail matches.").is_visible()
 
     page.get_by_role("searchbox").fill("tea")
     page.get_by_text("No e-mail matches.").wait_for()
     for slug in here:
         drafts.restore("email", slug, NOK, now)
+
+
+def test_when_the_last_one_is_out_of_the_archive_all_are_shown(look: Look, web: Web) -> None:
+    web.house.desk.drafts(web.workspace).archive("email", "tea", NOK, web.house.clock.now())
+    page = look("/emails")
+
+    page.get_by_role("button", name="Archived 1").click()
+    choose(page.get_by_role("button", name="More for Your tea is waiting"), "Restore")
+
+    page.get_by_role("button", name="All", pressed=True).wait_for()
+    page.get_by_role("link", name="Your tea is waiting").wait_for()
+    assert not page.get_by_text("No e-mail matches.").is_visible()
 
 
 def test_an_email_goes_to_the_bin_and_comes_back(look: Look, web: Web) -> None:
