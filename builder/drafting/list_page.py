@@ -10,7 +10,7 @@ from builder.parts.bin import bin_note
 from builder.parts.controls import OneOf, button
 from builder.parts.dialog import dialog
 from builder.parts.empty import empty
-from builder.parts.fields import search_field, text_field
+from builder.parts.fields import enter_presses, search_field, text_field
 from builder.parts.menu import menu_item, open_menu
 from builder.parts.tag import Handler, Tag, tag
 from builder.parts.toast import toast
@@ -195,12 +195,11 @@ class ListPage(ABC, Generic[Listed]):
         title, help_text = self.rename_words()
         with dialog(title, close=w("Close")) as box:
             field = text_field(w("Name"), entry.name, help_text=help_text)
-            field.control.on("keydown.enter", save, [])
             field.control.props("autofocus")
             with box.footer:
                 tag("span", "cw-grow")
                 button(w("Cancel"), box.close)
-                button(w("Rename"), save, kind="primary")
+                enter_presses(button(w("Rename"), save, kind="primary"), field)
 
     async def call(self, entry: Listed, name: str) -> None:
         """Give it another name."""

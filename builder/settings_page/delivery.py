@@ -9,8 +9,7 @@ from builder.access import Visitor, act, fetch
 from builder.parts.controls import button, chip
 from builder.parts.fields import select_field, text_field
 from builder.parts.tag import Tag, icon, tag
-from builder.parts.toast import toast
-from builder.settings_page.card import card, clear, complain
+from builder.settings_page.card import card, clear, complain, saved
 from runtime.accounts import preferences
 from runtime.accounts.preferences import MailServer
 from runtime.delivery import Held, held, outbox, send_test
@@ -173,7 +172,7 @@ class _Delivery:
                 else:
                     text = w("It goes to {address}. The server said: {answer}", address=to, answer=answer)
                     self._say("is-ok", w("The mail server took the test."), text, symbol="verified")
-                toast(w("Saved."))
+                saved(w)
                 return
             if entry.state not in ("queued", "sending"):
                 reason = w.text(reason_phrase(entry.code or "", entry.args))

@@ -77,6 +77,24 @@ def test_the_shop_is_kept(look: Look, web: Web) -> None:
     workspaces.update(web.house, web.workspace, name="Doi Leaf")
 
 
+def test_enter_saves_and_the_shop_is_called_so_at_once(look: Look, web: Web) -> None:
+    page = look("/settings")
+    card = page.locator("#shop")
+    card.get_by_label("Name").fill("Kopi Tua")
+    card.get_by_label("Name").press("Enter")
+    page.get_by_text("Saved.").wait_for()
+
+    page.get_by_role("button", name="Your account").filter(has_text="Kopi Tua").wait_for()
+    page.locator("#sender").get_by_placeholder("Kopi Tua").wait_for()
+
+    # What was said of saving does not stay beside what is wrong.
+    card.get_by_label("Name").fill("")
+    card.get_by_label("Name").press("Enter")
+    card.locator(".cw-help.is-bad").wait_for()
+    page.get_by_text("Saved.").wait_for(state="detached", timeout=2000)
+    workspaces.update(web.house, web.workspace, name="Doi Leaf")
+
+
 def test_the_brand_kit_is_found_from_here(look: Look) -> None:
     page = look("/settings")
 
@@ -230,7 +248,14 @@ def test_who_clicks_twice_makes_one_key(look: Look, web: Web) -> None:
     page.get_by_role("button", name="Done").click()
     closed(page)
 
-    assert len(keys.everything(web.house, web.workspace)) == before + 1
+    # Or by the keyboard.
+    page.get_by_role("button", name="New key", exact=True).click()
+    page.get_by_label("What is it for?").fill("Kiosk")
+    page.get_by_label("What is it for?").press("Enter")
+    page.get_by_role("button", name="Done").click()
+    closed(page)
+
+    assert len(keys.everything(web.house, web.workspace)) == before + 2
 
 
 def test_a_shop_is_connected_with_its_own_secret(look: Look, web: Web) -> None:
