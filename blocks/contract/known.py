@@ -58,6 +58,8 @@ class Known:
     """Slug of each e-mail to its name."""
     email_problems: Mapping[str, Phrase] = field(default_factory=dict)
     """Slug of each e-mail that may not go out to what is wrong with it."""
+    email_warnings: Mapping[str, Phrase] = field(default_factory=dict)
+    """Slug of each e-mail that may go out to what its readers would stumble over."""
     put_away: Mapping[str, PutAway] = field(default_factory=dict)
     """Those that are not in use by their slugs, for what still asks for them."""
     events: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -101,6 +101,8 @@ class SendEmail(Send):
         if self.limits == "anyway" and self.hours is not None:
             text = say("It goes out in these hours only, and not at any hour. Choose one of the two.")
             return [Problem("hours_anyway", text, "warn", field="hours")]
+        if (doubt := known.email_warnings.get(self.email)) is not None:
+            return [Problem("email_doubtful", doubt, "warn", field="email")]
         return []
 
     def _gone(self, known: Known) -> Phrase:

@@ -9,7 +9,8 @@ from builder.drafting import deeds
 from builder.parts.bin import bin_note
 from builder.parts.controls import OneOf, button
 from builder.parts.dialog import dialog
-from builder.parts.fields import search_field, text_field
+from builder.parts.empty import empty
+from builder.parts.fields import enter_presses, search_field, text_field
 from builder.parts.menu import menu_item, open_menu
 from builder.parts.tag import Handler, Tag, tag
 from builder.parts.toast import toast
@@ -62,8 +63,12 @@ class ListPage(ABC, Generic[Listed]):
         """Draw the title, and what begins a new one."""
 
     @abstractmethod
-    def first(self) -> None:
-        """Draw what stands there while there is none, or none that is in use."""
+    def first_words(self) -> tuple[str, str]:
+        """What is said while there is none: that, and what they are good for."""
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Draw the button that begins the first one."""
 
     @abstractmethod
     def find_words(self) -> tuple[str, str]:
@@ -113,19 +118,24 @@ class ListPage(ABC, Generic[Listed]):
         with self.root:
             self.head()
             if not self.found:
-                with tag("div", "cw-card"):
-                    self.first()
+                with tag("div", "cw-card"), empty(*self.first_words()):
+                    self.begin()
                 return
             find, no_match = self.find_words()
+            tabs = self.tabs()
+            if self.tab not in [value for value, _, _ in tabs]:  # what was in it has gone elsewhere
+                self.tab = "all"
             with tag("div", "fl-bar"):
                 search_field(find, self.search, self.wish)
                 with tag("div", "scroll-x"):
-                    OneOf(self.tabs(), self.tab, self.choose_tab, label=self.w("Show"))
+                    OneOf(tabs, self.tab, self.choose_tab, label=self.w("Show"))
             self.bin_note = bin_note(self.w)
             with tag("div") as self.table:
                 self.nothing = self.rows(no_match)
-            with tag("div", "cw-card") as self.none_left:
-                self.first()
+            w = self.w
+            gone = w("All are archived or in the bin. You find them above, and can bring them back.")
+            with tag("div", "cw-card") as self.none_left, empty(w("Nothing is in use"), gone):
+                self.begin()
         self.sift()
 
     def search(self, wish: str) -> None:
@@ -185,12 +195,11 @@ class ListPage(ABC, Generic[Listed]):
         title, help_text = self.rename_words()
         with dialog(title, close=w("Close")) as box:
             field = text_field(w("Name"), entry.name, help_text=help_text)
-            field.control.on("keydown.enter", save, [])
             field.control.props("autofocus")
             with box.footer:
                 tag("span", "cw-grow")
                 button(w("Cancel"), box.close)
-                button(w("Rename"), save, kind="primary")
+                enter_presses(button(w("Rename"), save, kind="primary"), field)
 
     async def call(self, entry: Listed, name: str) -> None:
         """Give it another name."""

@@ -1,7 +1,6 @@
 """The bar above the canvas: name, state, what is saved, undo, problems, publishing, and a menu for the rest."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from builder.drafting.saved import Saved
@@ -116,10 +115,6 @@ class Bar:
         self._problem_count.text = self.w.number(count)
         self._problem_words.text = self.w("{n} problem | {n} problems", n=count)
 
-    def publishing(self) -> AbstractContextManager[None]:
-        """While publishing is looked into."""
-        return self._publish.at_work()
-
     def make_readonly(self, *, readonly: bool) -> None:
         """Nothing can be changed here."""
         self._name.enable(not readonly)
@@ -166,7 +161,7 @@ class Bar:
                 menu_item(w("Archive"), "archive", deeds.archive, bad=True)
 
     def _tool(self, symbol: str, label: str, on_click: Callable[[], Any]) -> Tag:
-        made = icon_button(symbol, label, on_click)
+        made = icon_button(symbol, label, on_click, each=True)
         made.classes("hide-s")
         return made
 

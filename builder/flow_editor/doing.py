@@ -25,6 +25,9 @@ from runtime.rehearsal import run_examples
 if TYPE_CHECKING:
     from builder.flow_editor.editor import FlowEditor
 
+_STATE = "state"
+"""What a flow is by now: said of one thing, so that only the last holds."""
+
 
 class Doing:
     """One editor's deeds. Each asks again who is there before anything is changed."""
@@ -93,17 +96,16 @@ class Doing:
     async def publish(self) -> None:
         """Look once more at everything; then the list of problems, or the dialog."""
         editor, w = self._editor, self._editor.w
-        with editor.bar.publishing():
-            if not await editor.settle():
-                toast(w("Not everything is saved yet, so nothing was published. Wait until it is."), kind="bad")
-                return
-            editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, w))
-            if any(problem.level == "bad" for problem in editor.look.problems):
-                editor.show_problems()
-                return
-            reach = await fetch(said_reach, editor.user, editor.slug, editor.flow, editor.look.known, w)
-            tried = await fetch(run_examples, editor.user.house, editor.user.workspace, editor.slug, editor.flow)
-            standing = await fetch(inside, editor.user.house, editor.user.workspace, editor.slug)
+        if not await editor.settle():
+            toast(w("Not everything is saved yet, so nothing was published. Wait until it is."), kind="bad")
+            return
+        editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, w))
+        if any(problem.level == "bad" for problem in editor.look.problems):
+            editor.show_problems()
+            return
+        reach = await fetch(said_reach, editor.user, editor.slug, editor.flow, editor.look.known, w)
+        tried = await fetch(run_examples, editor.user.house, editor.user.workspace, editor.slug, editor.flow)
+        standing = await fetch(inside, editor.user.house, editor.user.workspace, editor.slug)
         live = editor.look.live
         insiders = None
         if live is not None and live.state != "archived" and standing:
@@ -132,7 +134,7 @@ class Doing:
             return
         editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
         fates = insiders.fates if insiders is not None else Fates()
-        toast(publishing.done(editor.flow, editor.look.known, fates, w))
+        toast(publishing.done(editor.flow, editor.look.known, fates, w), about=_STATE)
 
     async def switch_live(self) -> None:
         """Pause, or go on."""
@@ -158,7 +160,7 @@ class Doing:
         """Show the state as it is now; with `undo` it can be switched back."""
         editor, w = self._editor, self._editor.w
         editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, w))
-        toast(said, action=w("Undo") if undo else "", on_action=self.switch_live)
+        toast(said, action=w("Undo") if undo else "", on_action=self.switch_live, about=_STATE)
 
     async def duplicate(self) -> None:
         """A draft like it, and its page."""

@@ -44,7 +44,7 @@ class PausesSection:
                     w("Say “not over the holidays”: people still enter and wait, but no marketing goes out."),
                 )
             if len(self._now) < MOST_PAUSES:
-                more = button(w("Add dates"), self._add, small=True, symbol="add")
+                more = button(w("Add dates"), self._add, small=True, symbol="add", each=True)
                 more.classes("cw-mt4" if not self._now else "")
 
     def _draw_pause(self, pause: dict[str, Any]) -> Tag:

@@ -121,7 +121,6 @@ class _Asking:
         chosen = self._chosen()
         if chosen is not None:
             try:
-                with self._primary.at_work():
-                    await self._go(chosen)
+                await self._go(chosen)
             finally:
                 self._box.close()

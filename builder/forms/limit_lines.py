@@ -131,7 +131,7 @@ class LimitLines:
             self._on_change()
 
         if len(self._limits[name]) < MOST_LIMITS:
-            button(words, add, small=True, symbol="add")
+            button(words, add, small=True, symbol="add", each=True)
 
     def _remove(self, name: str, part: dict[str, Any]) -> None:
         self._limits[name] = [one for one in self._limits[name] if one is not part]

@@ -9,7 +9,6 @@ from builder.email_list.entries import Entry, entries
 from builder.frame import frame, page_at, page_head
 from builder.mailbox import mail_frame
 from builder.parts.controls import button, chip, icon_button
-from builder.parts.empty import empty
 from builder.parts.tag import Tag, tag
 from runtime.accounts import workspaces
 from runtime.house import House
@@ -49,12 +48,15 @@ class _EmailsPage(ListPage[Entry]):
             button(w("Brand kit"), href="/brand", symbol="palette")
             button(w("New e-mail"), self.create, kind=self.head_kind, symbol="add")
 
-    def first(self) -> None:
+    def first_words(self) -> tuple[str, str]:
         """What e-mails are good for."""
         w = self.w
         text = w("Compose one from sections: it looks right in every mail program, on phones too.")
-        with empty(w("No e-mails yet"), text):
-            button(w("New e-mail"), self.create, kind="primary", symbol="add")
+        return w("No e-mails yet"), text
+
+    def begin(self) -> None:
+        """With a new one."""
+        button(self.w("New e-mail"), self.create, kind="primary", symbol="add")
 
     def find_words(self) -> tuple[str, str]:
         """Of the search."""

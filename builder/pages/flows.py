@@ -14,7 +14,6 @@ from builder.flow_list.row import Row
 from builder.frame import frame, page_at, page_head
 from builder.parts.controls import button
 from builder.parts.dialog import choice, dialog
-from builder.parts.empty import empty
 from builder.parts.menu import menu_item, menu_link
 from builder.parts.rich import strong
 from builder.parts.tag import Handler, Tag, tag
@@ -53,11 +52,13 @@ class _FlowsPage(ListPage[Entry]):
         with page_head(self.w("Flows"), self._summary()):
             button(self.w("New Flow"), partial(new_flow, self.user, self.w), kind=self.head_kind, symbol="add")
 
-    def first(self) -> None:
+    def first_words(self) -> tuple[str, str]:
         """How to begin."""
-        w = self.w
-        with empty(w("No Flows yet"), w("Start with one that works for most shops, and change the words.")):
-            button(w("Choose a Flow"), partial(new_flow, self.user, w), kind="primary")
+        return self.w("No Flows yet"), self.w("Start with one that works for most shops, and change the words.")
+
+    def begin(self) -> None:
+        """With one from the gallery."""
+        button(self.w("Choose a Flow"), partial(new_flow, self.user, self.w), kind="primary")
 
     def find_words(self) -> tuple[str, str]:
         """Of the search."""

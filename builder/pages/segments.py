@@ -10,7 +10,6 @@ from builder.access import Visitor, act, fetch, visitor
 from builder.drafting.list_page import ListPage, Place
 from builder.frame import frame, page_at, page_head
 from builder.parts.controls import button, chip, icon_button, state
-from builder.parts.empty import empty
 from builder.parts.tag import Handler, Tag, tag
 from builder.parts.toast import toast
 from builder.segment_list import deeds
@@ -51,14 +50,17 @@ class _SegmentsPage(ListPage[Entry]):
         with page_head(w("Segments"), w("People who belong together, for your Flows to ask for.")):
             button(w("New Segment"), partial(new_segment, self.user, w), kind=self.head_kind, symbol="add")
 
-    def first(self) -> None:
+    def first_words(self) -> tuple[str, str]:
         """What segments are good for."""
         w = self.w
         text = w(
             "Gather people by what they did, or on a list. Flows start when somebody enters, and splits ask for it."
         )
-        with empty(w("No Segments yet"), text):
-            button(w("New Segment"), partial(new_segment, self.user, w), kind="primary", symbol="add")
+        return w("No Segments yet"), text
+
+    def begin(self) -> None:
+        """With a new one."""
+        button(self.w("New Segment"), partial(new_segment, self.user, self.w), kind="primary", symbol="add")
 
     def find_words(self) -> tuple[str, str]:
         """Of the search."""

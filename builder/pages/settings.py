@@ -7,6 +7,7 @@ from builder.access import Visitor, fetch, visitor
 from builder.frame import frame, page_at, page_head
 from builder.parts.tag import tag
 from builder.parts.toast import toast
+from builder.parts.you import show_shop
 from builder.settings_page import account, address, brand, calls, delivery, doors, limits, sender, shop
 from runtime.accounts import preferences, users, workspaces
 from runtime.accounts.preferences import Sender
@@ -59,13 +60,18 @@ def register(house: House) -> None:
         }
         with frame(house, user, title=w("Settings"), active="settings"):
             page_head(w("Settings"))
+
+            def renamed(name: str) -> None:
+                show_shop(name)
+                writer.control.props["placeholder"] = name
+
             with tag("div", "se-grid"):
                 with tag("nav", aria_label=w("Settings")), tag("div", "cw-nav", data_spy=""):
                     for place, (anchor, label) in enumerate(anchors.items()):
                         tag("a", "" if place else "is-on", label, href=f"#{anchor}")
                 with tag("div"):
-                    shop.draw(user, w, kept.shop)
-                    sender.draw(user, w, kept.sender)
+                    shop.draw(user, w, kept.shop, renamed)
+                    writer = sender.draw(user, w, kept.sender)
                     brand.draw(w)
                     delivery.draw(user, w, kept.delivery)
                     limits.draw(user, w, kept.limits)

@@ -19,8 +19,12 @@ def button(
     classes: str = "",
     href: str | None = None,
     why_not: str = "",
+    each: bool = False,
 ) -> Tag:
-    """A button, or with `href` a link that looks like one. One "primary" a view. `why_not` disables it and says why."""
+    """A button, or with `href` a link that looks like one. One "primary" a view. `why_not` disables it and says why.
+
+    `each` click counts where several are made one after another, as in `Tag.on_click`.
+    """
     style = {"primary": "cw-btn-primary", "quiet": "cw-btn-quiet", "bad": "cw-btn-quiet cw-btn-bad", "": ""}[kind]
     names = " ".join(filter(None, ("cw-btn", style, "cw-btn-s" if small else "", classes)))
     made = tag("a", names, href=href) if href is not None else tag("button", names, type="button")
@@ -31,12 +35,14 @@ def button(
     if why_not:
         made.set(aria_disabled="true", title=why_not)
     elif on_click is not None:
-        made.on_click(on_click)
+        made.on_click(on_click, each=each)
     return made
 
 
-def icon_button(symbol: str, label: str, on_click: Handler | None = None, *, href: str | None = None) -> Tag:
-    """A square button with only a picture; `label` is what a screen reader and the tooltip say."""
+def icon_button(
+    symbol: str, label: str, on_click: Handler | None = None, *, href: str | None = None, each: bool = False
+) -> Tag:
+    """A square button with only a picture; `label` is what a screen reader and the tooltip say. `each` as in `button`."""
     made = tag(
         "a" if href is not None else "button",
         "cw-icon-btn",
@@ -48,7 +54,7 @@ def icon_button(symbol: str, label: str, on_click: Handler | None = None, *, hre
     with made:
         icon(symbol)
     if on_click is not None:
-        made.on_click(on_click)
+        made.on_click(on_click, each=each)
     return made
 
 

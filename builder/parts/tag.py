@@ -6,6 +6,7 @@ from inspect import isawaitable
 from typing import Any
 
 from nicegui.element import Element
+from nicegui.events import GenericEventArguments
 
 Handler = Callable[[], Any] | Callable[[], Awaitable[Any]]
 
@@ -46,30 +47,36 @@ class Tag(Element):
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Show that what a click asked for takes its time, and take no further click: a double click asks once."""
+        """Show that what a click asked for takes its time."""
         self.set(aria_busy="true")
         try:
             yield
         finally:
-            self.set(aria_busy=None)
+            if not self.is_deleted:
+                self.set(aria_busy=None)
 
-    def on_click(self, handler: Handler) -> "Tag":
+    def on_click(self, handler: Handler, *, each: bool = False) -> "Tag":
         """Call when clicked, or when Enter or Space is pressed on a button or link.
 
-        The handler runs in the page, not in this element: it may take its own menu or row away and go on. While the
-        element is `at_work`, clicks do nothing.
+        A double click asks once, and nothing is asked again while it is being done (`at_work`). With `each`, every click
+        of a quick series counts, as for undo.
+
+        The handler runs in the page, not in this element: it may take its own menu or row away and go on.
         """
         layout = self.client.layout
 
-        async def click() -> None:
-            if self._props.get("aria-busy") == "true":
+        async def click(event: GenericEventArguments) -> None:
+            again = event.args["detail"] > 1 or self._props.get("aria-busy") == "true"
+            if again and not each:
                 return
             with layout:
                 result = handler()
                 if isawaitable(result):
-                    await result
+                    with self.at_work():
+                        await result
 
-        self.on("click", click, [])
+        # `detail` is which click of a quick series it is, as the browser counts them.
+        self.on("click", click, ["detail"])
         return self
 
 

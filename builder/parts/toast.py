@@ -29,10 +29,14 @@ def toast(
     action: str = "",
     on_action: Handler | None = None,
     kind: Literal["ok", "bad", "info"] = "ok",
+    about: str = "",
 ) -> None:
-    """Say `text` for some seconds, longer while the pointer or the focus is on it. `action` is the button's word."""
+    """Say `text` for some seconds, longer while the pointer or the focus is on it. `action` is the button's word. What was
+    said `about` the same before goes: it holds no longer."""
+    if about:
+        unsay(about)
     with tray():
-        box = tag("div", f"cw-toast is-{kind}", role="alert" if kind == "bad" else "status")
+        box = tag("div", f"cw-toast is-{kind}", role="alert" if kind == "bad" else "status", data_about=about or None)
 
     def close() -> None:
         if not box.is_deleted:
@@ -54,3 +58,10 @@ def toast(
     box.on("mouseenter", lambda _: timer.cancel(), [])
     box.on("focusin", lambda _: timer.cancel(), [])
     box.on("mouseleave", lambda _: close(), [])
+
+
+def unsay(about: str) -> None:
+    """Take away what was said about something, because it holds no longer."""
+    for box in list(tray().default_slot.children):
+        if box.props.get("data-about") == about:
+            box.delete()

@@ -1,11 +1,13 @@
 """Who is signed in, and what that person sets for themselves: light or dark, the language, signing out."""
 
-from nicegui import ui
+from weakref import WeakKeyDictionary
+
+from nicegui import Client, ui
 
 from builder.access import Visitor, act
-from builder.parts.controls import avatar, icon_button
+from builder.parts.controls import avatar, icon_button, initials
 from builder.parts.menu import Menu, menu_choice, menu_line, menu_link
-from builder.parts.tag import icon, tag
+from builder.parts.tag import Tag, icon, tag
 from runtime.accounts import users
 from runtime.words import LANGUAGES, Words
 
@@ -16,19 +18,30 @@ _SHOW = {
 }
 """Fixed scripts: the browser switches at once, and nothing from outside can get into them."""
 
+_named: WeakKeyDictionary[Client, list[tuple[Tag, Tag | None]]] = WeakKeyDictionary()
+"""Where the shop is called by its name: the letters, and the name in full."""
+
 
 def you_menu(user: Visitor, w: Words, *, small: bool = False) -> None:
     """The row at the foot of the navigation, or (`small`) the square in the bar of a phone."""
     with tag("div", "cw-you is-small" if small else "cw-you"):
         with tag("button", "cw-you-name", type="button", aria_label=w("Your account"), aria_haspopup="menu"):
-            avatar(user.shop, square=True)
-            if not small:
-                tag("span", "cw-grow cw-strong cw-trunc", user.shop)
+            letters = avatar(user.shop, square=True)
+            name = None if small else tag("span", "cw-grow cw-strong cw-trunc", user.shop)
+            _named.setdefault(letters.client, []).append((letters, name))
             _menu(user, w, small)
         if not small:
             flip = icon_button("contrast", w("Switch between light and dark"))
             # The browser switches at once and tells what it switched to.
             flip.on("click", lambda event: _keep_theme(user, str(event.args)), js_handler="() => emit(cwFlip())")
+
+
+def show_shop(name: str) -> None:
+    """Call the shop so in this page from now on."""
+    for letters, in_full in _named.get(ui.context.client, ()):
+        letters.text = initials(name)
+        if in_full is not None:
+            in_full.text = name
 
 
 def _menu(user: Visitor, w: Words, small: bool) -> None:

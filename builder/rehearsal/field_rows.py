@@ -44,7 +44,7 @@ class FieldRows:
             for path in given:
                 if path not in self._asked:
                     self._free_row(path)
-        button(w("Add a field"), self._add, kind="quiet", small=True, symbol="add")
+        button(w("Add a field"), self._add, kind="quiet", small=True, symbol="add", each=True)
 
     def show(self) -> None:
         """Show what is known by now where nothing was typed."""

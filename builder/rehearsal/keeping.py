@@ -11,7 +11,7 @@ from builder.access import Visitor, act, fetch
 from builder.drafting.pen import PRESENCE
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
-from builder.parts.fields import text_field
+from builder.parts.fields import enter_presses, text_field
 from builder.parts.tag import tag
 from builder.parts.toast import toast
 from runtime.desk import ChangedElsewhere, NoSuchDraft
@@ -148,9 +148,8 @@ def ask_name(
 
     with dialog(title, text, close=w("Close")) as box:
         field = text_field(w("Name"), name)
-        field.control.on("keydown.enter", go, [])
         field.control.props("autofocus")
         with box.footer:
             tag("span", "cw-grow")
             button(w("Cancel"), box.close)
-            button(word, go, kind="primary")
+            enter_presses(button(word, go, kind="primary"), field)

@@ -38,7 +38,7 @@ class LaterEvents:
         self._start = _Start(w, wish, starts, fields, changed) if starts and not wish.example else None
         self._place = tag("div", "re-rows")
         with tag("div", "re-what"):
-            button(w("Add an event"), self._add, small=True, symbol="add")
+            button(w("Add an event"), self._add, small=True, symbol="add", each=True)
             button(w("Keep as an example"), keep, small=True, symbol="bookmark_add")
             tag("span", "cw-grow")
             self.again = button(w("Again"), changed, small=True, symbol="replay")

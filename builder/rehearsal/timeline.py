@@ -56,10 +56,13 @@ class Timeline:
         self._moments = sorted({entry.at for entry in shown})
         self._lines = []
         with self.blank():
+            zone = named_zone(result.zone, result.start)
             if result.of_flow:
-                said = self._w("Times in {zone}, by whose clocks this Flow goes", zone=_zone(result))
+                said = self._w("Times in {zone}, by whose clocks this Flow goes", zone=zone)
+            elif result.of_shop:
+                said = self._w("Times in {zone}, where your shop is", zone=zone)
             else:
-                said = self._w("Times in {zone}, where they live", zone=_zone(result))
+                said = self._w("Times in {zone}, where they live", zone=zone)
             tag("p", "cw-cap re-zone", said)
             before = offset(result.start, result.zone)
             with tag("ol", "cw-time"):
@@ -157,5 +160,7 @@ def moment_words(w: Words, at: int, zone: str) -> str:
     return f"{w.date(at, zone, 'weekday')}, {w.date(at, zone, 'time')}"
 
 
-def _zone(result: Rehearsal) -> str:
-    return f"{result.zone.replace('_', ' ')} ({offset(result.start, result.zone)})"
+def named_zone(zone: str, us: int) -> str:
+    """A zone with how far its clocks are from UTC at an instant, where its name does not say that already."""
+    name, now = zone.replace("_", " "), offset(us, zone)
+    return name if name == now else f"{name} ({now})"

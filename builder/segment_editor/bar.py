@@ -1,7 +1,6 @@
 """The bar above a segment: name, state, what is saved, publishing."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 from builder.drafting.saved import Saved
@@ -46,10 +45,6 @@ class Bar:
             n, number = live.members, w.number(live.members)
             self._state.text = w("Live, {number} person in it | Live, {number} people in it", n=n, number=number)
         self._state.classes(replace=f"cw-state {'is-draft' if live is None else 'is-live'} hide-s")
-
-    def publishing(self) -> AbstractContextManager[None]:
-        """While publishing is looked into."""
-        return self._publish.at_work()
 
     def show_publish(self, *, offered: bool) -> None:
         """Whether there is something to publish here."""

@@ -196,21 +196,20 @@ class SegmentEditor(WholePage[Document]):
     async def publish(self) -> None:
         """Store it, look at it, and ask."""
         w = self.w
-        with self.bar.publishing():
-            if not await self.saving.flush():
-                toast(w("Not everything is saved yet. Wait until it is."), kind="bad")
-                return
-            self.look = await fetch(opened.look, self.user, self.slug, self.document)
-            self.show()
-            bad = [problem for problem in self.look.problems if problem.level == "bad"]
-            if bad or (self._rule is not None and self.look.rule is None):
-                first = w.text(bad[0].phrase) if bad else w("A condition is not complete yet.")
-                toast(w("It is not published. {why}", why=first), kind="bad")
-                return
-            if self.look.rule is None:
-                await self._publish()
-                return
-            found = await fetch(opened.change, self.user, self.slug, self.look.rule)
+        if not await self.saving.flush():
+            toast(w("Not everything is saved yet. Wait until it is."), kind="bad")
+            return
+        self.look = await fetch(opened.look, self.user, self.slug, self.document)
+        self.show()
+        bad = [problem for problem in self.look.problems if problem.level == "bad"]
+        if bad or (self._rule is not None and self.look.rule is None):
+            first = w.text(bad[0].phrase) if bad else w("A condition is not complete yet.")
+            toast(w("It is not published. {why}", why=first), kind="bad")
+            return
+        if self.look.rule is None:
+            await self._publish()
+            return
+        found = await fetch(opened.change, self.user, self.slug, self.look.rule)
         name, live = str(self.document["name"]), self.look.live is not None
         publishing.ask(name, found, self.look.problems, live=live, confirm=self._publish, w=w)
 

@@ -39,15 +39,14 @@ def ask(
 
         async def go() -> None:
             try:
-                with primary.at_work():
-                    await confirm()
+                await confirm()
             finally:
                 box.close()
 
         with box.footer:
             tag("span", "cw-grow")
             button(w("Not yet"), box.close)
-            primary = button(w("Publish"), go, kind="primary")
+            button(w("Publish"), go, kind="primary")
 
 
 def warning(problem: Problem, w: Words) -> None:

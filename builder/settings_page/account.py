@@ -6,7 +6,7 @@ from nicegui import ui
 
 from builder.access import Visitor, act, end_pages, fetch
 from builder.parts.controls import button
-from builder.parts.fields import Field, select_field, text_field
+from builder.parts.fields import Field, enter_presses, select_field, text_field
 from builder.parts.tag import tag
 from builder.parts.you import set_language, theme_choice
 from builder.settings_page.card import card, clear, complain
@@ -56,7 +56,7 @@ def _draw_address(user: Visitor, w: Words, current: Mapping[str, Field]) -> None
         ui.navigate.to("/settings?changed=address")
 
     with tag("div", "cw-row cw-mt4"):
-        button(w("Change the e-mail address"), change)
+        enter_presses(button(w("Change the e-mail address"), change), address)
 
 
 def _draw_password(user: Visitor, w: Words, current: Mapping[str, Field]) -> None:
@@ -82,7 +82,7 @@ def _draw_password(user: Visitor, w: Words, current: Mapping[str, Field]) -> Non
         end_pages(user.id, but=ui.context.client)
 
     with tag("div", "cw-row cw-mt4"):
-        button(w("Change the password"), change)
+        enter_presses(button(w("Change the password"), change), first, second)
         tag("span", "cw-cap", w("Ends your sessions on all other devices."))
 
 

@@ -8,8 +8,11 @@ from pydantic import ValidationError
 
 from builder.parts.fields import Field
 from builder.parts.tag import Tag, tag
+from builder.parts.toast import toast, unsay
 from runtime.accounts.refused import Refused
 from runtime.words import Words
+
+_SAVING = "settings"
 
 
 @contextmanager
@@ -55,6 +58,17 @@ def _in_words(error: Any, w: Words) -> str:
 
 
 def clear(fields: Mapping[str, Field]) -> None:
-    """Take every complaint away."""
+    """Take every complaint away, and what was said of saving before."""
+    unsay(_SAVING)
     for field in fields.values():
         field.complain("")
+
+
+def unsaved(why: str) -> None:
+    """Say why it is not."""
+    toast(why, kind="bad", about=_SAVING)
+
+
+def saved(w: Words) -> None:
+    """Say that it is."""
+    toast(w("Saved."), about=_SAVING)

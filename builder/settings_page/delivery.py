@@ -9,8 +9,7 @@ from builder.access import Visitor, act, fetch
 from builder.parts.controls import button, chip
 from builder.parts.fields import select_field, text_field
 from builder.parts.tag import Tag, icon, tag
-from builder.parts.toast import toast
-from builder.settings_page.card import card, clear, complain
+from builder.settings_page.card import card, clear, complain, saved
 from runtime.accounts import preferences
 from runtime.accounts.preferences import MailServer
 from runtime.delivery import Held, held, outbox, send_test
@@ -69,7 +68,7 @@ class _Delivery:
         with tag("div", "se-two cw-mt4"):
             self.to = text_field(w("Send the test to"), user.mailbox, kind="email", autocomplete="email")
         with tag("div", "cw-row cw-mt4"):
-            self.go = button(w("Save and send a test"), self.save_and_test, kind="primary")
+            button(w("Save and send a test"), self.save_and_test, kind="primary")
         self._show()
         if kept.held is not None:
             self._say_held(kept.held)
@@ -147,15 +146,14 @@ class _Delivery:
             except ValidationError as wrong:
                 complain(wrong, self.fields, w)
                 return
-        with self.go.at_work():
-            typed = str(self.password.value or "")
-            await act(user, preferences.save_mail_server, user.house, user.workspace, wanted, typed or None)
-            self.password.value = ""
-            self.kept = await fetch(read, user.house, user.workspace)
-            self._show()
-            self._say("", w("Sending…"), "", symbol="schedule_send")
-            message = await act(user, _send_test, user, w, to)
-            await self._watch(message, to)
+        typed = str(self.password.value or "")
+        await act(user, preferences.save_mail_server, user.house, user.workspace, wanted, typed or None)
+        self.password.value = ""
+        self.kept = await fetch(read, user.house, user.workspace)
+        self._show()
+        self._say("", w("Sending…"), "", symbol="schedule_send")
+        message = await act(user, _send_test, user, w, to)
+        await self._watch(message, to)
 
     async def _watch(self, message: int, to: str) -> None:
         w, user = self.w, self.user
@@ -174,7 +172,7 @@ class _Delivery:
                 else:
                     text = w("It goes to {address}. The server said: {answer}", address=to, answer=answer)
                     self._say("is-ok", w("The mail server took the test."), text, symbol="verified")
-                toast(w("Saved."))
+                saved(w)
                 return
             if entry.state not in ("queued", "sending"):
                 reason = w.text(reason_phrase(entry.code or "", entry.args))

@@ -7,7 +7,7 @@ from builder.access import Visitor, act, fetch
 from builder.parts.controls import button, chip, icon_button
 from builder.parts.copying import copyable
 from builder.parts.dialog import Dialog, choice, dialog
-from builder.parts.fields import text_field
+from builder.parts.fields import enter_presses, text_field
 from builder.parts.tag import Handler, Tag, icon, tag
 from builder.parts.toast import toast
 from builder.settings_page.card import card, clear, complain
@@ -137,7 +137,7 @@ class _Doors:
                     "ingest": choice(w("Only add events"), only, chosen=True, on_click=lambda: choose("ingest")),
                     "api": choice(w("Only add Contacts to Flows"), into, chosen=False, on_click=lambda: choose("api")),
                 }
-            _finish(box, w, w("Make the key"), create)
+            enter_presses(_finish(box, w, w("Make the key"), create), field)
 
     def _show_once(self, title: str, secret: str) -> None:
         w = self.w
@@ -178,7 +178,7 @@ class _Doors:
                 help_text = w("Proves that a notice comes from your shop. It is kept encrypted.")
                 secret = text_field(w("Secret"), kind="password", help_text=help_text, autocomplete="new-password")
             fields = {"name": name, "secret": secret}
-            _finish(box, w, w("Connect"), create)
+            enter_presses(_finish(box, w, w("Connect"), create), name, secret)
 
     def _show_address(self, source: Source) -> None:
         w = self.w
@@ -222,8 +222,8 @@ class _Doors:
             _finish(box, w, w("Disconnect"), go)
 
 
-def _finish(box: Dialog, w: Words, word: str, go: Handler) -> None:
+def _finish(box: Dialog, w: Words, word: str, go: Handler) -> Tag:
     with box.footer:
         tag("span", "cw-grow")
         button(w("Cancel"), box.close)
-        button(word, go, kind="primary")
+        return button(word, go, kind="primary")

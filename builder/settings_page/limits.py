@@ -9,8 +9,7 @@ from builder.access import Visitor, act
 from builder.forms.limit_lines import LimitLines, what_is_wrong
 from builder.parts.controls import button
 from builder.parts.tag import icon, tag
-from builder.parts.toast import toast
-from builder.settings_page.card import card
+from builder.settings_page.card import card, saved, unsaved
 from runtime.delivery import set_limits
 from runtime.words import Words
 
@@ -74,7 +73,7 @@ class _Limits:
     async def _save(self) -> None:
         wanted = self._read()
         if isinstance(wanted, str):
-            toast(wanted, kind="bad")
+            unsaved(wanted)
             return
         await act(self._user, set_limits, self._user.house, self._user.workspace, wanted)
-        toast(self._w("Saved."))
+        saved(self._w)

@@ -4,17 +4,16 @@ from pydantic import ValidationError
 
 from builder.access import Visitor, act
 from builder.parts.controls import button
-from builder.parts.fields import text_field
+from builder.parts.fields import Field, enter_presses, text_field
 from builder.parts.tag import tag
-from builder.parts.toast import toast
-from builder.settings_page.card import card, clear, complain
+from builder.settings_page.card import card, clear, complain, saved
 from runtime.accounts import preferences
 from runtime.accounts.preferences import Sender
 from runtime.words import Words
 
 
-def draw(user: Visitor, w: Words, kept: Sender) -> None:
-    """The card."""
+def draw(user: Visitor, w: Words, kept: Sender) -> Field:
+    """The card. Returns the field with the name, which is the shop's where nothing stands."""
     with card("sender", w("Sender"), w("The name and address your customers see.")):
         with tag("div", "se-two"):
             name = text_field(w("Name"), kept.name, placeholder=user.shop)
@@ -31,7 +30,8 @@ def draw(user: Visitor, w: Words, kept: Sender) -> None:
                 complain(wrong, fields, w)
                 return
             await act(user, preferences.save_sender, user.house, user.workspace, wanted)
-            toast(w("Saved."))
+            saved(w)
 
         with tag("div", "cw-row cw-mt4"):
-            button(w("Save"), save)
+            enter_presses(button(w("Save"), save), *fields.values())
+    return name

@@ -1,11 +1,13 @@
 """The shop itself: name, clocks, language, currency."""
 
+from collections.abc import Callable
+from typing import Any
+
 from builder.access import Visitor, act
 from builder.parts.controls import button
-from builder.parts.fields import select_field, text_field, zone_choices
+from builder.parts.fields import enter_presses, select_field, text_field, zone_choices
 from builder.parts.tag import tag
-from builder.parts.toast import toast
-from builder.settings_page.card import card, clear, complain
+from builder.settings_page.card import card, clear, complain, saved
 from runtime.accounts import workspaces
 from runtime.accounts.refused import Refused
 from runtime.accounts.workspaces import Workspace
@@ -13,8 +15,8 @@ from runtime.words import Words
 from runtime.words.names import currencies, languages
 
 
-def draw(user: Visitor, w: Words, shop: Workspace) -> None:
-    """The card."""
+def draw(user: Visitor, w: Words, shop: Workspace, renamed: Callable[[str], Any]) -> None:
+    """The card. `renamed` gets the name as it is kept."""
     with card("shop", w("Shop"), w("What your Flows and e-mails go by where nothing else is said.")):
         with tag("div", "se-two"):
             name = text_field(w("Name"), shop.name)
@@ -37,7 +39,8 @@ def draw(user: Visitor, w: Words, shop: Workspace) -> None:
             except Refused as wrong:
                 complain(wrong, fields, w)
             else:
-                toast(w("Saved."))
+                renamed(values["name"].strip())
+                saved(w)
 
         with tag("div", "cw-row cw-mt4"):
-            button(w("Save"), save)
+            enter_presses(button(w("Save"), save), name)

@@ -75,6 +75,6 @@ class Bar:
 
     @staticmethod
     def _tool(symbol: str, label: str, on_click: Callable[[], Any]) -> Tag:
-        made = icon_button(symbol, label, on_click)
+        made = icon_button(symbol, label, on_click, each=True)
         made.classes("hide-s")
         return made

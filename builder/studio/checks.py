@@ -11,7 +11,7 @@ from runtime.mail.theme import Theme
 Level = Literal["ok", "warn", "bad"]
 
 _SUBJECT = frozenset({"no_subject", "false_reply", "bad_address", "bad_name"})
-_LINKS = frozenset({"bad_link"})
+_LINKS = frozenset({"bad_link", "no_website"})
 _FIELDS = frozenset({"tag_broken", "unknown_field", "no_fallback"})
 _PICTURES = frozenset({"no_alt"})
 _LAW = frozenset({"no_footer", "no_postal_address"})
@@ -110,5 +110,5 @@ def _count_links(document: EmailDocument, brand: Brand) -> int:
 
 
 def _line(problem: Problem) -> Line:
-    brand = problem.code in ("no_postal_address", "low_contrast")
+    brand = problem.code in ("no_postal_address", "low_contrast", "no_website")
     return Line(problem.level, problem.phrase, problem.section, problem.field, brand)

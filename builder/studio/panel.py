@@ -158,8 +158,8 @@ class Panel:
                 tag("span", "cw-micro", kind)
                 tag("h3", "", title)
             if section and not self._readonly:
-                icon_button("arrow_upward", w("Move up"), lambda: self._asks.move(-1))
-                icon_button("arrow_downward", w("Move down"), lambda: self._asks.move(1))
+                icon_button("arrow_upward", w("Move up"), lambda: self._asks.move(-1), each=True)
+                icon_button("arrow_downward", w("Move down"), lambda: self._asks.move(1), each=True)
             icon_button("close", w("Close"), self._asks.close)
 
     def _begin(self, *, rest: bool = False) -> Sheet:

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
-from builder.parts.fields import text_field
+from builder.parts.fields import enter_presses, text_field
 from builder.parts.tag import tag
 from builder.parts.toast import toast
 from runtime.mail import HeaderRefused, MailError
@@ -29,8 +29,7 @@ def ask(w: Words, to: str, example: str, *, leaves: bool, send: Callable[[str], 
         async def go() -> None:
             address.complain("")
             try:
-                with send_button.at_work():
-                    message = await send(str(address.value or ""))
+                message = await send(str(address.value or ""))
             except HeaderRefused:
                 address.complain(w("Type an e-mail address, like hello@example.com."))
                 return
@@ -41,8 +40,7 @@ def ask(w: Words, to: str, example: str, *, leaves: bool, send: Callable[[str], 
             said = w("The test is on its way to {address}.", address=str(address.value).strip())
             toast(said, action=w("See it"), on_action=lambda: ui.navigate.to(f"/messages/{message}"))
 
-        address.control.on("keydown.enter", go, [])
         with box.footer:
             tag("span", "cw-grow")
             button(w("Cancel"), box.close)
-            send_button = button(w("Send the test"), go, kind="primary", symbol="outgoing_mail")
+            enter_presses(button(w("Send the test"), go, kind="primary", symbol="outgoing_mail"), address)

@@ -16,6 +16,7 @@ from runtime.mail.problems import Problem
 from runtime.mail.render import Follow, Rendered, Renderer
 from runtime.mail.section import Card, Section
 from runtime.mail.sections import KINDS
+from runtime.mail.words import words_in
 
 __all__ = [
     "FONTS",
@@ -49,4 +50,5 @@ __all__ = [
     "sample_data",
     "tags_in",
     "tags_of",
+    "words_in",
 ]

@@ -19,10 +19,14 @@ from runtime.mail.section import Section, Written
 from runtime.mail.sections.footer import Footer
 from runtime.mail.tags import Tag, pieces
 from runtime.mail.theme import Theme
-from runtime.mail.urls import clean_url, is_safe
+from runtime.mail.urls import clean_url, is_safe, usable
+from runtime.mail.words import is_placeholder
 
 CLIPPED_FROM = 102 * 1024
 """Bytes of HTML from which Gmail cuts an e-mail off, and the unsubscribe link with it."""
+
+NOTICED = frozenset({"no_website", "as_it_came"})
+"""Codes of warnings about what everybody who gets the e-mail would stumble over."""
 
 _REPLY = re.compile(r"\s*(re|fw|fwd|aw|wg|sv|bls|ตอบกลับ|ส่งต่อ)\s*(\[\d+\])?\s*[::]", re.IGNORECASE)
 
@@ -37,7 +41,7 @@ def check_email(document: EmailDocument, brand: Brand, fields: Sequence[MergeFie
     sample = sample_data(brand, document.language, fields)
     found = [*_head(document, known, sample)]
     for section in document.sections:
-        found += _section(section, known, sample)
+        found += _section(section, known, sample, falls_back=bool(brand.website))
         found += section.problems(theme)
     found += _whole(document, theme)
     if not any(problem.code == "tag_broken" for problem in found):
@@ -76,7 +80,10 @@ def _head(document: EmailDocument, known: Mapping[str, MergeField], sample: Mapp
         yield Problem("bad_name", say("The name of the sender holds a line break"), field="from_name")
 
 
-def _section(section: Section, known: Mapping[str, MergeField], sample: Mapping[str, object]) -> Iterator[Problem]:
+def _section(
+    section: Section, known: Mapping[str, MergeField], sample: Mapping[str, object], *, falls_back: bool
+) -> Iterator[Problem]:
+    """`falls_back` is whether a link that turns out empty leads to the shop's website."""
     for written in section.written():
         if not written.text.strip():
             if written.needed:
@@ -84,6 +91,9 @@ def _section(section: Section, known: Mapping[str, MergeField], sample: Mapping[
                 yield Problem("empty_setting", text, section=section.id, field=written.field)
             continue
         yield from _tags(written, section.id, known, sample)
+        if written.widget == "rich" and is_placeholder(rich.wording(written.text)):
+            text = say("{section}: this is still the text it came with", section=_title(section))
+            yield Problem("as_it_came", text, "warn", section.id, written.field)
         for href in _hrefs(written):
             if not _leads_somewhere(href, web_only=written.widget == "image"):
                 text = say(
@@ -92,6 +102,12 @@ def _section(section: Section, known: Mapping[str, MergeField], sample: Mapping[
                     address=Quoted(href[:80]),
                 )
                 yield Problem("bad_link", text, section=section.id, field=written.field)
+            elif written.widget != "image" and not falls_back and _may_be_empty(href, known):
+                text = say(
+                    "{section}: its link may lead nowhere. Put your website into the brand kit, to which it leads then.",
+                    section=_title(section),
+                )
+                yield Problem("no_website", text, "warn", section.id, written.field)
 
 
 def _hrefs(written: Written) -> list[str]:
@@ -109,6 +125,18 @@ def _leads_somewhere(href: str, *, web_only: bool) -> bool:
         return True
     url = clean_url(first)
     return is_safe(url) and not (web_only and not url.lower().startswith("http"))
+
+
+def _may_be_empty(href: str, known: Mapping[str, MergeField]) -> bool:
+    """Whether a link begins with a field that may hold no address, and says no other instead."""
+    try:
+        first = next(iter(pieces(href.strip())), "")
+    except TagBroken:
+        return False
+    if not isinstance(first, Tag) or usable(first.fallback):
+        return False
+    about = known.get(first.name)
+    return about is None or about.may_be_empty
 
 
 def _texts(written: Written) -> Iterator[tuple[str, bool]]:

@@ -72,14 +72,18 @@ def merge_fields(
 
 
 def with_shop(fields: Iterable[MergeField], brand: Brand) -> tuple[MergeField, ...]:
-    """The fields as they are in this shop: what its brand kit says is never empty, and is its own example."""
+    """The fields as they are in this shop: what its brand kit says is never empty, and is its own example. The link to a
+    cart falls back to its website."""
     shop = {f"shop.{name}": str(value) for name, value in brand.shop.items()}
-    return tuple(
-        replace(field, example=shop[field.path], may_be_empty=not shop[field.path].strip())
-        if field.path in shop
-        else field
-        for field in fields
-    )
+    return tuple(_in_shop(field, shop) for field in fields)
+
+
+def _in_shop(field: MergeField, shop: Mapping[str, str]) -> MergeField:
+    if field.path == "cart.url":
+        return replace(field, may_be_empty=not shop["shop.website"].strip())
+    if field.path not in shop:
+        return field
+    return replace(field, example=shop[field.path], may_be_empty=not shop[field.path].strip())
 
 
 def _leaves(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -206,6 +206,7 @@ class _Stage:
                 start=start,
                 until=until,
                 of_flow=bool(self._program.document.zone),
+                of_shop=not self._program.document.zone and not (who is not None and who.zone),
                 entries=tuple(teller.entries(list(self._postponed.values()), self._outside)),
                 way=tuple(teller.way()),
                 inside=teller.inside(),

@@ -83,6 +83,8 @@ class Rehearsal:
     until: int
     of_flow: bool = False
     """Whether `zone` is the flow's."""
+    of_shop: bool = False
+    """Whether `zone` is the shop's, because the contact's own is not known."""
     entries: tuple[Entry, ...] = ()
     way: tuple[Passed, ...] = ()
     inside: bool = False

@@ -12,8 +12,9 @@ from blocks.phrase import say
 from runtime.words import words
 
 KNOWN = Known(
-    emails={"hello": "Hello", "broken": "Broken"},
+    emails={"hello": "Hello", "broken": "Broken", "doubtful": "Doubtful"},
     email_problems={"broken": say("Type a subject")},
+    email_warnings={"doubtful": say("Its link may lead nowhere")},
     put_away={"letter": PutAway("A letter to Dewi", in_bin=True), "spring": PutAway("Spring", in_bin=False)},
     events={"Checkout started": frozenset({"total", "items[].sku"}), "Order placed": frozenset({"total"})},
     contact_fields=frozenset({"email", "city"}),
@@ -181,6 +182,7 @@ def test_a_long_flow_is_checked_while_somebody_draws() -> None:
         ({"kind": "send_email", "settings": {"email": ""}}, "email_missing", "bad", "email"),
         ({"kind": "send_email", "settings": {"email": "gone"}}, "email_gone", "bad", "email"),
         ({"kind": "send_email", "settings": {"email": "broken"}}, "email_unready", "bad", "email"),
+        ({"kind": "send_email", "settings": {"email": "doubtful"}}, "email_doubtful", "warn", "email"),
         ({"kind": "update_contact", "settings": {"name": " "}}, "tag_missing", "bad", "name"),
         ({"kind": "update_contact", "settings": {"change": "clear_field"}}, "field_missing", "bad", "name"),
         ({"kind": "wait", "settings": {"amount": 3, "unit": "months"}}, "", "", ""),

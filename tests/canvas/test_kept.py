@@ -70,6 +70,18 @@ def test_what_is_typed_into_a_block_while_the_server_is_away_is_stored_after_it(
     becomes(lambda: settings(shop, slug, 2)["name"], "tea lover")
 
 
+def test_who_types_what_stood_there_has_nothing_kept(shop: Shop, open_flow: Open) -> None:
+    slug = shop.new_flow("The same again", tea())
+    page = open_flow(shop, slug)
+    card(page, "Wait 3 days").click()
+    amount = panel(page).get_by_label("Wait for")
+    amount.select_text()
+    amount.press("3")
+    panel(page).get_by_label("Unit").select_option("hours")
+    becomes(lambda: settings(shop, slug, 1), {"amount": 3, "unit": "hours"})
+    page.wait_for_function("Object.keys(localStorage).every((key) => !key.startsWith('cartwheel.typed'))")
+
+
 def test_so_is_what_is_typed_into_the_settings_of_the_flow_and_its_name(shop: Shop, open_flow: Open) -> None:
     slug = shop.new_flow("Storm", {**tea(), "conversion": {"event": "Order placed", "days": 5}})
     page = open_flow(shop, slug)

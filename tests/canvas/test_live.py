@@ -212,6 +212,18 @@ def test_a_flow_is_paused_and_goes_on(live: Any, open_flow: Open) -> None:
     becomes(lambda: state(shop, slug), "live")
 
 
+def test_who_publishes_a_paused_flow_is_not_told_any_more_that_it_is_paused(live: Any, open_flow: Open) -> None:
+    shop, slug, _ = live
+    page = open_flow(shop, slug)
+    page.get_by_role("switch", name="Live").click()
+    page.get_by_text("Paused. People stay where they are, and nothing is sent.").wait_for()
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    page.locator(".cw-toast", has_text="Published.").wait_for()
+    assert page.locator(".cw-toast").count() == 1
+    assert state(shop, slug) == "live"
+
+
 def test_the_switch_in_the_bar_does_the_same(live: Any, open_flow: Open) -> None:
     shop, slug, _ = live
     page = open_flow(shop, slug)

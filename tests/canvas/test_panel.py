@@ -38,6 +38,16 @@ def opened(shop_with_web: Shop, open_flow: Open) -> Any:
     return open_
 
 
+def test_an_archived_email_that_is_sent_is_called_by_its_name(shop_with_web: Shop, open_flow: Open) -> None:
+    shop = shop_with_web
+    drafts, now = shop.house.desk.drafts(shop.workspace), shop.house.clock.now()
+    drafts.create("email", "Spring harvest", {"sections": []}, "hannah@doileaf.example", now, "spring")
+    drafts.archive("email", "spring", "hannah@doileaf.example", now)
+    page = open_flow(shop, shop.new_flow("Spring", one("send_email", email="spring")))
+    page.locator('[data-block="b"]').click()
+    becomes(lambda: panel(page).get_by_role("combobox", name="E-mail").input_value(), "Spring harvest")
+
+
 def test_a_card_follows_what_is_typed_within_a_fifth_of_a_second(opened: Any) -> None:
     page, _ = opened("wait", amount=1, unit="hours")
     took = page.evaluate(

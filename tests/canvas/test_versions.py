@@ -73,6 +73,25 @@ def test_an_old_version_comes_back_into_the_open_editor_and_goes_again(shop_with
     page.get_by_role("heading", name="They are the same").wait_for()
 
 
+def test_who_clicks_twice_restores_once_and_gets_the_draft_back(shop_with_web: Shop, open_flow: Open) -> None:
+    shop = shop_with_web
+    slug = published_twice(shop)
+    draft = shop.draft(slug)
+    draft.document["blocks"][1]["settings"] = {"amount": 7, "unit": "hours"}
+    shop.house.desk.drafts(shop.workspace).save("flow", slug, draft.document, draft.rev, HANNAH, shop.house.clock.now())
+    page = open_flow(shop, slug)
+    page.goto(f"{shop.url}/flows/{slug}/versions")
+    page.wait_for_function("window.did_handshake === true")
+
+    page.get_by_role("button", name="Restore version 1").dblclick()
+    page.get_by_text("Version 1 is the draft now").wait_for()
+    assert hours(shop, slug) == 1
+
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("The draft is as it was").wait_for()
+    assert hours(shop, slug) == 7, "what was not published yet"
+
+
 def test_an_e_mail_that_was_changed_is_asked_about(shop_with_web: Shop, open_flow: Open) -> None:
     shop = shop_with_web
     slug = published_twice(shop)

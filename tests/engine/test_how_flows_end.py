@@ -15,6 +15,7 @@ from runtime.engine.publishing.publish import NotLive, archive, finish, pause, r
 from runtime.engine.work import one_batch
 from runtime.insight.why import why
 from runtime.ledger.tables import flow, message, resumption, review, run, segment
+from runtime.mail import Brand
 from runtime.words import words
 from tests.engine.stage import Stage, block, cart_flow, in_a_row, link
 
@@ -311,6 +312,24 @@ def test_what_is_live_and_about_the_same_is_named_before_publishing(stage: Stage
     finish(stage.house, stage.shop, "cart")
     without = publish.check_draft(stage.house, stage.shop, draft, slug="again")
     assert "overlaps" not in [one.code for one in (*itself, *without)]
+
+
+def test_a_link_that_may_lead_nowhere_is_named_before_publishing(stage: Stage) -> None:
+    button = {"kind": "button", "id": "s1", "label": "To your cart", "link": "{{ cart.url }}"}
+    email = {"subject": "Your tea", "kind": "transactional", "sections": [button]}
+    drafts, now = stage.house.desk.drafts(stage.shop), stage.house.clock.now()
+    drafts.put("email", "hello", "Hello", email, "nok@doileaf.example", now)
+    send = in_a_row(
+        block("start", "event_trigger", event="Checkout started"), block("mail", "send_email", email="hello")
+    )
+
+    def doubts() -> list[tuple[str, str]]:
+        found = publish.check_draft(stage.house, stage.shop, Flow.model_validate({**send, "name": "Cart"}))
+        return [(one.level, one.block) for one in found if one.code == "email_doubtful"]
+
+    assert doubts() == [("warn", "mail")]
+    drafts.put("brand", "brand", "brand", Brand(website="https://doileaf.example").model_dump(mode="json"), "nok", now)
+    assert doubts() == []
 
 
 def test_who_failed_after_leaving_by_a_rule_goes_on_with_the_last_way_only(stage: Stage) -> None:

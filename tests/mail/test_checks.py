@@ -13,8 +13,10 @@ from runtime.mail import (
     merge_fields,
     read_document,
     sample_data,
+    words_in,
 )
 from runtime.mail.checks import CLIPPED_FROM
+from runtime.words import LANGUAGES
 
 FOOTER = {"kind": "footer", "id": "foot"}
 
@@ -87,6 +89,35 @@ def test_a_button_that_leads_nowhere(link: str, doi_leaf: Brand) -> None:
 )
 def test_a_button_that_leads_somewhere(link: str, doi_leaf: Brand) -> None:
     assert found(doi_leaf, {"kind": "button", "id": "s1", "label": "Go", "link": link}) == []
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("{{ shop.website }}", ["no_website"]),
+        ("{{ cart.url }}", ["no_website"]),
+        ("{{ event.product_url }}", ["no_website"]),
+        ("{{ event.product_url | default: 'soon' }}", ["no_website"]),
+        ("{{ event.product_url | default: 'https://x.example' }}", []),
+        ("{{ unsubscribe_url }}", []),
+        ("https://x.example/{{ event.term }}", []),
+    ],
+)
+def test_a_link_that_may_be_empty_needs_a_website_to_lead_to(link: str, expected: list[str], doi_leaf: Brand) -> None:
+    nowhere = doi_leaf.model_copy(update={"website": ""})
+    button = {"kind": "button", "id": "s1", "label": "Go", "link": link}
+    picture = {"kind": "image", "id": "s2", "src": "https://x.example/a.png", "alt": "Tea", "link": link}
+    text = {"kind": "text", "id": "s3", "html": f'<p>This is <a href="{link}">our tea</a></p>'}
+    for section, field in ((button, "link"), (picture, "link"), (text, "html")):
+        assert places(found(nowhere, section)) == [("warn", code, section["id"], field) for code in expected]
+        assert found(doi_leaf, section) == []
+
+
+def test_the_text_that_a_new_email_came_with_is_not_what_anybody_wants_to_say(doi_leaf: Brand) -> None:
+    for language in LANGUAGES:
+        came = {"kind": "text", "id": "s1", "html": f"<p>{words_in(language)['placeholder']}</p>"}
+        assert places(found(doi_leaf, came)) == [("warn", "as_it_came", "s1", "html")]
+    assert found(doi_leaf, {"kind": "text", "id": "s1", "html": "<p>Write here? No, to us.</p>"}) == []
 
 
 def test_what_is_empty_is_named(doi_leaf: Brand) -> None:

@@ -1,15 +1,18 @@
 """Small pieces that need no browser."""
 
 import ast
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from blocks.values import micros
 from builder.access import safe_next
 from builder.frame import page_at
 from builder.parts.controls import initials
 from builder.parts.picture import _fit, places
 from builder.parts.values import field_value
+from builder.rehearsal.timeline import named_zone
 from runtime.places import ROOT
 from runtime.words import words
 
@@ -107,6 +110,12 @@ def test_initials_are_the_letters_a_name_is_called_by(name: str, letters: str) -
 )
 def test_values_of_fields_are_said_as_people_write_them(value: object, said: str) -> None:
     assert field_value(value, "Asia/Bangkok", words("en")) == said
+
+
+def test_the_name_of_a_zone_is_not_said_twice() -> None:
+    at = micros(datetime(2026, 11, 24, 12, tzinfo=UTC))
+    assert named_zone("UTC", at) == "UTC"
+    assert named_zone("America/New_York", at) == "America/New York (UTC−5)"
 
 
 def test_a_wide_flow_is_drawn_into_the_same_frame() -> None:

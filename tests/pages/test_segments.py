@@ -41,6 +41,14 @@ def new_segment(page: Any, card: str) -> None:
     page.get_by_role("button", name="Create").click()
 
 
+def test_who_clicks_twice_is_asked_once_for_a_new_segment(look: Look) -> None:
+    page = look("/segments")
+
+    page.get_by_role("button", name="New Segment").first.dblclick()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    closed(page)
+
+
 def test_a_segment_is_drawn_counted_published_and_asked_for_by_a_split(look: Look, web: Web) -> None:
     page = look("/segments")
     new_segment(page, "By a rule")

@@ -13,7 +13,7 @@ from runtime import pulse
 from runtime.accounts import keys, preferences, sessions, sources, users, workspaces
 from runtime.delivery import leave
 from runtime.worker import look_once
-from tests.browser import until
+from tests.browser import closed, until
 from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import NOK, PASSWORD
 
@@ -74,6 +74,24 @@ def test_the_shop_is_kept(look: Look, web: Web) -> None:
     shop = workspaces.get(web.house, web.workspace)
     assert shop is not None
     assert (shop.name, shop.zone, shop.currency) == ("Doi Leaf Tea", "Asia/Bangkok", "THB")
+    workspaces.update(web.house, web.workspace, name="Doi Leaf")
+
+
+def test_enter_saves_and_the_shop_is_called_so_at_once(look: Look, web: Web) -> None:
+    page = look("/settings")
+    card = page.locator("#shop")
+    card.get_by_label("Name").fill("Kopi Tua")
+    card.get_by_label("Name").press("Enter")
+    page.get_by_text("Saved.").wait_for()
+
+    page.get_by_role("button", name="Your account").filter(has_text="Kopi Tua").wait_for()
+    page.locator("#sender").get_by_placeholder("Kopi Tua").wait_for()
+
+    # What was said of saving does not stay beside what is wrong.
+    card.get_by_label("Name").fill("")
+    card.get_by_label("Name").press("Enter")
+    card.locator(".cw-help.is-bad").wait_for()
+    page.get_by_text("Saved.").wait_for(state="detached", timeout=2000)
     workspaces.update(web.house, web.workspace, name="Doi Leaf")
 
 
@@ -218,6 +236,26 @@ def test_a_key_is_shown_once_and_can_be_deleted(look: Look, web: Web) -> None:
     page.get_by_role("button", name="Delete the key", exact=True).click()
     page.get_by_text("The key is deleted.").wait_for()
     assert keys.find(web.house, secret) is None
+
+
+def test_who_clicks_twice_makes_one_key(look: Look, web: Web) -> None:
+    before = len(keys.everything(web.house, web.workspace))
+    page = look("/settings")
+    page.get_by_role("button", name="New key", exact=True).dblclick()
+    page.get_by_label("What is it for?").fill("Till")
+
+    page.get_by_role("button", name="Make the key").dblclick()
+    page.get_by_role("button", name="Done").click()
+    closed(page)
+
+    # Or by the keyboard.
+    page.get_by_role("button", name="New key", exact=True).click()
+    page.get_by_label("What is it for?").fill("Kiosk")
+    page.get_by_label("What is it for?").press("Enter")
+    page.get_by_role("button", name="Done").click()
+    closed(page)
+
+    assert len(keys.everything(web.house, web.workspace)) == before + 2
 
 
 def test_a_shop_is_connected_with_its_own_secret(look: Look, web: Web) -> None:

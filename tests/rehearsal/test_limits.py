@@ -123,6 +123,19 @@ def test_a_flow_with_a_zone_of_its_own_is_told_by_its_clocks(rehearsals: Rehears
         assert local(result, told["tag"]) == "25 Nov 09:00"
 
 
+def test_whose_clocks_are_shown_is_known_where_the_contact_has_none(rehearsals: Rehearsals) -> None:
+    cart = Happening("Checkout started", at(TUESDAY), CART)
+    document = flow(
+        ("cart", "event_trigger", {"event": "Checkout started"}),
+        ("tag", "update_contact", {"change": "add_tag", "name": "seen"}),
+    )
+    nobody_knows = rehearsals.rehearse(MadeUp(), TUESDAY, cart, document=document)
+    assert (nobody_knows.zone, nobody_knows.of_shop) == ("Asia/Bangkok", True)
+    hers = rehearsals.rehearse(MadeUp(zone="America/New_York"), TUESDAY, cart, document=document)
+    flows = rehearsals.rehearse(MadeUp(), TUESDAY, cart, document={**document, "zone": "UTC"})
+    assert (hers.of_shop, flows.of_shop) == (False, False)
+
+
 def test_schedules_and_dates_of_a_published_flow_come_by_its_clocks(rehearsals: Rehearsals) -> None:
     """Neither those of the shop, which is in Bangkok, nor those of Hannah, who lives in New York."""
     hannah = MadeUp(zone="America/New_York", fields={"renews": "2026-11-26"})

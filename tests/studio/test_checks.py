@@ -10,7 +10,7 @@ from runtime.mail.merge_fields import with_shop
 from runtime.words import words
 from tests.studio.conftest import CART, cart_reminder
 
-BRAND = Brand(name="Doi Leaf", postal_address="1 Tea Road, Chiang Rai")
+BRAND = Brand(name="Doi Leaf", postal_address="1 Tea Road, Chiang Rai", website="https://doileaf.example")
 W = words("en")
 
 
@@ -43,6 +43,13 @@ def test_a_link_that_is_empty_does_not_lead_somewhere() -> None:
     assert said["Button: Link is empty"] == "bad"
     assert not any("lead" in text for text in said)
     assert said["Every section is filled in"] == "ok"
+
+
+def test_a_link_that_may_be_empty_leads_to_the_website_if_there_is_one() -> None:
+    button = {"kind": "button", "id": "s1", "label": "To your cart", "link": "{{ cart.url }}"}
+    doubt = "Button: its link may lead nowhere. Put your website into the brand kit, to which it leads then."
+    assert lines({"sections": [button]}, Brand(name="Doi Leaf"))[doubt] == "warn"
+    assert lines({"sections": [button]})["The link leads somewhere"] == "ok"
 
 
 def test_the_count_above_is_that_of_the_lines_below() -> None:

@@ -58,7 +58,7 @@ class Exits:
                     w("Nobody leaves before the end. An exit rule takes people out at once, at any Block."),
                 )
             if len(self._exits) < MOST:
-                more = button(w("Add an exit rule"), self._add, small=True, symbol="add")
+                more = button(w("Add an exit rule"), self._add, small=True, symbol="add", each=True)
                 more.classes("cw-mt4" if not self._exits else "")
 
     def _draw_exit(self, leave: _Leave) -> Tag:

@@ -31,7 +31,7 @@ class Pairs:
         self._steps = count(1)
         self._drawn: list[Item] | None = None
         self._box = tag("div", "cw-pairs")
-        self._add = button(add_words, self._add_one, small=True, symbol="add")
+        self._add = button(add_words, self._add_one, small=True, symbol="add", each=True)
         self.show()
 
     @property

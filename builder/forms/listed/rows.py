@@ -50,7 +50,7 @@ class Rows:
         self._list = Movable(self._move, field.w, label=field.title)
         self._gone = tag("div", "cw-item-gone", role="status")
         after()
-        self._add = button(add_words, self._add_one, small=True, symbol="add", classes="cw-item-add")
+        self._add = button(add_words, self._add_one, small=True, symbol="add", classes="cw-item-add", each=True)
         self.show()
 
     @property

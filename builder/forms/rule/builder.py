@@ -107,10 +107,10 @@ class RuleBuilder:
                     self._draw_lines(self.group, (), drawn)
             with tag("div", "cw-row cw-rule-more"):
                 if not lines:
-                    button(self._add_words, lambda: self._add("all"), small=True, symbol="add")
+                    button(self._add_words, lambda: self._add("all"), small=True, symbol="add", each=True)
                 else:
-                    button(w("And…"), lambda: self._add("all"), small=True, symbol="add")
-                    button(w("Or…"), lambda: self._add("any"), small=True, symbol="add")
+                    button(w("And…"), lambda: self._add("all"), small=True, symbol="add", each=True)
+                    button(w("Or…"), lambda: self._add("any"), small=True, symbol="add", each=True)
 
     def _draw_lines(self, group: Node, path: Path, drawn: Mapping[int, Line]) -> None:
         for index, node in enumerate(group["rules"]):
@@ -121,7 +121,7 @@ class RuleBuilder:
                 with tag("div", "cw-rule is-inner"):
                     self._draw_lines(node, here, drawn)
                     word = self.around.w("And…") if node["kind"] == "all" else self.around.w("Or…")
-                    add_here = button(word, partial(self._add_within, index), kind="quiet", small=True)
+                    add_here = button(word, partial(self._add_within, index), kind="quiet", small=True, each=True)
                     add_here.classes("cw-rule-add")
             elif node.get("kind") in DRAWN:
                 line = self._lines[here] = drawn.get(id(node)) or self._line(node, here)

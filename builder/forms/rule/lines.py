@@ -223,7 +223,7 @@ class Line:
                     self._filters.append(line)
                     self._kept.stay(line.drawn)
             more = self.w("where…") if not nodes else self.w("and where…")
-            button(more, self._add_filter, kind="quiet", small=True, symbol="filter_alt")
+            button(more, self._add_filter, kind="quiet", small=True, symbol="filter_alt", each=True)
 
     def _filter(self, node: Node) -> "Line":
         now = node

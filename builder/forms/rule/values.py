@@ -62,9 +62,9 @@ class Values:
         self._days = tag("span", "", w("days"))
         with tag("span", "cw-row cw-more-values") as self._more:
             if len(self._values) > 1:
-                less = icon_button("remove", w("One value less"), lambda: self._resize(self._values[:-1]))
+                less = icon_button("remove", w("One value less"), lambda: self._resize(self._values[:-1]), each=True)
                 less.classes("cw-mini-btn")
-            more = icon_button("add", w("Or another value"), lambda: self._resize([*self._values, ""]))
+            more = icon_button("add", w("Or another value"), lambda: self._resize([*self._values, ""]), each=True)
             more.classes("cw-mini-btn")
 
     def _box(self, value: str, index: int) -> Box:

@@ -14,7 +14,10 @@ def draw_email(field: Field) -> Show:
     card = tag("div", "cw-mail-choice")
 
     def options() -> list[Option]:
-        found = sorted(field.around.known().emails.items(), key=lambda one: one[1].casefold())
+        known, chosen = field.around.known(), str(field.value or "")
+        found = sorted(known.emails.items(), key=lambda one: one[1].casefold())
+        if chosen in known.put_away:  # nobody can choose it any more, but it has a name
+            found.append((chosen, known.email_name(chosen)))
         return [{"value": slug, "label": name, "icon": "mail"} for slug, name in found]
 
     def put(slug: str) -> None:

@@ -1,6 +1,6 @@
 """What a workspace has seen so far, for the checks that run while somebody draws."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -18,7 +18,8 @@ from runtime.engine.entries import schedules
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import contact, event, flow, segment, version
-from runtime.mail import Brand, DocumentRefused, MergeField, check_email, merge_fields, read_document
+from runtime.mail import Brand, DocumentRefused, MergeField, Problem, check_email, merge_fields, read_document
+from runtime.mail.checks import NOTICED
 
 MOST_NAMES = 500
 SAMPLE = 25
@@ -44,10 +45,11 @@ def known_to(house: House, workspace: int) -> Known:
         secrets = app_secrets.hosts(tx, house.vault)
     kept = {name: one for draft in drafts.list("flow") for name, one in kept_in(draft.document).items()}
     tags = merge_fields(sorted(fields), {path: "" for paths in events.values() for path in paths}, kept)
-    wrong = {draft.slug: problem for draft in emails if (problem := _wrong(draft.document, brand, tags)) is not None}
+    found = {draft.slug: _problems(draft.document, brand, tags) for draft in emails}
     return Known(
         emails={draft.slug: draft.name for draft in emails},
-        email_problems=wrong,
+        email_problems=_first(found, lambda problem: problem.level == "bad"),
+        email_warnings=_first(found, lambda problem: problem.code in NOTICED),
         events=events,
         contact_fields=fields,
         flows=flows,
@@ -131,10 +133,17 @@ def _paths(documents: Iterator[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _wrong(document: dict[str, object], brand: Brand, fields: Sequence[MergeField]) -> Phrase | None:
-    """The first thing that keeps an e-mail from going out."""
+def _problems(document: dict[str, object], brand: Brand, fields: Sequence[MergeField]) -> Sequence[Problem]:
     try:
-        problems = check_email(read_document(document), brand, fields)
+        return check_email(read_document(document), brand, fields)
     except DocumentRefused as refused:
-        problems = refused.problems
-    return next((problem.phrase for problem in problems if problem.level == "bad"), None)
+        return refused.problems
+
+
+def _first(found: Mapping[str, Sequence[Problem]], counts: Callable[[Problem], bool]) -> dict[str, Phrase]:
+    """Of each e-mail that has one, the first problem that counts."""
+    return {
+        slug: next(problem.phrase for problem in problems if counts(problem))
+        for slug, problems in found.items()
+        if any(map(counts, problems))
+    }

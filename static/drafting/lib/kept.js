@@ -27,11 +27,15 @@ export function begin(name, version) {
   return kept();
 }
 
-// `from` is what Python knows to stand there, if the text goes back only where that still stands.
+// `from` is what Python was told last, if the text goes back only where still stands what stood there. Who types just that
+// has changed nothing, and Python will not be told of it.
 export function keep(place, text, from) {
   if (!shelf || !place) return;
   const entries = kept();
-  write({ ...entries, [place]: { text, rev, from: entries[place]?.from ?? from } });
+  const stood = entries[place]?.from ?? from;
+  if (text === from && text === stood) delete entries[place];
+  else entries[place] = { text, rev, from: stood };
+  write(entries);
 }
 
 // The draft is at `version` now, with these texts in it.
