@@ -168,7 +168,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Where an empty ledger of this test's own is; processes that a test starts can be given it."""
+    """Where an empty ledger of this test's own is; processes that a test starts can be given it, and the key beside it."""
+    (tmp_path / "secret.key").write_bytes(KEY)
+    (tmp_path / "secret.key").chmod(0o600)
     if request.param == "sqlite":
         file = tmp_path / "cartwheel.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
@@ -211,9 +213,7 @@ def house(settings: Settings, ledger: Ledger, clock: SetClock, bell: Callable[[]
     """An open house around `ledger`, `clock` and `bell`."""
     from runtime.desk import Desk
     from runtime.house import House
-    from runtime.key import key_file
 
-    key_file(settings).write_bytes(KEY)  # for commands on the same folder
     return House(
         settings=settings,
         ledger=ledger,

@@ -370,7 +370,8 @@ def test_the_doctor_says_who_else_can_read_the_data_folder(cartwheel: Type, tmp_
         rf"BAD +Data folder +{folder} is open to other users of this machine\n +chmod -R go= {folder}\n", said
     )
     other = tmp_path / "other"
-    other.mkdir(mode=0o755)
+    other.mkdir()
+    other.chmod(0o755)
     (other / "diary.txt").touch()
     assert re.search(r"BAD +Data folder .*\n +Choose a folder of its own", cartwheel("doctor", data=other).stdout)
 
