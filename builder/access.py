@@ -2,7 +2,7 @@
 
 Socket events do not pass the door, so a page that stays open after signing out could still change things: whoever
 changes something goes through `act`, which looks into the table of sessions again. What is only looked at
-ends a few seconds later (`keep_watch`).
+ends some seconds later (`keep_watch`).
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from runtime.intake.limits import Limit
 log = logging.getLogger(__name__)
 
 COOKIE = "cartwheel_session"
-WATCH = 5.0
+WATCH = 15.0
 """Seconds between two looks at who is still signed in."""
 SIGN_IN = "/sign-in"
 TOO_OFTEN = "That was asked for too often. Wait a little, then try again."
@@ -143,7 +143,8 @@ def _visitor_of(client: Client) -> Visitor | None:
 
 
 def _take_apart(client: Client) -> None:
-    if client.id in Client.instances:
+    # One that obeyed is another client by now, and NiceGUI puts the old one away itself.
+    if client.id in Client.instances and client.has_socket_connection:
         client.delete()
 
 
