@@ -13,7 +13,7 @@ from blocks.beginning import Beginning
 from blocks.contract import Block, Farewell, Send, Timed, Trigger
 from blocks.flow import Entry, Exit, Flow
 from blocks.offered import Offered
-from blocks.rules import Compare, Counted, Rule, counted, leaves
+from blocks.rules import Compare, Counted, Did, Rule, counted, leaves
 from blocks.scheduled import Scheduled
 from runtime.ledger import Tx
 from runtime.ledger.prepared import Prepared
@@ -106,6 +106,11 @@ class Program:
         return tuple(blocks + [did for leave in self.exits for did in (*counted(leave.where), *counted(leave.rule))])
 
     @cached_property
+    def keyed(self) -> frozenset[tuple[str, str]]:
+        """What is counted only for the same cart, order or product: the event, and its property that names which."""
+        return frozenset((leaf.event, leaf.key) for leaf in self.reads if isinstance(leaf, Did) and leaf.key)
+
+    @cached_property
     def reaches(self) -> frozenset[str]:
         """The channels for which any of its blocks asks whether a contact can be reached."""
         return frozenset(channel for block in self.blocks.values() for channel in block.reaches())
@@ -140,6 +145,9 @@ class Roster:
     """Event name to the flows that somebody may leave because of it, by any version on which somebody is inside."""
     hears: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Event name to the flows in which a block may hold somebody until it happens, by any version on which somebody is inside."""
+    overheard: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Event name to the flows that count it for the same cart, order or product whoever did it, each with the event's property
+    that names which; by any version on which somebody is inside."""
     watching: list[int] = field(default_factory=list)
     """Flows that somebody may leave because a rule holds for them, by any version on which somebody is inside."""
     following: list[int] = field(default_factory=list)
@@ -163,7 +171,9 @@ class Roster:
 
     def concerns(self, name: str) -> bool:
         """Whether any flow cares about events of this name."""
-        return bool(self.watching) or name in self.starts or name in self.exits or name in self.hears
+        return bool(self.watching) or any(
+            name in which for which in (self.starts, self.exits, self.hears, self.overheard)
+        )
 
     @classmethod
     def of(cls, live: Sequence[Program], finishing: Sequence[Program], inhabited: Iterable[Program]) -> "Roster":
@@ -202,6 +212,9 @@ class Roster:
                 if leave.key and leave.key not in known:
                     known = (*known, leave.key)
                 roster.exit_keys[program.flow, leave.event] = known
+            for name, path in program.keyed:
+                if (program.flow, path) not in roster.overheard[name]:
+                    roster.overheard[name].append((program.flow, path))
             for name in program.heard:
                 if program.flow not in roster.hears[name]:
                     roster.hears[name].append(program.flow)

@@ -33,6 +33,7 @@ from runtime.ledger.tables import (
     interest,
     member,
     message,
+    overheard,
     reply,
     review,
     run,
@@ -109,7 +110,7 @@ def _let_go(batch: Batch, contact_id: int) -> None:
         tx.execute(suppression.delete().where(tx.mine(suppression), blocked))
     # What has not been looked at yet would be about nobody.
     tx.execute(event.delete().where(tx.mine(event), event.c.contact == contact_id, event.c.state == "new"))
-    for table in (appointment, consent, coupon, engagement, identity, interest, member, review):
+    for table in (appointment, consent, coupon, engagement, identity, interest, member, overheard, review):
         tx.execute(table.delete().where(tx.mine(table), table.c.contact == contact_id))
     tx.execute(contact.delete().where(tx.mine(contact), contact.c.id == contact_id))
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.engine.stage import Stage, block, link
+from tests.engine.stage import Stage, block, in_a_row, link
 
-DEWI, BUDI = "dewi@example.com", "budi@example.com"
+DEWI, BUDI, NOK = "dewi@example.com", "budi@example.com", "nok@example.com"
 
 
 def asks_for_a_review(**settings: Any) -> dict[str, Any]:
@@ -120,3 +120,59 @@ def test_what_happens_later_stands_on_the_order_and_not_on_the_review(stage: Sta
     stage.happens("Order placed", DEWI, order_id=1, total=1500)
     stage.happens("Review written", DEWI, order_id=1)
     assert stage.messages(DEWI) == [("thanks", "queued")]
+
+
+def test_the_same_order_counts_whosever_address_it_comes_with(stage: Stage) -> None:
+    stage.publish(asks_for_a_review(key="order_id"))
+    stage.happens("Order placed", DEWI, order_id=1)
+    stage.happens("Order placed", NOK, order_id=3)
+    stage.after(days=2)
+
+    stage.happens("Review written", BUDI, order_id=1)
+
+    assert stage.messages(DEWI) == [("thanks", "queued")]
+    assert stage.messages(NOK) == [], "another order"
+    assert stage.runs(BUDI) == []
+
+
+def test_so_it_does_before_anybody_waits_for_it(stage: Stage) -> None:
+    stage.publish(asks_for_a_review(key="order_id"))
+    stage.happens("Order placed", DEWI, order_id=1)
+    stage.happens("Review written", BUDI, order_id=1)
+    stage.happens("Review written", BUDI, order_id=2)
+    stage.happens("Order placed", NOK, order_id=2)
+    stage.after(hours=1)
+    assert stage.messages(DEWI) == [("thanks", "queued")]
+    assert stage.messages(NOK) == [], "written before she was inside"
+
+
+def test_so_it_does_in_the_same_batch(stage: Stage) -> None:
+    stage.publish(asks_for_a_review(key="order_id"))
+    stage.arrives("Order placed", DEWI, order_id=1)
+    stage.happens("Review written", BUDI, order_id=1)
+    stage.after(hours=1)
+    assert stage.messages(DEWI) == [("thanks", "queued")]
+
+
+def test_what_is_not_asked_for_the_same_order_is_nobody_elses(stage: Stage) -> None:
+    stage.publish(asks_for_a_review(key="order_id"), "same")
+    stage.publish(asks_for_a_review(), "any")
+    stage.happens("Order placed", DEWI, order_id=1)
+    stage.after(days=2)
+    stage.happens("Review written", BUDI, order_id=1)
+    assert stage.messages(DEWI) == [("thanks", "queued")]
+    assert stage.runs(DEWI) == [("thanks", "ended"), ("review", "open")]
+
+
+def test_a_rule_of_leaving_hears_of_it_too(stage: Stage) -> None:
+    same = {"kind": "did", "event": "Order placed", "window": {"kind": "since_entering"}, "key": "checkout_token"}
+    stage.publish({**in_a_row(
+        block("cart", "event_trigger", event="Checkout started"),
+        block("hour", "wait", amount=1, unit="hours"),
+        block("mail", "send_email", email="reminder"),
+    ), "entry": {"key": "checkout_token"}, "exits": [{"rule": same}]})  # fmt: skip
+    stage.happens("Checkout started", DEWI, checkout_token="d1")
+    stage.happens("Checkout started", NOK, checkout_token="n1")
+    stage.happens("Order placed", BUDI, checkout_token="d1")
+    assert stage.runs(DEWI) == [("hour", "left")]
+    assert stage.runs(NOK) == [("hour", "open")]

@@ -19,9 +19,10 @@ from runtime.engine.leaving.departures import by_event, depart
 from runtime.engine.leaving.inside import Inside, runs_of, runs_with
 from runtime.engine.program import Program, Programs, Roster
 from runtime.engine.wakes import FIELDS, NOTHING, look_up
+from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
-from runtime.ledger.tables import run
+from runtime.ledger.tables import overheard, run
 
 TOO_OLD = DAY
 """Events whose own time is further back are recorded and start nothing."""
@@ -61,6 +62,7 @@ def take_events(batch: Batch, programs: Programs, limit: int) -> int:
         reception = _Reception(batch, programs, roster)
         reception.look_up(concerned)
         for arrival in concerned:
+            reception.overhear(arrival)
             reception.leave_if_changed(arrival)
             reception.leave(arrival)
             reception.leave_if_met(arrival)
@@ -84,6 +86,8 @@ class _Reception:
         """Contacts whom earlier events of the batch have changed, and who were not looked at since."""
         self._had: set[tuple[int, int, str]] = set()
         """(contact, flow, key) of earlier runs, where a key may have one run only."""
+        self._beside: list[Run] = []
+        """Runs of others for which the event counts that is being looked at."""
         self._fields: dict[int, str] = {}
         """Typed fields of the events that runs stand on which one of these events may take further."""
 
@@ -99,11 +103,13 @@ class _Reception:
         watching = set(self._roster.watching)
         keyed = {id_ for id_, program in starting.items() if program.entry.key}
         keys = sorted({key for one in arrivals for key in self._exit_keys(one)})
+        same = {(flow_id, key) for one in arrivals for flow_id, key in self._same(one)}
         for one in (
             *runs_of(tx, contacts, sorted(starting.keys() | leaving | hearing | watching)),
             *runs_of(tx, contacts, sorted(leaving | watching | keyed), waiting=True),
             *runs_with(tx, keys, sorted(leaving)),
             *runs_with(tx, keys, sorted(leaving), waiting=True),
+            *runs_with(tx, sorted({key for _, key in same}), sorted({flow_id for flow_id, _ in same})),
         ):
             self._inside.add(one)
         batch.expect(one.contact for one in self._inside.all())
@@ -143,6 +149,22 @@ class _Reception:
                 if (key := text_of(arrival.fields, path)) is not None:
                     yield key
 
+    def _same(self, arrival: Arrival) -> Iterator[tuple[int, str]]:
+        """In which flows it counts for which cart, order or product, whoever did it."""
+        for flow_id, path in self._roster.overheard.get(arrival.name, ()):
+            if key := text_of(arrival.fields, path):
+                yield flow_id, key
+
+    def overhear(self, arrival: Arrival) -> None:
+        """Let the event count for runs of others that are about the same: the cart that was ordered under another address."""
+        about = [one for flow_id, key in self._same(arrival) for one in self._inside.with_key(flow_id, key)]
+        self._beside = [one for one in about if one.contact != arrival.contact]
+        rows = []
+        for contact in sorted({one.contact for one in self._beside}):
+            rows.append((self._batch.tx.workspace, contact, arrival.id))
+            self._batch.history.overhear(contact, arrival.name, (arrival.id, arrival.at, arrival.typed))
+        insert_tuples(self._batch.tx, overheard, ("workspace", "contact", "event"), rows)
+
     # ---- exits
 
     def leave(self, arrival: Arrival) -> None:
@@ -159,8 +181,9 @@ class _Reception:
                     advance(self._batch, program, one, Standpoint(arrival.fields, arrival.id))
 
     def leave_if_met(self, arrival: Arrival) -> None:
-        """End the contact's runs for which a rule holds now that this has happened to them."""
-        self._hold(arrival.contact, arrival.id)
+        """End the runs for which a rule holds now that this has happened: the contact's, and those for which it counts too."""
+        for contact in dict.fromkeys((arrival.contact, *(one.contact for one in self._beside))):
+            self._hold(contact, arrival.id)
 
     def leave_if_changed(self, arrival: Arrival) -> None:
         """The same for what earlier events of this batch have changed about the contact: it was so before this one."""
@@ -226,9 +249,10 @@ class _Reception:
     # ---- going on
 
     def go_on(self, arrival: Arrival) -> None:
-        """Take further those of the contact's runs that are held until this event."""
+        """Take further those runs that are held until this event: the contact's, and those for which it counts too."""
         for flow_id in self._roster.hears.get(arrival.name, ()):
-            for one in self._inside.of_contact(flow_id, arrival.contact):
+            others = [one for one in self._beside if one.flow == flow_id]
+            for one in (*self._inside.of_contact(flow_id, arrival.contact), *others):
                 if one.wake_at is not None and arrival.name in self._heard_by(one):
                     typed = orjson.loads(self._fields.get(one.event) or NOTHING)
                     program = self._programs.get(self._batch.tx, one.version)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from blocks.rules import Counted, Did, Got, InSegment, Reachable
 from blocks.values import Typed
-from runtime.engine.lookback.past_events import PastEvents
+from runtime.engine.lookback.past_events import Happened, PastEvents
 from runtime.engine.lookback.past_mail import PastMail
 from runtime.engine.lookback.standing import Reach, Segments
 from runtime.engine.lookback.standpoint import Seen
@@ -32,6 +32,10 @@ class History:
             self.segments.fetch(tx, ids, segments, now, entered)
         if channels := {leaf.channel for leaf in leaves if isinstance(leaf, Reachable)}:
             self.reach.fetch(tx, ids, channels)
+
+    def overhear(self, contact: int, name: str, happened: Happened) -> None:
+        """Let an event of somebody else count for this contact, where it is about the same cart, order or product."""
+        self._events.overhear(contact, name, happened)
 
     def instants(self, leaf: Counted, contact: int, seen: Seen) -> Iterable[int]:
         """When what a leaf counts was there, within its window; perhaps later than now, by an event's own time."""

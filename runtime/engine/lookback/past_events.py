@@ -1,4 +1,4 @@
-"""Past events of contacts, for the `Did` leaves of rules."""
+"""Past events of contacts, for the `Did` leaves of rules: their own, and of others those about the same cart or order."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ from runtime.engine.lookback.standpoint import Seen, first_instant
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
-from runtime.ledger.tables import event
+from runtime.ledger.tables import event, overheard
 
 _COLUMNS = (event.c.contact, event.c.name, event.c.at, event.c.id)
 _WHERE = (
@@ -26,6 +26,17 @@ _WHERE = (
 )
 _PLAIN = Prepared(select(*_COLUMNS, literal(None).label("typed")).where(*_WHERE).order_by(event.c.id))
 _WITH_FIELDS = Prepared(select(*_COLUMNS, cast(event.c.typed, Text).label("typed")).where(*_WHERE).order_by(event.c.id))
+_OVERHEARD = Prepared(
+    select(overheard.c.contact, *_COLUMNS[1:], cast(event.c.typed, Text).label("typed"))
+    .join(event, event.c.id == overheard.c.event)
+    .where(
+        overheard.c.workspace == bindparam("workspace"),
+        among(overheard.c.contact, "contacts"),
+        among(event.c.name, "names"),
+        event.c.at >= bindparam("since"),
+    )
+    .order_by(event.c.id)
+)
 
 Happened = tuple[int, int, str | None]
 """(event id, its own time, its typed fields as JSON)"""
@@ -36,6 +47,7 @@ class PastEvents:
 
     def __init__(self) -> None:
         self._events: dict[tuple[int, str], list[Happened]] = {}
+        self._overheard: dict[tuple[int, str], list[Happened]] = {}
         self._names: dict[str, int] = {}
         self._contacts: set[int] = set()
 
@@ -59,6 +71,19 @@ class PastEvents:
             }
             for row in tx.all(statement, values):
                 self._events.setdefault((row.contact, row.name), []).append((row.id, row.at, row.typed))
+        if keyed := [rule for rule in rules if rule.key]:
+            values = {
+                "workspace": tx.workspace,
+                "contacts": listed(tx, ids),
+                "names": listed(tx, {rule.event for rule in keyed}),
+                "since": min(first_instant(rule.window, now, entered) for rule in keyed),
+            }
+            for row in tx.all(_OVERHEARD, values):
+                self.overhear(row.contact, row.name, (row.id, row.at, row.typed))
+
+    def overhear(self, contact: int, name: str, happened: Happened) -> None:
+        """Let an event of somebody else count for what is asked of the same cart, order or product."""
+        self._overheard.setdefault((contact, name), []).append(happened)
 
     def instants(self, rule: Did, contact: int, seen: Seen) -> Iterator[int]:
         """When `contact` did what `rule` says, among the events received up to `seen.up_to`; perhaps later than now, by the
@@ -67,9 +92,11 @@ class PastEvents:
             raise UndeclaredRead(f"{rule.event!r} was not declared in reads()")
         since_entering = isinstance(rule.window, SinceEntering)
         since = first_instant(rule.window, seen.now, seen.entered)
-        happened = self._events.get((contact, rule.event), ())
-        first = bisect_left(happened, seen.entry_event + 1, key=lambda one: one[0]) if since_entering else 0
+        happened: Sequence[Happened] = self._events.get((contact, rule.event), ())
         key = seen.key if rule.key else ""
+        if key and (others := self._overheard.get((contact, rule.event))):
+            happened = sorted((*happened, *others))
+        first = bisect_left(happened, seen.entry_event + 1, key=lambda one: one[0]) if since_entering else 0
         for id_, at, typed in happened[first:]:
             if id_ > seen.up_to:
                 break

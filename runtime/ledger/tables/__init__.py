@@ -6,7 +6,7 @@ tables, taken in blocks, so that a batch knows its ids before it is written.
 """
 
 from runtime.ledger.tables.columns import Int, Json, metadata
-from runtime.ledger.tables.happened import event, seen
+from runtime.ledger.tables.happened import event, overheard, seen
 from runtime.ledger.tables.house import (
     counter,
     key,
@@ -53,6 +53,7 @@ __all__ = [
     "move",
     "occasion",
     "offer",
+    "overheard",
     "product",
     "product_change",
     "pulse",

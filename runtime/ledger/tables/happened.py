@@ -1,4 +1,4 @@
-"""Events, and the ids that are never taken twice."""
+"""Events, for whom else they count, and the ids that are never taken twice."""
 
 from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
 
@@ -23,6 +23,17 @@ event = Table(
     partial("event_contact", "contact", "name", "at", where="contact IS NOT NULL"),
     Index("event_named", "workspace", "name", "at"),
 )
+
+overheard = Table(
+    "overheard",
+    metadata,
+    of_workspace(),
+    Column("contact", Int, nullable=False),
+    Column("event", Int, nullable=False),
+    PrimaryKeyConstraint("contact", "event"),
+    sqlite_with_rowid=False,
+)
+"""Events of others that count for a contact whose run is about the same cart, order or product."""
 
 seen = Table(
     "seen",
