@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, cast, func, select
 
 from blocks.beginning import INCLUDED, Beginning
 from blocks.contract import Farewell, Timed, Trigger
@@ -39,7 +39,7 @@ from runtime.ledger.tables import (
 )
 from runtime.people import contacts
 from runtime.people.contacts import Contact
-from runtime.reasons import REASONS
+from runtime.reasons import BY_EXIT, REASONS
 from runtime.zones import zone_of
 
 MOST = 5
@@ -321,7 +321,7 @@ class _Inquiry:
             # What a run was refreshed by came while it was inside, if only with a message that waited.
             inside = one.entered_at <= row.received_at and one.code != "held_out" and (still or one.event == row.id)
             if one.key == key and inside:
-                return (say("They were inside already, since {when}", when=self._when(one.entered_at)),)
+                return (self._on_last_way(one, row) or self._inside_since(one),)
         had = [one for one in before if one.key == key]
         if had and had[-1].code == "held_out":
             # A cart that changes is counted once.
@@ -333,6 +333,23 @@ class _Inquiry:
         if entry.again == "after_days" and before and before[-1].entered_at > row.received_at - entry.again_days * DAY:
             return (Phrase(REASONS["not_again"], {"days": entry.again_days}), self._last(before))
         return (say("As far as is known now, nothing kept them out. Their fields may have been others then"),)
+
+    def _inside_since(self, one: Any) -> Phrase:
+        return say("They were inside already, since {when}", when=self._when(one.entered_at))
+
+    def _on_last_way(self, one: Any, row: Any) -> Phrase | None:
+        """What is said of a run that had been left when the event came, and went on with what is drawn for leaving."""
+        if one.code not in BY_EXIT or row.id == one.event:
+            return None
+        left = select(func.max(step.c.at)).where(self._tx.mine(step), step.c.run == one.id, step.c.code.in_(BY_EXIT))
+        if (self._tx.scalar(left) or row.received_at) >= row.received_at:
+            return None
+        if one.ended_at is None:
+            return say("They have left and get what is drawn for that; until its end they do not enter again")
+        return say(
+            "They had left and got what is drawn for that until {when}; before its end nobody enters again",
+            when=self._when(one.ended_at),
+        )
 
     def _last(self, before: Sequence[Any]) -> Phrase:
         return say("They entered on {when}", when=self._when(before[-1].entered_at))

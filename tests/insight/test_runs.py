@@ -15,7 +15,7 @@ from runtime.insight.why import Why, standings, why
 from runtime.ledger.tables import segment
 from runtime.segments import lists
 from runtime.words import words
-from tests.engine.stage import Stage, block, cart_flow, in_a_row
+from tests.engine.stage import Stage, block, cart_flow, in_a_row, link
 from tests.segments.stage import did, publish_segment
 
 DEWI, BUDI, NOK = "dewi@example.com", "budi@example.com", "nok@example.com"
@@ -253,6 +253,24 @@ def test_who_is_inside_does_not_come_in_a_second_time(stage: Stage) -> None:
     stage.after(hours=2)
     cart(stage, DEWI, "c1")
     assert said(stage, DEWI) == ["They were inside already, since 21 Nov 2026, 16:00", "So they entered"]
+
+
+def test_who_is_on_the_last_way_is_not_called_inside(stage: Stage) -> None:
+    flow = cart_flow(entry={}, exits=[{"event": "Order placed"}])
+    flow["blocks"] += [block("bye", "on_leaving"), block("days", "wait", amount=2, unit="days")]
+    flow["links"] += [link("bye", "days")]
+    stage.publish(flow)
+    stage.happens("Checkout started", DEWI, checkout_token="c1")
+    stage.after(hours=1)
+    stage.happens("Order placed", DEWI, checkout_token="c1")
+    stage.after(hours=1)
+    stage.happens("Checkout started", DEWI, checkout_token="c2")
+    stage.after(hours=1)
+    still = "They have left and get what is drawn for that; until its end they do not enter again"
+    assert said(stage, DEWI) == [still, "So they entered"]
+    stage.after(days=2)
+    over = "They had left and got what is drawn for that until 23 Nov 2026, 17:00; before its end nobody enters again"
+    assert said(stage, DEWI) == [over, "So they entered"]
 
 
 def test_who_is_held_out_is_told_so(stage: Stage) -> None:
