@@ -37,6 +37,7 @@ Operator = Literal[
 ]
 WITHOUT_VALUE: frozenset[str] = frozenset({"is_true", "is_false", "is_set", "is_not_set"})
 _NUMERIC: frozenset[str] = frozenset({"over", "at_least", "under", "at_most"})
+MOST_DAYS = 36_500
 _DATED: frozenset[str] = frozenset({"before", "after"})
 
 
@@ -79,6 +80,8 @@ class Compare(_Rule):
             raise ValueError("Choose a date, like 2026-11-30.")
         if self.op == "in_last_days" and (not self.wanted_numbers or self.wanted_numbers[0] <= 0):
             raise ValueError("Type how many days, like 30.")
+        if self.op == "in_last_days" and self.wanted_numbers[0] > MOST_DAYS:
+            raise ValueError("Type fewer days: 36,500 at most.")
         return self
 
     @cached_property

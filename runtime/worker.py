@@ -68,6 +68,7 @@ class Worker:
 
     def run(self) -> None:
         """Until `stopping` is set."""
+        engine.take_over(self._house)
         delivery.take_over(self._house)
         helpers = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (self._time, self._beat)]
         for helper in helpers:

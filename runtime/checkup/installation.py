@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 
-from sqlalchemy import make_url, text
+from sqlalchemy import func, make_url, select, text
 
 from runtime import pulse
 from runtime.accounts import workspaces
@@ -24,6 +24,7 @@ from runtime.house import House, open_house
 from runtime.key import is_lost, key_file, secret_key
 from runtime.ledger import Ledger
 from runtime.ledger.schema import HEAD
+from runtime.ledger.tables import event
 from runtime.public_address import is_local, takes_one_click
 from runtime.reasons import reason_phrase
 from runtime.settings import BadSetting, Settings
@@ -150,6 +151,20 @@ def worker(settings: Settings) -> Finding:
     return Finding("note", f"{said}; Cartwheel is not running")
 
 
+def events(settings: Settings) -> Finding:
+    """Whether all that was told could be taken in."""
+    with _opened(settings) as house:
+        if house is None:
+            return Finding("note", "asked when there is a database")
+        with house.ledger.read() as tx:
+            aside: int = tx.scalar(select(func.count()).select_from(event).where(event.c.state == "failed"))
+    if aside:
+        said = "1 event was set aside" if aside == 1 else f"{aside:,} events were set aside"
+        cure = "The log says which and why. A newer Cartwheel may take them in: they are tried at every start."
+        return Finding("bad", said, cure)
+    return Finding("good", "none was set aside")
+
+
 def mail(settings: Settings) -> Finding:
     """Whether the mail server takes us in; nothing is sent."""
     with _opened(settings) as house:
@@ -268,8 +283,9 @@ QUESTIONS = (
     ("Database", database),
     ("Queue", queue),
     ("Worker", worker),
+    ("Events", events),
     ("Mail server", mail),
     ("Public address", public),
 )
-IN_FOLDER = (key, database, queue, worker, mail, public)
+IN_FOLDER = (key, database, queue, worker, events, mail, public)
 """Those about what Cartwheel keeps, which it cannot without its folder."""

@@ -11,7 +11,7 @@ from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.ledger import Ledger
 
-__all__ = ["Engine", "engine_of", "next_due", "work"]
+__all__ = ["Engine", "engine_of", "next_due", "take_over", "work"]
 
 _engines: WeakKeyDictionary[Ledger, Engine] = WeakKeyDictionary()
 _starting = threading.Lock()
@@ -24,6 +24,11 @@ def engine_of(house: House) -> Engine:
         if engine is None or engine.house is not house:
             engine = _engines[house.ledger] = Engine(house)
         return engine
+
+
+def take_over(house: House) -> None:
+    """Try what was set aside once more, before the first look."""
+    engine_of(house).take_over()
 
 
 def work(house: House) -> bool:

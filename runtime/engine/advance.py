@@ -30,7 +30,7 @@ class Standpoint:
 
 
 def advance(batch: Batch, program: Program, run: Run, at: Standpoint, *, behind: bool = False) -> None:
-    """Run blocks until one sleeps or the way ends. A block that raises stops this run, with the reason shown.
+    """Run blocks until one sleeps or the way ends. A block or a rule that raises stops this run, with the reason shown.
 
     A run that is `behind` catches up: its blocks are run as of the time at which it would have come to them, from
     `run.arrived_at` on, waits that would be over are over, and messages of more than `STILL_GOOD` ago are not sent.
@@ -42,12 +42,18 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint, *, behind:
     ctx.reply = at.reply
     batch.touch(run)
     for _ in range(MOST_HOPS):
-        if program.conditions and not run.leaving and (leaving := met(batch, program, ctx)) is not None:
+        try:
+            leaving = met(batch, program, ctx) if program.conditions and not run.leaving else None
+            decision = _decide(batch, program, run, ctx, behind=behind) if leaving is None else None
+        except Exception as error:  # noqa: BLE001 - whatever it does wrong must not take the batch with it
+            batch.fail(run, error)
+            return
+        if leaving is not None:
             if not depart(batch, program, run, *leaving):
                 return
             continue
         block_id = run.block
-        match _decide(batch, program, run, ctx, behind=behind):
+        match decision:
             case None:
                 return
             case Go(outlet, reason):
@@ -76,20 +82,13 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint, *, behind:
 
 
 def _decide(batch: Batch, program: Program, run: Run, ctx: Ctx, *, behind: bool) -> Decision | None:
-    """What the block at which a run stands wants; None where that is all for now: the run has failed, or keeps its time."""
+    """What the block at which a run stands wants; None where that is all for now: it is gone, or the run keeps its time."""
     block = program.blocks.get(run.block)
     if block is None:
         run.end("failed", batch.now, Reason("block_gone"))
         return None
     late = behind and micros(ctx.now) < batch.now - STILL_GOOD and not ctx.held
-    try:
-        decision = _too_late(batch, run, block, ctx) if late and isinstance(block, Send) else block.run(ctx)
-    except Exception as error:  # noqa: BLE001 - whatever a block does wrong must not take the batch with it
-        failed = Reason("block_failed", {"error": f"{type(error).__name__}: {error}"[:500]})
-        batch.note(run, run.block, "", failed)
-        batch.counts[run.flow, run.block, "failed"] += 1
-        run.end("failed", batch.now, failed)
-        return None
+    decision = _too_late(batch, run, block, ctx) if late and isinstance(block, Send) else block.run(ctx)
     if ctx.queued is not None:
         _queue(batch, program, run, ctx.queued)
         ctx.queued = None
@@ -104,7 +103,11 @@ def _too_late(batch: Batch, run: Run, block: Send, ctx: Ctx) -> Go:
 
 def leave_if_met(batch: Batch, program: Program, run: Run, at: Standpoint, *, last_way: bool = True) -> bool:
     """Let a run leave if a rule holds by which it does, wherever it stands. Whether it goes a last way, if it may."""
-    leaving = met(batch, program, Ctx(batch, run, at.event, at.up_to, program))
+    try:
+        leaving = met(batch, program, Ctx(batch, run, at.event, at.up_to, program))
+    except Exception as error:  # noqa: BLE001 - as in `advance`
+        batch.fail(run, error)
+        return False
     if leaving is None or not depart(batch, program, run, *leaving, last_way=last_way):
         return False
     advance(batch, program, run, at)

@@ -294,6 +294,14 @@ class Batch:
         one.kept, one.typed = kept, type_document(kept)
         self.keeping[one.id] = one
 
+    def fail(self, one: Run, error: Exception) -> None:
+        """Let a run fail, where it stands, by what a block or a rule did wrong."""
+        failed = Reason("block_failed", {"error": f"{type(error).__name__}: {error}"[:500]})
+        self.touch(one)
+        self.note(one, one.block, "", failed)
+        self.counts[one.flow, one.block, "failed"] += 1
+        one.end("failed", self.now, failed)
+
     def forget(self, one: Run) -> None:
         """Let a run begin with nothing kept."""
         if one.kept is not None:

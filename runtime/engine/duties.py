@@ -12,12 +12,12 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, fu
 
 from runtime.engine import replies
 from runtime.engine.batch import Batch
-from runtime.engine.entries import beginnings, occasions, offers, schedules, ties
+from runtime.engine.entries import arrivals, beginnings, occasions, offers, schedules, ties
 from runtime.engine.entries.reception import take_events
 from runtime.engine.leaving import endings
 from runtime.engine.program import Programs
 from runtime.engine.publishing import moving, overdue
-from runtime.engine.wakes import NEXT_WAKE, wake
+from runtime.engine.wakes import NEXT_WAKE, set_aside, wake
 from runtime.ledger.tables import (
     appointment,
     event,
@@ -39,6 +39,10 @@ NOW: BindParameter[int] = bindparam("now")
 HOME = workspace.c.id
 
 
+SetAside = Callable[[Batch, Exception], str]
+"""Lets the first of some work be, which fails by this error. Returns what it was, in words for the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """One kind of work."""
@@ -50,6 +54,7 @@ class Duty:
     """Does up to a number of it. Returns how much there was."""
     next_at: Select[Any] | None = None
     """Where it falls due by time: when next, UTC microseconds, of each workspace."""
+    set_aside: SetAside | None = None
 
 
 def _soonest(at: Any) -> Select[Any]:
@@ -61,7 +66,12 @@ _TIED = (
     select(interest_kept.c.name).where(interest_kept.c.workspace == HOME, interest_kept.c.upto_at.is_not(None)).exists()
 )
 DUTIES = (
-    Duty("new", select(event.c.id).where(event.c.workspace == HOME, event.c.state == "new").exists(), take_events),
+    Duty(
+        "new",
+        select(event.c.id).where(event.c.workspace == HOME, event.c.state == "new").exists(),
+        take_events,
+        set_aside=arrivals.set_aside,
+    ),
     Duty("ending", endings.some_end(HOME), endings.end),
     Duty("resuming", overdue.some_promised(HOME), overdue.keep),
     Duty("promised", select(move.c.id).where(move.c.workspace == HOME).exists(), moving.keep_promises),
@@ -71,6 +81,7 @@ DUTIES = (
         select(run.c.id).where(run.c.state == "open", run.c.wake_at <= NOW, run.c.workspace == HOME).exists(),
         wake,
         NEXT_WAKE,
+        set_aside,
     ),
     Duty(
         "come",

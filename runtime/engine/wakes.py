@@ -49,6 +49,16 @@ def wake(batch: Batch, programs: Programs, limit: int) -> int:
     return len(runs)
 
 
+def set_aside(batch: Batch, error: Exception) -> str:
+    """Let the first run fail that is due and cannot be taken further. Somebody may let it try again."""
+    tx = batch.tx
+    (row,) = tx.all(_DUE, {"workspace": tx.workspace, "now": batch.now, "limit": 1})
+    one = Run.of(row)
+    batch.fail(one, error)
+    batch.write()
+    return f"The run {one.id}"
+
+
 def take_further(
     batch: Batch, programs: Programs, runs: Sequence[Run], replies: Mapping[int, str] = MappingProxyType({})
 ) -> None:

@@ -1,14 +1,20 @@
-"""The engine's loop: new events first, then what is due, a batch and a transaction at a time."""
+"""The engine's loop: new events first, then what is due, a batch and a transaction at a time.
 
+What fails keeps nobody else: a batch is halved until what fails stands alone, and that is set aside, with its error in the
+log. Unless the database is away, which is nobody's fault and passes.
+"""
+
+import logging
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import or_, select, text
 
+from runtime.calm import is_away
 from runtime.engine.batch import Batch
 from runtime.engine.coupons import Mint
-from runtime.engine.duties import DUTIES, HOME, Duty
+from runtime.engine.duties import DUTIES, HOME, Duty, SetAside
 from runtime.engine.entries import occasions, schedules
 from runtime.engine.entries.following import follow
 from runtime.engine.leaving.watch import look_again
@@ -17,8 +23,10 @@ from runtime.engine.pace import MOST, Pace
 from runtime.engine.program import Programs
 from runtime.house import House
 from runtime.ledger.prepared import Prepared
-from runtime.ledger.tables import workspace
+from runtime.ledger.tables import event, workspace
 from runtime.segments import keeping
+
+log = logging.getLogger(__name__)
 
 LONGEST = 0.015
 """Seconds a write transaction should last at most; while it does, intake waits. Batches shrink and grow to keep to it."""
@@ -48,13 +56,27 @@ class Engine:
     def work(self) -> bool:
         """Up to one batch of each duty, for each workspace. Returns whether there was anything.
 
-        Only a batch of events, so that a long backlog keeps nobody waiting who is due.
+        Only a batch of events, so that a long backlog keeps nobody waiting who is due. What fails in one workspace is raised
+        when all of them have been seen to.
         """
         with self.house.ledger.read() as tx:
             busy = [row._mapping for row in tx.all(_BUSY, {"now": self.house.clock.now()})]
+        failed: list[Exception] = []
         for row in busy:
-            self.do(row["id"], [duty.name for duty in DUTIES if row[duty.name]])
+            try:
+                self.do(row["id"], [duty.name for duty in DUTIES if row[duty.name]])
+            except Exception as error:
+                if is_away(error):
+                    raise
+                failed.append(error)
+        if failed:
+            raise failed[0]
         return bool(busy)
+
+    def take_over(self) -> None:
+        """Try what was set aside once more: with a newer Cartwheel it may work. For who starts."""
+        with self.house.ledger.write() as tx:
+            tx.execute(event.update().where(event.c.state == "failed").values(state="new"))
 
     def do(self, workspace_id: int, names: Collection[str]) -> None:
         """A batch of each of these duties, in their order."""
@@ -70,10 +92,26 @@ class Engine:
 
     def _batch(self, workspace_id: int, duty: Duty) -> None:
         pace = self._paces.setdefault(duty.name, Pace(self._longest))
-        with one_batch(self.house, workspace_id, self._programs) as batch:
-            began = time.perf_counter()
-            done = duty.do(batch, self._programs, min(pace.limit, self.at_most))
+        limit = min(pace.limit, self.at_most)
+        while True:
+            try:
+                with one_batch(self.house, workspace_id, self._programs) as batch:
+                    began = time.perf_counter()
+                    done = duty.do(batch, self._programs, limit)
+                break
+            except Exception as error:
+                if is_away(error) or duty.set_aside is None:
+                    raise
+                if limit == 1:
+                    self._set_aside(workspace_id, duty.set_aside, error)
+                    return
+                limit //= 2
         pace.learn(done, time.perf_counter() - began)
+
+    def _set_aside(self, workspace_id: int, set_aside: SetAside, error: Exception) -> None:
+        with self.house.ledger.write(workspace_id) as tx:
+            which = set_aside(Batch(tx, self.house.clock.now()), error)
+        log.error("%s failed and was set aside.", which, exc_info=error)
 
 
 @contextmanager

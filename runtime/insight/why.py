@@ -17,7 +17,7 @@ from blocks.contract import Farewell, Timed, Trigger
 from blocks.phrase import Moment, Phrase, Quoted, say
 from blocks.rule_why import why_not
 from blocks.scheduled import Scheduled
-from blocks.values import moment, text_of
+from blocks.values import key_of, moment
 from runtime.clock import DAY, HOUR
 from runtime.engine.batch import Batch, Run
 from runtime.engine.context import Ctx
@@ -355,7 +355,7 @@ class _Inquiry:
         return say("They entered on {when}", when=self._when(before[-1].entered_at))
 
     def _key(self, row: Any, program: Program) -> str:
-        return (text_of(orjson.loads(row.typed), program.entry.key) or "") if program.entry.key else ""
+        return (key_of(orjson.loads(row.typed), program.entry.key) or "") if program.entry.key else ""
 
     def _when(self, at: int) -> Moment:
         return Moment(moment(at), self._zone)

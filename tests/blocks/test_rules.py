@@ -155,6 +155,7 @@ def test_contact_and_event_are_told_apart() -> None:
         ("after", 5, "Choose a date"),
         ("in_last_days", 0, "Type how many days"),
         ("in_last_days", "week", "Type how many days"),
+        ("in_last_days", 999999999, "Type fewer days"),
     ],
 )
 def test_a_value_that_cannot_be_compared_is_refused(op: str, value: Any, says: str) -> None:

@@ -65,6 +65,14 @@ def take_in(batch: Batch, limit: int) -> list[Arrival]:
     return _who_is_it(batch, rows) if rows else []
 
 
+def set_aside(batch: Batch, error: Exception) -> str:
+    """Let the first new event be, which cannot be taken in: it is tried again when the engine starts next."""
+    tx = batch.tx
+    (row,) = tx.all(_NEW, {"workspace": tx.workspace, "limit": 1})
+    tx.execute(event.update().where(event.c.id == row.id).values(state="failed"))
+    return f"The event {row.id} ({row.name!r})"
+
+
 def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
     tx = batch.tx
     documents = [orjson.loads(row.who) for row in rows]

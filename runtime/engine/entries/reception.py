@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from blocks.contract import Farewell, Reason
 from blocks.flow import Exit
-from blocks.values import text_of
+from blocks.values import key_of
 from runtime.clock import DAY
 from runtime.engine import coupons, echo
 from runtime.engine.advance import Standpoint, advance, leave_if_met
@@ -120,7 +120,7 @@ class _Reception:
                 self._last[row.contact, row.flow] = row.at
         once = {id_: program.entry.key for id_, program in starting.items() if _minds_keys(program)}
         if once:
-            keys = sorted({text_of(one.fields, path) or "" for one in arrivals for path in set(once.values())})
+            keys = sorted({key_of(one.fields, path) or "" for one in arrivals for path in set(once.values())})
             for row in tx.all(_HAD, {**values, "flows": listed(tx, sorted(once)), "keys": listed(tx, keys)}):
                 self._had.add((row.contact, row.flow, row.key))
         standing = {one.event for one in self._inside.all() if names & self._heard_by(one) or self._asks_of_event(one)}
@@ -146,13 +146,13 @@ class _Reception:
     def _exit_keys(self, arrival: Arrival) -> Iterator[str]:
         for flow_id in self._roster.exits.get(arrival.name, ()):
             for path in self._roster.exit_keys[flow_id, arrival.name]:
-                if (key := text_of(arrival.fields, path)) is not None:
+                if (key := key_of(arrival.fields, path)) is not None:
                     yield key
 
     def _same(self, arrival: Arrival) -> Iterator[tuple[int, str]]:
         """In which flows it counts for which cart, order or product, whoever did it."""
         for flow_id, path in self._roster.overheard.get(arrival.name, ()):
-            if key := text_of(arrival.fields, path):
+            if key := key_of(arrival.fields, path):
                 yield flow_id, key
 
     def overhear(self, arrival: Arrival) -> None:
@@ -216,7 +216,7 @@ class _Reception:
         keyed: dict[int, tuple[Run, Exit]] = {}
         for one in {other.id: other for other in mine + self._keyed(flow_id, arrival)}.values():
             for leave in self._exits_by(arrival, one):
-                key = text_of(arrival.fields, leave.key) if leave.key else None
+                key = key_of(arrival.fields, leave.key) if leave.key else None
                 if key is not None and one.key == key:
                     keyed.setdefault(one.id, (one, leave))
         found = keyed or {
@@ -235,7 +235,7 @@ class _Reception:
 
     def _keyed(self, flow_id: int, arrival: Arrival) -> list[Run]:
         paths = self._roster.exit_keys[flow_id, arrival.name]
-        keys = [key for path in paths if (key := text_of(arrival.fields, path)) is not None]
+        keys = [key for path in paths if (key := key_of(arrival.fields, path)) is not None]
         return [one for key in keys for one in self._inside.with_key(flow_id, key)]
 
     def _admits(self, leave: Exit, one: Run, arrival: Arrival) -> bool:
@@ -275,7 +275,7 @@ class _Reception:
             if program.flow in asked:
                 continue
             entry = program.entry
-            key = (text_of(arrival.fields, entry.key) or "") if entry.key else ""
+            key = (key_of(arrival.fields, entry.key) or "") if entry.key else ""
             fresh = Run(
                 id=self._batch.new_id(),
                 flow=program.flow,

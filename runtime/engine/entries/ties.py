@@ -12,7 +12,7 @@ from sqlalchemy import Text, and_, bindparam, cast, or_, select
 
 from blocks.contract import Trigger
 from blocks.offered import Offered, variants_or_products
-from blocks.values import Typed
+from blocks.values import LONGEST_KEY, Typed
 from runtime.clock import DAY
 from runtime.engine.batch import Batch
 from runtime.engine.program import Programs, Roster
@@ -106,5 +106,6 @@ def _tie(batch: Batch, events: Iterable[tuple[str, int, int, Typed]]) -> None:
         {"workspace": batch.tx.workspace, "name": name, "item": item, "contact": contact, "at": min(at, batch.now)}
         for name, contact, at, fields in events
         for item in sorted(variants_or_products(fields))[:MOST_ITEMS]
+        if len(item) <= LONGEST_KEY
     ]
     run_many(batch.tx, _TIE, rows)

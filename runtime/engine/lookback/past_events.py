@@ -9,7 +9,7 @@ from sqlalchemy import Text, bindparam, cast, literal, select
 
 from blocks.contract import UndeclaredRead
 from blocks.rules import Counted, Did, SinceEntering
-from blocks.values import Typed, empty, moment, text_of
+from blocks.values import Typed, empty, key_of, moment
 from runtime.engine.lookback.standpoint import Seen, first_instant
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
@@ -102,7 +102,7 @@ class PastEvents:
                 break
             if at >= since:
                 past = _Past(typed, seen.now)
-                if (not key or text_of(past.event, rule.key) == key) and (rule.where is None or rule.where.meets(past)):
+                if (not key or key_of(past.event, rule.key) == key) and (rule.where is None or rule.where.meets(past)):
                     yield at
 
     def fields(self, rule: Did, contact: int) -> Iterator[Typed]:

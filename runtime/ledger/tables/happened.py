@@ -17,8 +17,9 @@ event = Table(
     Column("who", Json, nullable=False),
     Column("properties", Json, nullable=False),
     Column("typed", Json, nullable=False),
-    Column("state", State, nullable=False),
+    Column("state", State, nullable=False),  # new, done, failed (set aside until the engine starts next)
     partial("event_new", "workspace", "id", where="state = 'new'"),
+    partial("event_failed", "workspace", where="state = 'failed'"),
     # Not of those that nobody has looked at yet: intake then has one index less to write.
     partial("event_contact", "contact", "name", "at", where="contact IS NOT NULL"),
     Index("event_named", "workspace", "name", "at"),

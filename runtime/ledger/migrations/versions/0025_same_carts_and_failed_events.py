@@ -1,4 +1,5 @@
-"""Events of others that count for a contact, because they are about the same cart, order or product."""
+"""Events of others that count for a contact, because they are about the same cart, order or product; and those set aside are
+found without looking through all."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +8,7 @@ from runtime.ledger.tables import Int
 
 revision = "0025"
 down_revision = "0024"
+_FAILED = sa.text("state = 'failed'")
 
 
 def upgrade() -> None:
@@ -18,3 +20,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("contact", "event"),
         sqlite_with_rowid=False,
     )
+    op.create_index("event_failed", "event", ["workspace"], sqlite_where=_FAILED, postgresql_where=_FAILED)
