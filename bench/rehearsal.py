@@ -21,7 +21,7 @@ from blocks.values import instant
 from runtime.accounts import workspaces
 from runtime.house import House, open_house
 from runtime.mail import Brand
-from runtime.rehearsal import MadeUp, Rehearsal, rehearse
+from runtime.rehearsal import MadeUp, Question, Rehearsal, rehearse
 from runtime.samples import samples, take
 from runtime.settings import Settings
 
@@ -71,7 +71,7 @@ def main() -> None:
         took, result = [], None
         for _ in range(runs + 1):
             began = time.perf_counter()
-            result = rehearse(house, workspace, "ninety-days", flow, MadeUp(name="Dewi"), START)
+            result = rehearse(house, workspace, Question("ninety-days", flow, MadeUp(name="Dewi"), START))
             took.append(time.perf_counter() - began)
         house.close()
     report(result, took)

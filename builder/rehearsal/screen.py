@@ -34,7 +34,7 @@ from builder.rehearsal.wish import FIRST_YEAR, LAST_YEAR, Wish, read_day
 from builder.studio.people import Example, first_example
 from runtime.intake.reading import NotRight
 from runtime.people import contacts
-from runtime.rehearsal import Rehearsal, Stopped, rehearse
+from runtime.rehearsal import Question, Rehearsal, Stopped, rehearse
 from runtime.words import Words
 
 EVERY_SECONDS = 0.2
@@ -216,9 +216,7 @@ class Screen:
         def progress(share: float) -> None:
             self._share = share
 
-        result = rehearse(
-            user.house,
-            user.workspace,
+        asked = Question(
             opened.draft.slug,
             opened.flow,
             wish.who,
@@ -226,10 +224,9 @@ class Screen:
             happenings=wish.happenings(),
             opening=wish.opening,
             as_given=bool(wish.example),
-            progress=progress,
-            stopping=lambda: turn != self._turn,
         )
-        return opened, result
+        lived = rehearse(user.house, user.workspace, asked, progress=progress, stopping=lambda: turn != self._turn)
+        return opened, lived
 
     def _draw_waiting(self) -> None:
         """What is shown while it takes longer than a moment."""

@@ -8,7 +8,7 @@ from runtime.rehearsal.examples import Tried, begins, happenings, made_up, run_e
 from runtime.rehearsal.kept import kept_example
 from runtime.rehearsal.paths import laid_over, value_at
 from runtime.rehearsal.rehearse import Stopped, rehearse
-from runtime.rehearsal.script import Happening, MadeUp, NoScript, Opening, read_script
+from runtime.rehearsal.script import Happening, MadeUp, NoScript, Opening, Question, read_script
 from runtime.rehearsal.told import Entry, Letter, Passed, Rehearsal
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "NoScript",
     "Opening",
     "Passed",
+    "Question",
     "Rehearsal",
     "Stopped",
     "Tried",

@@ -18,7 +18,7 @@ from runtime.house import House
 from runtime.intake.reading import NotRight
 from runtime.rehearsal.compared import Compared
 from runtime.rehearsal.rehearse import LONGEST, Prepared, Stopped, prepare, rehearse
-from runtime.rehearsal.script import Happening, MadeUp
+from runtime.rehearsal.script import Happening, MadeUp, Question
 from runtime.rehearsal.told import Rehearsal
 from runtime.zones import zone_of
 
@@ -99,10 +99,8 @@ def _run(
     until = start + max(LONGEST, example.longest * SECOND + DAY)
     script = happenings(example, start)
     try:
-        result = rehearse(
-            house, workspace, slug, document, made_up(example), start, until, script,
-            as_given=True, prepared=prepared, stopping=stopping,
-        )  # fmt: skip
+        asked = Question(slug, document, made_up(example), start, until, script, as_given=True)
+        result = rehearse(house, workspace, asked, prepared=prepared, stopping=stopping)
     except NotRight as wrong:
         first = wrong.wrongs[0]
         said = say("An event of it cannot be taken in: {field} {reason}", field=first.field, reason=first.reason)

@@ -31,7 +31,7 @@ from runtime.rehearsal.deeds import DEEDS, reads
 from runtime.rehearsal.known_events import events_wanted, filled_in, first_event
 from runtime.rehearsal.paths import laid_over
 from runtime.rehearsal.scratch import furnish, identity_of
-from runtime.rehearsal.script import Happening, MadeUp, Opening
+from runtime.rehearsal.script import Happening, Opening, Question
 from runtime.rehearsal.told import Rehearsal, Seen, Teller, stayed_out
 from runtime.scratch import FIRST_ID, scratch_house
 from runtime.zones import zone_of
@@ -72,46 +72,30 @@ def prepare(house: House, workspace: int, document: Flow) -> Prepared:
 def rehearse(
     house: House,
     workspace: int,
-    slug: str,
-    document: Flow,
-    who: int | MadeUp,
-    start: int,
-    until: int | None = None,
-    happenings: Sequence[Happening] = (),
+    asked: Question,
     *,
-    opening: Opening | None = None,
-    as_given: bool = False,
     prepared: Prepared | None = None,
     progress: Callable[[float], None] = lambda share: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Rehearsal:
-    """What `document` would do with a contact from `start` on, if the `happenings` happened to them.
-
-    Without one that starts the flow, the latest event that did is taken again; with an `opening`, it is always taken and
-    comes first. Unless the script is to be taken `as_given`: then what is drawn by lot goes by who it is alone, too, and not
-    by the installation.
+    """What is asked, lived through.
 
     Must run in one thread, which takes some 20 ms, less when it was `prepared`, and 2 ms for each moment at which something
     is due. Raises LookupError if there is no such contact, `NotRight` of intake for an event that cannot be one, and Stopped.
     """
+    document, start = asked.document, asked.start
     prepared = prepared or prepare(house, workspace, document)
-    until = start + LONGEST if until is None else until
+    until = start + LONGEST if asked.until is None else asked.until
     if prepared.problems:
         return Rehearsal(document.name, "", "UTC", start, start, problems=prepared.problems)
     clock = SetClock(start)
     with scratch_house(house, clock) as scratch:
-        program = make_program(0, 0, slug, document, {})
+        program = make_program(0, 0, asked.slug, document, {})
         with house.ledger.read(workspace) as real, scratch.ledger.write(workspace) as into:
             emails = {leaf.email for leaf in program.reads if isinstance(leaf, Got)}
-            number = 1 if as_given else None
-            contact = furnish(real, into, slug, document, who, _looked_at(program), emails, start, flow=number)
-            if as_given:
-                opened = False
-                script = sorted((_addressed(program, one) for one in happenings), key=lambda one: one.at)
-            else:
-                known_as = who if isinstance(who, int) else None
-                script, opened = _script(real, program, known_as, happenings, start, opening)
-        release(scratch, workspace, slug, document, prepared.mails, SOURCE)
+            contact = furnish(real, into, asked, _looked_at(program), emails)
+            script, opened = _script(real, program, asked)
+        release(scratch, workspace, asked.slug, document, prepared.mails, SOURCE)
         stage = _Stage(scratch, workspace, clock, program, contact)
         cut = stage.live(script, until, progress, stopping)
         told = stage.told(prepared.known, start, until, cut=cut)
@@ -124,23 +108,18 @@ def _looked_at(program: Program) -> set[str]:
     return {leaf.event for leaf in program.reads if isinstance(leaf, Did)} | set(timed)
 
 
-def _script(
-    real: Tx,
-    program: Program,
-    who: int | None,
-    happenings: Sequence[Happening],
-    start: int,
-    opening: Opening | None,
-) -> tuple[list[Happening], bool]:
-    """What happens, in order. Where nothing that was asked for lets the contact in, or with an `opening`, the latest event
-    that would comes first; whether it does.
+def _script(real: Tx, program: Program, asked: Question) -> tuple[list[Happening], bool]:
+    """What happens, in order, and whether an event was put first that nobody had asked for.
 
     What the clock brings needs no script: it comes by itself.
     """
+    if asked.as_given:
+        return sorted((_addressed(program, one) for one in asked.happenings), key=lambda one: one.at), False
+    who = asked.who if isinstance(asked.who, int) else None
     entries = {name for _, trigger in events_wanted(program) for name in trigger.listens_to()}
-    comes_in = opening is None and any(one.name in entries for one in happenings)
-    first = None if comes_in else first_event(real, program, who, start, opening or Opening())
-    script = happenings if first is None else [first, *happenings]
+    comes_in = asked.opening is None and any(one.name in entries for one in asked.happenings)
+    first = None if comes_in else first_event(real, program, who, asked.start, asked.opening or Opening())
+    script = asked.happenings if first is None else [first, *asked.happenings]
     return filled_in(real, program, who, script), first is not None
 
 

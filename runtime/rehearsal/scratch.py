@@ -6,7 +6,6 @@ from zlib import crc32
 from sqlalchemy import select
 
 from blocks import KINDS
-from blocks.flow import Flow
 from runtime.clock import MINUTE
 from runtime.engine.lookback.past_mail import STATES
 from runtime.ledger import Tx
@@ -26,7 +25,7 @@ from runtime.people import consent as answers
 from runtime.people import forgotten
 from runtime.people import identity as identities
 from runtime.people.who import Who
-from runtime.rehearsal.script import MadeUp
+from runtime.rehearsal.script import MadeUp, Question
 from runtime.scratch import FIRST_ID, copy, copy_sends, furnish_shop
 
 MOST_EVENTS = 5000
@@ -34,25 +33,16 @@ MOST_PRODUCTS = 1000
 """So many of those that changed last are known in a rehearsal."""
 
 
-def furnish(
-    real: Tx,
-    into: Tx,
-    slug: str,
-    document: Flow,
-    who: int | MadeUp,
-    names: Iterable[str],
-    emails: Collection[str],
-    start: int,
-    flow: int | None = None,
-) -> int:
-    """Copy the shop, the contact and what they did before `start`, as far as events of these `names` go, what they got, which
-    of it being one of these `emails` (slugs), and whether they may be written to as it was then.
+def furnish(real: Tx, into: Tx, asked: Question, names: Iterable[str], emails: Collection[str]) -> int:
+    """Copy the shop, the contact and what they did before the start, as far as events of these `names` go, what they got,
+    which of it being one of these `emails` (slugs), and whether they may be written to as it was then.
 
     The contact's id in the scratch ledger, the same as in the real one. Earlier runs stay behind: the contact comes as if
-    for the first time. `flow` is a number for the flow in place of its own. Raises LookupError if there is no such contact.
+    for the first time. Raises LookupError if there is no such contact.
     """
+    document, who, start = asked.document, asked.who, asked.start
     number = FIRST_ID if isinstance(who, int) else FIRST_ID + 4096 * crc32(f"{who.email}\n{who.name}".encode())
-    furnish_shop(real, into, slug, document, start, number, flow)
+    furnish_shop(real, into, asked.slug, document, start, number, 1 if asked.as_given else None)
     if any(doc.kind in KINDS and KINDS[doc.kind].looks_at_items for doc in document.blocks):
         latest = select(product.c.id).where(real.mine(product)).order_by(product.c.changed_at.desc())
         copy(real, into, product, product.c.id.in_(latest.limit(MOST_PRODUCTS)))

@@ -1,12 +1,13 @@
-"""What is given to a rehearsal: who it is about, and what happens to them when."""
+"""What is given to a rehearsal: the draft, who it is about, and what happens to them when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
 
 from blocks.durations import read_length
+from blocks.flow import Flow
 from blocks.values import instant
 from runtime.clock import SECOND
 
@@ -49,6 +50,25 @@ class Opening:
 
     name: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `document` would do with a contact from `start` on, if the `happenings` happened to them. Instants are UTC
+    microseconds."""
+
+    slug: str
+    document: Flow
+    who: int | MadeUp
+    start: int
+    until: int | None = None
+    """When it ends at the latest, if that is not left to the rehearsal."""
+    happenings: Sequence[Happening] = ()
+    """Where none of them starts the flow, the latest event that did is taken again, before them."""
+    opening: Opening | None = None
+    """Always taken, before them."""
+    as_given: bool = False
+    """Nothing is taken besides; and what is drawn by lot goes by who it is alone, not by the installation."""
 
 
 class NoScript(ValueError):

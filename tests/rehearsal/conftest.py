@@ -18,7 +18,7 @@ from runtime.intake.reading import read_events
 from runtime.intake.writer import store
 from runtime.ledger.tables import message, metadata
 from runtime.people import contacts
-from runtime.rehearsal import Entry, Happening, MadeUp, Rehearsal, rehearse
+from runtime.rehearsal import Entry, Happening, MadeUp, Question, Rehearsal, rehearse
 from runtime.samples import samples, take
 from runtime.words import words
 
@@ -100,7 +100,7 @@ class Rehearsals:
         """Rehearse the draft, or another document, from a time as people write it."""
         flow = document if isinstance(document, Flow) else Flow.model_validate(document) if document else self.draft
         one = who if isinstance(who, MadeUp) else self.contact(who)
-        return rehearse(self.house, self.shop, self.slug, flow, one, at(start), until, happenings)
+        return rehearse(self.house, self.shop, Question(self.slug, flow, one, at(start), until, happenings))
 
     def rows(self) -> dict[str, int]:
         """How many rows each table of the real ledger has."""

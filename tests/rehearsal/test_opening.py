@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runtime.rehearsal import Happening, MadeUp, Opening, Rehearsal, laid_over, rehearse, value_at
+from runtime.rehearsal import Happening, MadeUp, Opening, Question, Rehearsal, laid_over, rehearse, value_at
 from tests.rehearsal.conftest import CART, Rehearsals, at, later
 from tests.rehearsal.test_rehearse import CHECKOUT, DEWI, TUESDAY, flow
 
@@ -18,7 +18,7 @@ def tried(rehearsals: Rehearsals, document: Any, opening: Opening | None, *happe
     made = type(rehearsals.draft).model_validate(document)
     who, start = rehearsals.contact(DEWI), at(TUESDAY)
     house = rehearsals.house
-    return rehearse(house, rehearsals.shop, rehearsals.slug, made, who, start, None, happenings, opening=opening)
+    return rehearse(house, rehearsals.shop, Question(rehearsals.slug, made, who, start, None, happenings, opening))
 
 
 def asked(result: Rehearsal) -> list[str]:

@@ -9,7 +9,7 @@ from runtime.clock import DAY, HOUR
 from runtime.engine.publishing.publish import publish
 from runtime.intake import links
 from runtime.people import contacts
-from runtime.rehearsal import Happening, MadeUp, NoScript, Stopped, read_script, rehearse
+from runtime.rehearsal import Happening, MadeUp, NoScript, Question, Stopped, read_script, rehearse
 from runtime.segments.publish import publish as publish_segment
 from runtime.words import words
 from tests.rehearsal.conftest import CART, Rehearsals, at, later, letters, local, said
@@ -244,10 +244,7 @@ def test_it_can_be_told_to_stop(rehearsals: Rehearsals) -> None:
         rehearse(
             rehearsals.house,
             rehearsals.shop,
-            rehearsals.slug,
-            rehearsals.draft,
-            MadeUp(),
-            at(TUESDAY),
+            Question(rehearsals.slug, rehearsals.draft, MadeUp(), at(TUESDAY)),
             progress=heard.append,
             stopping=lambda: len(heard) >= 2,
         )

@@ -47,7 +47,7 @@ def rehearse(
     from builder.rehearsal.printed import as_json as printed
     from runtime.accounts import workspaces
     from runtime.intake.reading import NotRight
-    from runtime.rehearsal import NoScript, read_script
+    from runtime.rehearsal import NoScript, Question, read_script
     from runtime.rehearsal import rehearse as live_through
     from runtime.words import words
 
@@ -65,7 +65,7 @@ def rehearse(
             raise Mistake("--until is before the start.")
         try:
             script = read_script(read_text(events), begins) if events is not None else []
-            result = live_through(house, workspace, slug, document, who.id, begins, ends, script)
+            result = live_through(house, workspace, Question(slug, document, who.id, begins, ends, script))
         except NoScript as wrong:
             raise Mistake(f"{events}: {wrong}") from None
         except NotRight as wrong:
