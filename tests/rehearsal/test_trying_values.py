@@ -59,6 +59,7 @@ def test_a_field_of_ones_own_for_an_event_after_the_start(doi_leaf: Shop, visit:
         {"event": "Order placed", "where": {"kind": "field", "of": "event", "field": "paid", "op": "is_true"}}
     ]
     page = visit(f"/flows/{doi_leaf.new_flow('Paid', flow)}/rehearse")
+    page.get_by_label("Hour").fill("12:00")
     page.get_by_role("button", name="Add an event").click()
     shows(page, "Reached the end of the Flow")
     row = page.locator(".re-later", has=page.get_by_role("textbox", name="Days later"))
