@@ -112,8 +112,17 @@ def test_it_never_waits_until_it_is_too_late() -> None:
 
 def test_an_engine_that_is_behind_gets_as_long_again() -> None:
     behind = replace(MAYBE, wakes_at=at("2026-11-21 15:50"), due_at=at("2026-11-21 16:00"))
-    assert waits_until(decide(about_the_same(behind)), BANGKOK) == "2026-11-21 16:10"
+    assert waits_until(decide(about_the_same(behind)), BANGKOK) == "2026-11-21 16:00"
+    since = {"waits_since": at("2026-11-21 15:50")}
+    assert waits_until(decide(about_the_same(behind, **since)), BANGKOK) == "2026-11-21 16:10"
 
 
 def test_what_is_sent_at_any_hour_lets_the_other_speak_too() -> None:
     assert isinstance(decide(about_the_same(MAYBE, terms=Terms(anyway=True))), Postponed)
+
+
+def test_what_is_being_said_counts_as_said_if_there_is_no_time_to_see_what_comes_of_it() -> None:
+    going = replace(WIN_BACK, due_at=at("2026-11-21 16:00"), going=True)
+    assert isinstance(decide(about_the_same(going)), Postponed)
+    refused = decide(about_the_same(going, before=at("2026-11-21 16:00")))
+    assert said(refused) == "Because “Win-back” has the higher priority and wrote about the same"
