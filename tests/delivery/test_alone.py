@@ -194,6 +194,20 @@ def test_one_that_never_comes_to_its_end_is_not_waited_for_longer_than_the_hour(
     assert asked < 20, "each time twice as long"
 
 
+def test_after_a_long_standstill_only_the_higher_speaks(post: Post, reminder: Email, clock: SetClock) -> None:
+    """Nothing could be seen meanwhile, so the lower one has not waited either."""
+    quiet, loud, _ = pair(post, reminder)
+    same(post, quiet, loud)
+    put(post, loud, due_at=clock.now() + 10 * MINUTE)
+    post.deliver()
+    clock.advance(hours=5)
+    post.deliver()
+    assert (post.state(quiet)[0], post.state(loud)[0]) == ("queued", "sent")
+    clock.set(post.one(quiet).due_at)
+    post.deliver()
+    assert post.state(quiet)[0] == "skipped"
+
+
 def test_of_three_the_highest_that_goes_out_speaks(post: Post, reminder: Email, clock: SetClock) -> None:
     names = {"Win-back": 1, "Abandoned cart": 3}
     flows = [post.flow(reminder, name=name, priority=priority, alone=True) for name, priority in names.items()]

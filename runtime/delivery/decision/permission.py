@@ -91,6 +91,8 @@ class Facts:
     """Those of which it is not known yet whether they will."""
     waits_since: int | None = None
     """Since when it waits to see whether a flow of higher priority speaks, if it does."""
+    asked_for: int | None = None
+    """When it was to be asked this time; that is long past where nothing was sent for a while."""
     lack: Lack | None = None
     """What the shop has not set yet and the message needs."""
 
@@ -284,7 +286,11 @@ def _asked_again(
 
 
 def _waits_since(facts: Facts) -> int:
-    return facts.now if facts.waits_since is None else facts.waits_since
+    """Since when it waits to see who speaks; as if it did not wait where nothing could be seen, while nothing was sent."""
+    if facts.waits_since is None:
+        return facts.now
+    behind = 0 if facts.asked_for is None else facts.now - facts.asked_for
+    return facts.waits_since + max(0, behind)
 
 
 def _full(counted: Sequence[_Counted], facts: Facts) -> int | None:
