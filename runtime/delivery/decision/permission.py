@@ -246,7 +246,10 @@ def _over_a_cap(facts: Facts) -> Decision | None:
     if (place := _full(counted, facts)) is not None:
         said = {"flow": Quoted(ahead[0].flow_name), "cap": counted[place][0].say()}
         free = free_at(counted, facts.now)
-        return _kept_back(over, "priority_first", "priority_waits", said, free, facts)
+        # What is not sent is lost, and the place may be left free after all.
+        seen = _awaited(ahead, facts) if over == "skip" else []
+        waits = _asked_again(seen, PLACE_WAITS, {"cap": said["cap"]}, facts)
+        return waits or _kept_back(over, "priority_first", "priority_waits", said, free, facts)
     awaited = _awaited((one for one in first if one.wakes_at is not None), facts)
     taken = (*taken, *(one.due_at for _, one in awaited))
     counted[: len(of_shop)] = [(cap, taken, facts.home) for cap in of_shop]
