@@ -88,7 +88,7 @@ REASONS: Mapping[str, str] = {
     ),
     "spread_out": "Came due while the Flow was paused, and you spread what was due. Goes out on {until}",
     "skipped_on_resume": ("Because it came due while the Flow was paused, and you chose not to send it any more"),
-    "spoken_for": "Because {flow} has the higher priority and writes about the same",
+    "spoken_for": "Because {flow} has the higher priority and wrote about the same",
     "alone_waits": (
         "{flow} has the higher priority and may write about the same within the hour; will try again on {until}"
     ),

@@ -1,6 +1,6 @@
 """With whom a flow would begin if it were published now: in numbers, for each trigger that some match already."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
@@ -17,7 +17,7 @@ from runtime.clock import DAY
 from runtime.engine.entries import schedules
 from runtime.engine.entries.reception import COUNTS
 from runtime.house import House
-from runtime.insight.matches import would_come, would_start
+from runtime.insight.matches import would_come, would_start_by
 from runtime.ledger import Tx
 from runtime.ledger.tables import beginning, contact, event, flow, run
 from runtime.segments.counting import meeting
@@ -55,7 +55,12 @@ class Begun:
 
 def starts(house: House, workspace: int, slug: str, document: Flow) -> list[Start]:
     """For each trigger of the document that can begin with those who match. One count over all contacts for each."""
-    return [_start(house, workspace, slug, document.entry, id_, one) for id_, one in _beginnings(document)]
+    found = list(_beginnings(document))
+    rates = _a_day(house, workspace, [one for _, one in found])
+    return [
+        _start(house, workspace, slug, document.entry, id_, one, rate)
+        for (id_, one), rate in zip(found, rates, strict=True)
+    ]
 
 
 def match_now(house: House, workspace: int, trigger: Beginning) -> tuple[int, int]:
@@ -144,7 +149,9 @@ def _later(one: Start) -> Phrase:
     return say("about {n} a day", n=round(one.a_day))
 
 
-def _start(house: House, workspace: int, slug: str, entry: Entry, block: str, trigger: Beginning) -> Start:
+def _start(
+    house: House, workspace: int, slug: str, entry: Entry, block: str, trigger: Beginning, a_day: float | None
+) -> Start:
     now = house.clock.now()
     with house.ledger.read(workspace) as tx:
         row = tx.first(select(flow.c.id, flow.c.state).where(tx.mine(flow), flow.c.slug == slug))
@@ -156,17 +163,19 @@ def _start(house: House, workspace: int, slug: str, entry: Entry, block: str, tr
         if trigger.includes() and row is not None and row.state != "archived":
             mine = (tx.mine(beginning), beginning.c.flow == row.id, beginning.c.key == trigger.beginning())
             begun_at = tx.scalar(select(beginning.c.since_at).where(*mine))
-    return Start(block, trigger, match, exact, _a_day(house, workspace, trigger), begun_at)
+    return Start(block, trigger, match, exact, a_day, begun_at)
 
 
-def _a_day(house: House, workspace: int, trigger: Beginning) -> float | None:
-    if not trigger.goes_on():
-        return None
-    if isinstance(trigger, Timed):
-        found = would_come(house, workspace, trigger)
-    else:
-        found = would_start(house, workspace, trigger.model_copy(update={"begin_with": "later"}))
-    return found.by_outlet["yes"] / found.days if found is not None and found.looked_at else None
+def _a_day(house: House, workspace: int, triggers: Sequence[Beginning]) -> Iterator[float | None]:
+    """How many each brings a day; what fits several of them, by the first."""
+    later = [one for one in triggers if one.goes_on() and not isinstance(one, Timed)]
+    copies = [one.model_copy(update={"begin_with": "later"}) for one in later]
+    by_events = dict(zip(map(id, later), would_start_by(house, workspace, copies), strict=True))
+    for one in triggers:
+        found = (
+            would_come(house, workspace, one) if isinstance(one, Timed) and one.goes_on() else by_events.get(id(one))
+        )
+        yield found.by_outlet["yes"] / found.days if found is not None and found.looked_at else None
 
 
 def _conditions(tx: Tx, trigger: Beginning, now: int) -> tuple[list[ColumnElement[bool]], bool]:

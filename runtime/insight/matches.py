@@ -169,27 +169,57 @@ class _Facts:
 def would_start(house: House, workspace: int, trigger: Trigger) -> Matches | None:
     """How many of the events it listens to would have started a run, of those that are meant for it: what others enter is no
     past of its segment. None if it listens to none, and where events are meant for one flow or one occasion."""
-    names = trigger.listens_to()
-    if not names or trigger.addressed(""):
-        return None
+    return would_start_by(house, workspace, [trigger])[0]
+
+
+def would_start_by(house: House, workspace: int, triggers: Sequence[Trigger]) -> list[Matches | None]:
+    """The same of each trigger of a flow, in the order in which they are drawn: an event starts one run of it, by the first
+    that it fits."""
+    about: dict[str, list[int]] = {}
+    for place, trigger in enumerate(triggers):
+        names = trigger.listens_to()
+        if names and not trigger.addressed(""):
+            about.setdefault(names[0], []).append(place)
+    found: list[Matches | None] = [None] * len(triggers)
+    for places in about.values():
+        matches = _started(house, workspace, [triggers[place] for place in places])
+        for place, one in zip(places, matches, strict=True):
+            found[place] = one
+    return found
+
+
+def _started(house: House, workspace: int, triggers: Sequence[Trigger]) -> list[Matches | None]:
+    """Of triggers at the same event. They are asked in the order given, and of each event no more once one of them takes it."""
     now = house.clock.now()
+    names = sorted({name for trigger in triggers for name in trigger.listens_to()})
     with house.ledger.read(workspace) as tx:
-        latest = _events(tx, names, now - DAYS * DAY)
-        rows = [row for row in latest if trigger.means(_typed(row.typed), "")]
-        if not rows:
-            return Matches({"yes": 0, "no": 0}, 0, True, DAYS)
+        latest = [(row, _typed(row.typed)) for row in _events(tx, names, now - DAYS * DAY)]
+        meant = [(row, fields) for row, fields in latest if any(one.means(fields, "") for one in triggers)]
+        oldest = min((row.at for row, _ in latest), default=now)
         history = History()
-        oldest = min(row.at for row in latest)
-        history.fetch(tx, {row.contact for row in rows}, trigger.reads(), oldest, oldest)
-    found = Counter({"yes": 0, "no": 0})
-    for row in rows:
-        facts = _Facts(history, row.contact, _typed(row.who), _typed(row.typed), row.at, row.id)
-        try:
-            found["yes" if trigger.admits(facts) else "no"] += 1
-        except (_NotHere, UndeclaredRead):
-            return None
+        if meant:
+            rules = [rule for trigger in triggers for rule in trigger.reads()]
+            history.fetch(tx, {row.contact for row, _ in meant}, rules, oldest, oldest)
+    found: dict[int, Counter[str]] = {place: Counter({"yes": 0, "no": 0}) for place in range(len(triggers))}
+    for row, fields in meant:
+        facts = _Facts(history, row.contact, _typed(row.who), fields, row.at, row.id)
+        taken = False
+        for place, counts in tuple(found.items()):
+            if not triggers[place].means(fields, ""):
+                continue
+            try:
+                fits = not taken and triggers[place].admits(facts)
+            except (_NotHere, UndeclaredRead):
+                del found[place]
+                continue
+            counts["yes" if fits else "no"] += 1
+            taken = taken or fits
     whole = len(latest) < MOST
-    return Matches(found, len(rows), whole, DAYS if whole else max(1e-6, (now - oldest) / DAY))
+    days = DAYS if whole else max(1e-6, (now - oldest) / DAY)
+    return [
+        Matches(found[place], found[place].total(), whole, days) if place in found else None
+        for place in range(len(triggers))
+    ]
 
 
 def would_come(house: House, workspace: int, trigger: Timed) -> Matches | None:
@@ -265,7 +295,7 @@ def would_take(house: House, workspace: int, block: Block) -> Matches | None:
     return Matches(found, len(rows), len(rows) < MOST, 0)
 
 
-def _events(tx: Tx, names: tuple[str, ...], since: int) -> list[Any]:
+def _events(tx: Tx, names: Sequence[str], since: int) -> list[Any]:
     latest = (
         select(
             event.c.id,

@@ -13,7 +13,7 @@ from blocks.triggers.added_trigger import AddedTrigger
 from blocks.values import moment
 from runtime.house import House
 from runtime.insight.beginnings import MONTH, said, starts, triggers_in
-from runtime.insight.matches import Audience, would_come, would_hear, would_start
+from runtime.insight.matches import Audience, would_come, would_hear, would_start_by
 from runtime.zones import zone_of
 
 
@@ -87,21 +87,22 @@ def _comes(found: Audience, first: Moment, last: Moment) -> Phrase:
 
 
 def _dates(house: House, workspace: int, triggers: Sequence[Timed]) -> Iterator[Phrase]:
-    found = [would_come(house, workspace, one) for one in triggers]
-    known = [one.by_outlet["yes"] for one in found if one is not None]
+    found = [(one.occasion(), would_come(house, workspace, one)) for one in triggers]
+    # Of one date there is one event, however many triggers are at it.
+    known = {occasion: one.by_outlet["yes"] for occasion, one in found if one is not None}
     if known:
         yield say(
             "In the next 30 days a date comes for {n} Contact. | In the next 30 days a date comes for {n} Contacts.",
-            n=sum(known),
+            n=sum(known.values()),
         )
-    if len(known) < len(found):
+    if any(one is None for _, one in found):
         yield say("A date comes for each Contact in their own time.")
 
 
 def _events(house: House, workspace: int, triggers: Sequence[Trigger]) -> Iterator[Phrase]:
     """How many a day if the next days are like the last ones. What is meant for one flow alone has no past to go by, and who
     enters or leaves a segment none before the first did."""
-    found = [(one, would_start(house, workspace, one)) for one in triggers]
+    found = list(zip(triggers, would_start_by(house, workspace, triggers), strict=True))
     rates = [
         matches.by_outlet["yes"] / matches.days
         for trigger, matches in found

@@ -10,7 +10,7 @@ import pytest
 from blocks.hours import Hours, Quiet
 from blocks.limits import Cap, Limits
 from blocks.pauses import Pause
-from runtime.clock import MINUTE
+from runtime.clock import HOUR, MINUTE
 from runtime.delivery.decision.permission import Allowed, Facts, Kept, Postponed, Refused, Rival, decide
 from runtime.delivery.decision.readiness import NO_ADDRESS, Readiness
 from runtime.delivery.decision.terms import Terms
@@ -102,6 +102,7 @@ HOPELESS = replace(
     rivals=(WIN_BACK,),
     spoken_for="Thank you",
     may_speak=(replace(WIN_BACK, wakes_at=MINUTE),),
+    waits_since=-2 * HOUR,
     lack=Readiness(leaves=True, base_url="", sender="nok@doileaf.example").still(NO_ADDRESS),
     flow=1,
 )
@@ -122,7 +123,7 @@ LIFTED: dict[str, dict[str, Any]] = {
     "outside_hours": {"terms": Terms()},
     "quiet_hours": {"limits": Limits(caps=STRICT.caps, over="skip")},
     "cap_reached": {"out": ()},
-    "priority_first": {"rivals": ()},
+    "priority_first": {"rivals": (), "waits_since": None},
     "alone_waits": {"may_speak": ()},
 }
 MAY_WAIT = ("flow_pauses", "outside_hours", "quiet_hours", "cap_reached", "priority_first")
@@ -142,7 +143,7 @@ def test_the_page_on_permission_names_the_questions_in_their_order() -> None:
             assert decide(replace(facts, **PASSES[trait])) == Allowed(), question
             continue
         if then == "on to 20":
-            later = decide(replace(facts, terms=Terms(anyway=True)))
+            later = decide(replace(facts, terms=Terms(anyway=True), waits_since=None))
             assert isinstance(later, Postponed)
             assert later.code == PAGE[19][3]
             continue

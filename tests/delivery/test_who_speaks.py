@@ -289,6 +289,31 @@ def test_the_place_is_taken_by_the_lower_one_if_the_higher_leaves_it(street: Str
     assert street.told() == ["low 16:30"]
 
 
+@pytest.mark.parametrize(
+    ("archived", "told"),
+    [(False, ["high 16:30", "low skipped: cap_reached"]), (True, ["high cancelled: flow_archived", "low 16:30"])],
+)
+def test_where_what_is_over_a_cap_is_skipped_a_place_is_lost_only_to_what_went_out(
+    street: Street, archived: bool, told: list[str]
+) -> None:
+    """The higher one has its message already, which waits for the hours of its block."""
+    limits = Limits.model_validate({"caps": [Cap(most=1)], "over": "skip"})
+    delivery.set_limits(street.house, street.shop, limits)
+    later = {"start": "16:30", "end": "18:00"}
+    high = street.opens("high", starts("Page seen"), mail(hours=later), priority=5)
+    street.opens("low", starts("Newsletter out"), mail(), priority=1)
+    street.comes()
+    street.happens("Page seen", DEWI)
+    street.after(minutes=10)
+    street.happens("Newsletter out", DEWI)
+    assert street.told() == ["high queued: hours_wait", "low queued: place_waits"]
+    if archived:
+        with street.house.ledger.write(street.shop) as tx:
+            tx.execute(flow.update().where(flow.c.id == high).values(state="archived"))
+    street.after(hours=1)
+    assert street.told() == told
+
+
 def test_where_there_is_room_for_both_nobody_waits(street: Street) -> None:
     delivery.set_limits(street.house, street.shop, Limits(caps=(Cap(most=2),)))
     street.opens("high", starts("Page seen"), wait(30), mail(), priority=5)

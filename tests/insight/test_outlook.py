@@ -40,6 +40,11 @@ def stage(house: House, shop: int, clock: SetClock) -> Stage:
     return stage
 
 
+def total_over(least: int) -> dict[str, Any]:
+    """Of the event."""
+    return {"kind": "field", "of": "event", "field": "total", "op": "over", "value": least}
+
+
 def lines(stage: Stage, *triggers: dict[str, Any]) -> list[str]:
     """What is said of a flow with these triggers."""
     document = Flow.model_validate({"name": "News", "blocks": list(triggers)})
@@ -70,6 +75,46 @@ def test_each_kind_of_trigger_has_its_line_and_the_schedules_come_first(stage: S
         "In the last 30 days no event would have started it.",
         "Whoever is added enters.",
     ]
+
+
+def test_an_event_that_fits_several_triggers_of_a_flow_is_counted_once(stage: Stage) -> None:
+    """It starts one run, by the first that it fits. Of 90 carts 60 are dear, and 30 of these very dear."""
+    for number in range(90):
+        stage.arrives("Checkout started", "nok@example.com", total=(500, 1500, 2500)[number % 3])
+    stage.work()
+    dear, very_dear = (
+        block(name, "event_trigger", event="Checkout started", where=total_over(least))
+        for name, least in (("dear", 1000), ("very_dear", 2000))
+    )
+    once = "Reaches nobody at once. Events bring about {} a day, as in the last 30 days."
+    assert lines(stage, very_dear, dear) == [once.format(2)]
+    assert lines(stage, dear, very_dear) == [once.format(2)]
+    assert lines(stage, very_dear, CHECKOUT, dear) == [once.format(3)]
+    assert lines(stage, CHECKOUT, block("again", "event_trigger", event="Checkout started")) == [once.format(3)]
+    other = block("other", "event_trigger", event="Order placed")
+    assert lines(stage, dear, other, very_dear) == [once.format(2)], "three orders a month more"
+
+
+def test_two_triggers_at_one_segment_bring_nobody_twice(stage: Stage) -> None:
+    bangkok = {**BUYERS, "id": "bangkok", "settings": {**BUYERS["settings"], "where": is_("city", "Bangkok")}}
+    for number in range(60):
+        stage.happens(
+            "Profile filled in", f"c{number}@example.com", fields={"city": "Bangkok" if number % 2 else "Ubud"}
+        )
+        stage.arrives("Order placed", f"c{number}@example.com")
+    stage.work()
+    assert [line.rsplit(", ", 1)[1] for line in lines(stage, bangkok, BUYERS)] == ["about 1 a day", "about 1 a day"]
+    assert [line.rsplit(", ", 1)[1] for line in lines(stage, BUYERS, bangkok)] == [
+        "about 2 a day",
+        "less than 1 a month",
+    ]
+
+
+def test_a_date_at_which_two_triggers_are_comes_once(stage: Stage) -> None:
+    stage.happens("Profile filled in", "hannah@example.com", fields={"birthday": "1990-12-05", "wedding": "2016-12-08"})
+    once = "Reaches nobody at once. In the next 30 days a date comes for {}."
+    assert lines(stage, BIRTHDAY, {**BIRTHDAY, "id": "again"}) == [once.format("1 Contact")]
+    assert lines(stage, BIRTHDAY, block("wedding", "date_trigger", field="wedding")) == [once.format("2 Contacts")]
 
 
 def test_nobody_is_said_to_be_reached_only_where_nobody_is(stage: Stage) -> None:

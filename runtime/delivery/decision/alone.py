@@ -1,8 +1,9 @@
 """One flow speaks for each order or cart: what a flow of higher priority writes about within the hour, a lower one does not.
 
 Two messages are about the same when they stand on the same event, or when their runs have the same key: one cart, one order.
-A run of the higher flow may still be at a block from which it goes on within the hour: then the lower one waits to see.
-Only flows that ask for it (`speaks_alone`) keep quiet, and only with marketing. Of the same priority, both speak.
+Quiet keeps only who would repeat what went out. A message of the higher flow may still wait, or be on its way, and be
+skipped or refused in the end; a run of it may be at a block from which it goes on within the hour: then the lower one
+waits to see. Only flows that ask for it (`speaks_alone`) keep quiet, and only with marketing. Of the same priority, both speak.
 """
 
 from collections import defaultdict
@@ -11,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
-from runtime.delivery.decision.bounds import Bounds, Key
+from runtime.delivery.decision.bounds import Bounds
 from runtime.delivery.decision.coming import Coming
 from runtime.delivery.decision.facts import Case
-from runtime.delivery.decision.permission import SAME_HOUR
+from runtime.delivery.decision.permission import SAME_HOUR, Rival
+from runtime.delivery.decision.terms import Terms
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
@@ -24,6 +26,7 @@ _OTHER, _RUN, _OTHER_RUN = message.alias("other"), run.alias("mine"), run.alias(
 ABOUT_THE_SAME = Prepared(
     select(
         message.c.id,
+        *(_OTHER.c[name].label(f"other_{name}") for name in ("id", "flow", "state", "due_at")),
         _OTHER.c.version,
         _OTHER.c.block,
         flow.c.version.label("live"),
@@ -44,28 +47,25 @@ ABOUT_THE_SAME = Prepared(
         _OTHER.c.test.is_(False),
         or_(_OTHER.c.event == message.c.event, and_(_RUN.c.key != "", _RUN.c.key == _OTHER_RUN.c.key)),
         or_(
-            _OTHER.c.state.in_(("sent", "uncertain", "sending")),
+            and_(_OTHER.c.state.in_(("sent", "uncertain")), _OTHER.c.done_at > bindparam("since")),
+            _OTHER.c.state == "sending",
             and_(
                 _OTHER.c.state == "queued",
+                _OTHER.c.due_at < bindparam("until"),
                 flow.c.state.in_(("live", "finishing")),
                 func.coalesce(_OTHER_RUN.c.state, "ended").not_in(("left", "replaced")),
             ),
         ),
-        func.coalesce(_OTHER.c.done_at, _OTHER.c.due_at) > bindparam("since"),
-        func.coalesce(_OTHER.c.done_at, _OTHER.c.due_at) < bindparam("until"),
     )
 )
-"""Messages of other flows to the same contact about the same, sent within the last hour or due within the next."""
+"""Messages of other flows to the same contact about the same: sent within the last hour, on their way, or due within the
+next."""
 
 
 def apply(tx: Tx, bounds: Bounds, cases: Sequence[Case], now: int) -> None:
-    """Add to the facts of a batch who speaks in their place, or may: two statements, none where no flow asks for it."""
-    terms = bounds.terms(tx, {_key(case) for case in cases})
-    quiet = {
-        case.message.id: case
-        for case in cases
-        if terms[_key(case)].alone and case.message.marketing and not case.message.test
-    }
+    """Add to the facts of a batch, which has its bounds, who has spoken in their place, or may: two statements, none where
+    no flow asks for it."""
+    quiet = {case.message.id: case for case in cases if case.facts.terms.alone and case.message.marketing}
     if not quiet:
         return
     values = {"ids": listed(tx, quiet), "workspace": tx.workspace, "since": now - SAME_HOUR, "until": now + SAME_HOUR}
@@ -74,7 +74,11 @@ def apply(tx: Tx, bounds: Bounds, cases: Sequence[Case], now: int) -> None:
     louder = {row: theirs[row.version, row.block, row.live].priority for row in rows}
     for row in sorted(rows, key=lambda row: louder[row]):
         case = quiet[row.id]
-        if louder[row] > terms[_key(case)].priority:
+        if louder[row] <= case.facts.terms.priority:
+            continue
+        if row.other_state in ("queued", "sending"):
+            case.facts.may_speak += (_waiting(row, theirs[row.version, row.block, row.live]),)
+        else:
             case.facts.spoken_for = row.flow_name
     _listen(tx, bounds, [case for case in quiet.values() if case.facts.spoken_for is None], now)
 
@@ -87,12 +91,15 @@ def _listen(tx: Tx, bounds: Bounds, cases: Sequence[Case], now: int) -> None:
             of[case.message.contact].append(case)
     if not of:
         return
-    priority = {key: terms.priority for key, terms in bounds.terms(tx, {_key(case) for case in cases}).items()}
     for one in bounds.coming(tx, of, now, marketing=False):
         for case in of[one.contact]:
-            if one.rival.terms.priority > priority[_key(case)] and _about_the_same(case, one):
-                case.facts.now = now
+            if one.rival.terms.priority > case.facts.terms.priority and _about_the_same(case, one):
                 case.facts.may_speak += (one.rival,)
+
+
+def _waiting(row: Any, terms: Terms) -> Rival:
+    going = row.other_state == "sending"
+    return Rival(row.other_id, row.other_flow, row.flow_name, row.other_due_at, terms=terms, going=going)
 
 
 def _about_the_same(case: Case, one: Coming) -> bool:
@@ -100,7 +107,3 @@ def _about_the_same(case: Case, one: Coming) -> bool:
     event = case.message.event
     same = (event is not None and one.event == event) or (one.key != "" and one.key == case.key)
     return same and one.rival.flow != case.message.flow
-
-
-def _key(case: Case) -> Key:
-    return case.message.version, case.message.block, case.live

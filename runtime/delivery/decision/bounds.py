@@ -117,7 +117,7 @@ class Bounds:
         for case in cases:
             claimed = case.message
             terms = self._of(claimed.version, claimed.block, case.live)
-            if claimed.test or not (terms.ask or (claimed.marketing and limited)):
+            if claimed.test or not (terms.ask or (claimed.marketing and (limited or terms.alone))):
                 continue
             facts = case.facts
             facts.now, facts.before = now, terms.before(claimed.queued_at)

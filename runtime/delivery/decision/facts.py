@@ -84,6 +84,7 @@ _WITH_ALL = Prepared(
         cast(run.c.kept, Text).label("kept"),
         run.c.key,
         message.c.code,
+        message.c.due_at,
         cast(message.c.args, Text).label("args"),
         event.c.name.label("event_name"),
         *_PERSON,
@@ -158,6 +159,7 @@ def _of_run(claimed: Claimed, row: Any, zone: str, channel: Channel) -> dict[str
         "flow_state": row.flow_state,
         "zone": zone,
         "waits_since": _waits_since(row),
+        "asked_for": row.due_at,
     }
 
 

@@ -33,8 +33,8 @@ _Counted = tuple[Cap, Sequence[int], ZoneInfo]
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A marketing message of another flow that waits for the same contact on the same channel, or that a run of it may queue
-    when it goes on; then `id` is the run's."""
+    """A message of another flow that waits for the same contact on the same channel, or that a run of it may queue when it
+    goes on; then `id` is the run's."""
 
     id: int
     flow: int
@@ -46,6 +46,8 @@ class Rival:
     """As in `Facts`, of its own flow."""
     wakes_at: int | None = None
     """When its run goes on, if there is no message yet; by then it may also turn out that none comes."""
+    going: bool = False
+    """Whether it is being handed over; the server may yet refuse it."""
 
 
 @dataclass(slots=True)
@@ -84,11 +86,13 @@ class Facts:
     """That of it which was of its flow, if the flow has caps of its own."""
     rivals: tuple[Rival, ...] = ()
     spoken_for: str | None = None
-    """The flow of higher priority that writes about the same within the hour, where its own flow keeps quiet then."""
+    """The flow of higher priority that wrote about the same within the hour, where its own flow keeps quiet then."""
     may_speak: tuple[Rival, ...] = ()
     """Those of which it is not known yet whether they will."""
     waits_since: int | None = None
     """Since when it waits to see whether a flow of higher priority speaks, if it does."""
+    asked_for: int | None = None
+    """When it was to be asked this time; that is long past where nothing was sent for a while."""
     lack: Lack | None = None
     """What the shop has not set yet and the message needs."""
 
@@ -179,7 +183,16 @@ def _at_a_bad_time(facts: Facts) -> Decision | None:
     found = _in_a_pause(facts) or _outside_its_hours(facts)
     if found is None and not facts.terms.anyway:
         found = _in_quiet_hours(facts) or _over_a_cap(facts)
-    return found or _asked_again(_awaited(facts.may_speak, facts), ALONE_WAITS, {}, facts)
+    return found or _about_the_same(facts)
+
+
+def _about_the_same(facts: Facts) -> Decision | None:
+    """Whether a flow of higher priority may say it in its place. What is being said right now counts as said, if there is no
+    time to see what comes of it."""
+    if (waits := _asked_again(_awaited(facts.may_speak, facts), ALONE_WAITS, {}, facts)) is not None:
+        return waits
+    going = next((one for one in facts.may_speak if one.going), None)
+    return None if going is None else Refused("spoken_for", args={"flow": Quoted(going.flow_name)})
 
 
 def _in_a_pause(facts: Facts) -> Decision | None:
@@ -233,8 +246,11 @@ def _over_a_cap(facts: Facts) -> Decision | None:
     if (place := _full(counted, facts)) is not None:
         said = {"flow": Quoted(ahead[0].flow_name), "cap": counted[place][0].say()}
         free = free_at(counted, facts.now)
-        return _kept_back(over, "priority_first", "priority_waits", said, free, facts)
-    awaited = _awaited(first, facts)
+        # What is not sent is lost, and the place may be left free after all.
+        seen = _awaited(ahead, facts) if over == "skip" else []
+        waits = _asked_again(seen, PLACE_WAITS, {"cap": said["cap"]}, facts)
+        return waits or _kept_back(over, "priority_first", "priority_waits", said, free, facts)
+    awaited = _awaited((one for one in first if one.wakes_at is not None), facts)
     taken = (*taken, *(one.due_at for _, one in awaited))
     counted[: len(of_shop)] = [(cap, taken, facts.home) for cap in of_shop]
     if (place := _full(counted, facts)) is None:
@@ -245,14 +261,16 @@ def _over_a_cap(facts: Facts) -> Decision | None:
 def _awaited(rivals: Iterable[Rival], facts: Facts) -> list[tuple[int, Rival]]:
     """Those of which is known soon enough whether they speak, and when to ask, the first of them first: within an hour in
     all, and while the message can still go out."""
-    by = (facts.now if facts.waits_since is None else facts.waits_since) + SAME_HOUR
+    since = _waits_since(facts)
+    by = since + SAME_HOUR
     last = by if facts.before is None else min(by, facts.before)
     found = []
     for one in rivals:
-        if one.wakes_at is None or one.due_at >= by:
+        if one.due_at >= by:
             continue
-        # An engine that is behind gets as long again.
-        until = max(one.wakes_at, 2 * facts.now - one.wakes_at) + SECOND
+        known_at = max(one.due_at if one.wakes_at is None else one.wakes_at, since)
+        # Whoever is behind with it gets as long again.
+        until = max(known_at, 2 * facts.now - known_at) + SECOND
         if until <= last and _open_at(until, facts.terms, facts) == until:
             found.append((until, one))
     return sorted(found, key=lambda pair: (pair[0], -pair[1].terms.priority, pair[1].id))
@@ -265,9 +283,17 @@ def _asked_again(
     if not awaited:
         return None
     until, one = awaited[0]
-    since = facts.now if facts.waits_since is None else facts.waits_since
-    said = {"flow": Quoted(one.flow_name), **said, "until": _shown(until, facts), "since": _shown(since, facts)}
+    since = _shown(_waits_since(facts), facts)
+    said = {"flow": Quoted(one.flow_name), **said, "until": _shown(until, facts), "since": since}
     return Postponed(until, code, said)
+
+
+def _waits_since(facts: Facts) -> int:
+    """Since when it waits to see who speaks; as if it did not wait where nothing could be seen, while nothing was sent."""
+    if facts.waits_since is None:
+        return facts.now
+    behind = 0 if facts.asked_for is None else facts.now - facts.asked_for
+    return facts.waits_since + max(0, behind)
 
 
 def _full(counted: Sequence[_Counted], facts: Facts) -> int | None:

@@ -7,7 +7,7 @@ import pytest
 
 from blocks.hours import Over, Quiet
 from blocks.limits import Limits
-from runtime.delivery.decision.permission import Allowed, Facts, Postponed, Refused, Rival, decide
+from runtime.delivery.decision.permission import Allowed, Facts, Postponed, Rival, decide
 from runtime.delivery.decision.terms import Terms
 from tests.delivery.limits.stage import (
     BANGKOK,
@@ -34,7 +34,10 @@ def test_the_flow_with_the_higher_priority_speaks() -> None:
         "Lets “Win-back” go first, whose priority is higher, to keep the shop’s cap of 1 e-mail a day;"
         " will try again on 21 Nov, 17:00"
     )
-    skipped = decide(with_rival(WIN_BACK, Limits(caps=(ONE_A_DAY,), over="skip")))
+    skips = with_rival(WIN_BACK, Limits(caps=(ONE_A_DAY,), over="skip"))
+    assert waits_until(decide(skips), BANGKOK) == "2026-11-21 16:40", "the higher one may be skipped itself"
+    assert said(decide(skips)).startswith("“Win-back” has the higher priority and may take the place")
+    skipped = decide(replace(skips, waits_since=at("2026-11-21 15:30")))
     assert said(skipped) == (
         "Because “Win-back” has the higher priority and took the place under the shop’s cap of 1 e-mail a day"
     )
@@ -59,8 +62,8 @@ def test_where_there_is_room_for_both_both_go() -> None:
     assert decide(with_rival(WIN_BACK, Limits(caps=(TWO_A_DAY,)))) == Allowed()
     assert decide(with_rival(WIN_BACK, Limits())) == Allowed()
     over = decide(with_rival(WIN_BACK, Limits(caps=(TWO_A_DAY,), over="skip"), "2026-11-21 09:00"))
-    assert isinstance(over, Refused)
-    assert over.code == "priority_first"
+    assert isinstance(over, Postponed)
+    assert over.code == "place_waits"
 
 
 def test_a_rival_that_quiet_hours_will_hold_takes_no_place() -> None:
@@ -112,8 +115,17 @@ def test_it_never_waits_until_it_is_too_late() -> None:
 
 def test_an_engine_that_is_behind_gets_as_long_again() -> None:
     behind = replace(MAYBE, wakes_at=at("2026-11-21 15:50"), due_at=at("2026-11-21 16:00"))
-    assert waits_until(decide(about_the_same(behind)), BANGKOK) == "2026-11-21 16:10"
+    assert waits_until(decide(about_the_same(behind)), BANGKOK) == "2026-11-21 16:00"
+    since = {"waits_since": at("2026-11-21 15:50")}
+    assert waits_until(decide(about_the_same(behind, **since)), BANGKOK) == "2026-11-21 16:10"
 
 
 def test_what_is_sent_at_any_hour_lets_the_other_speak_too() -> None:
     assert isinstance(decide(about_the_same(MAYBE, terms=Terms(anyway=True))), Postponed)
+
+
+def test_what_is_being_said_counts_as_said_if_there_is_no_time_to_see_what_comes_of_it() -> None:
+    going = replace(WIN_BACK, due_at=at("2026-11-21 16:00"), going=True)
+    assert isinstance(decide(about_the_same(going)), Postponed)
+    refused = decide(about_the_same(going, before=at("2026-11-21 16:00")))
+    assert said(refused) == "Because “Win-back” has the higher priority and wrote about the same"
