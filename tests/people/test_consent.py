@@ -103,6 +103,32 @@ def test_the_same_answer_with_every_event_is_kept_once(
     assert [(row.answer, row.at - now) for row in rows] == [("yes", 0), ("no", 10), ("yes", 11)]
 
 
+def test_a_no_that_is_said_again_outweighs_an_older_yes_that_arrives_late(
+    ledger: Ledger, shop: int, person: Person, clock: SetClock
+) -> None:
+    dewi, now = person("dewi@example.com"), clock.now()
+    for answer, day in (("no", 1), ("no", 20), ("yes", 10)):
+        with ledger.write(shop) as tx:
+            consent.record_many(tx, [Given(dewi, "email", answer, now + day * DAY, "shop", {"event": day})])
+    with ledger.read(shop) as tx:
+        assert consent.standing(tx, [dewi], "email")[dewi] == Standing("no", now + 20 * DAY, "shop")
+
+
+def test_a_no_with_every_event_is_kept_as_the_first_and_the_last(
+    ledger: Ledger, shop: int, person: Person, clock: SetClock
+) -> None:
+    dewi, hannah, now = person("dewi@example.com"), person("hannah@example.com"), clock.now()
+    for first in (0, 5):  # five events a batch
+        days = range(first, first + 5)
+        with ledger.write(shop) as tx:
+            consent.record_many(tx, [Given(dewi, "email", "no", now + n, "shop", {"event": n}) for n in days])
+            consent.record_many(tx, [Given(hannah, "email", "no", now - n, "shop") for n in days])
+    with ledger.read(shop) as tx:
+        rows = tx.all(tables.consent.select().order_by(tables.consent.c.at))
+    assert [(row.at - now, row.proof) for row in rows if row.contact == dewi] == [(0, {"event": 0}), (9, {"event": 9})]
+    assert [row.at - now for row in rows if row.contact == hannah] == [0]
+
+
 def test_a_state_that_the_shop_reports_does_not_undo_an_unsubscribe(
     ledger: Ledger, shop: int, person: Person, clock: SetClock
 ) -> None:
