@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, text
 
 from blocks import read_block
 from blocks.checks import check
@@ -34,6 +34,8 @@ from runtime.segments.publish import Gone, gone
 
 AT_ONCE = 200
 """People or messages in one transaction when a flow is archived or goes on; while it lasts, intake waits."""
+# One publishes at a time, so that versions are numbered one after the other. SQLite has one writer anyway.
+_ALONE = text("SELECT pg_advisory_xact_lock(7266, :workspace)")
 
 
 class NotPublishable(Exception):
@@ -118,6 +120,8 @@ def release(
     """Put a checked document, with the e-mails that `compose` made for it, into the ledger as the version that runs."""
     now = house.clock.now()
     with house.ledger.write(workspace) as tx:
+        if tx.dialect == "postgresql":
+            tx.execute(_ALONE, {"workspace": workspace})
         flow_id = _flow_row(tx, slug, document.name, now)
         (version_id,) = tx.reserve(1)
         number = 1 + (tx.scalar(select(func.max(version.c.number)).where(version.c.flow == flow_id)) or 0)
