@@ -151,7 +151,10 @@ def release(
 
 def pause(house: House, workspace: int, slug: str) -> None:
     """Send nothing until `resume`. People still enter, wait and leave; their messages are kept. Raises NoSuchFlow."""
-    _set_state(house, workspace, slug, "paused")
+    with house.ledger.write(workspace) as tx:
+        row = _row(tx, slug)
+        _change_state(tx, row.id, "paused", house.clock.now())
+        _take_in_again(tx, row, house.clock.now())
 
 
 def resume(house: House, workspace: int, slug: str, choice: Choice = SEND) -> None:
@@ -168,9 +171,7 @@ def resume(house: House, workspace: int, slug: str, choice: Choice = SEND) -> No
             overdue.promise(tx, row.id, choice, house.clock.now())
         else:
             _change_state(tx, row.id, "live", house.clock.now())
-        if row.state not in ("live", "paused") and row.version is not None:
-            # While nobody was taken in, nobody was looked at for what the clock, the calendar or the shelf brings.
-            _expect(tx, row.id, Flow.model_validate(document), house.clock.now())
+        _take_in_again(tx, row, house.clock.now())
     if deciding:
         _in_batches(house, workspace, overdue.keep)
     house.ring()
@@ -190,7 +191,8 @@ def finish(house: House, workspace: int, slug: str) -> None:
 
 def archive(house: House, workspace: int, slug: str) -> None:
     """Stop for good: everybody leaves, and what waits is not sent. Publishing brings the flow back. Raises NoSuchFlow."""
-    _set_state(house, workspace, slug, "archived")
+    with house.ledger.write(workspace) as tx:
+        _change_state(tx, _row(tx, slug).id, "archived", house.clock.now())
     _in_batches(house, workspace, endings.end)
     house.ring()
 
@@ -203,15 +205,19 @@ def _in_batches(house: House, workspace: int, work: Callable[[Batch, Programs, i
             done = work(batch, programs, AT_ONCE)
 
 
-def _set_state(house: House, workspace: int, slug: str, state: str) -> None:
-    with house.ledger.write(workspace) as tx:
-        _change_state(tx, _row(tx, slug).id, state, house.clock.now())
-
-
 def _change_state(tx: Tx, flow_id: int, state: str, now: int) -> None:
     overdue.forget(tx, flow_id)
     changes = {"state": state, "since_at": now, "code": None}
     tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
+
+
+def _take_in_again(tx: Tx, before: Row[Any], now: int) -> None:
+    """Look again for what the clock, the calendar or the shelf brings to a flow that took nobody in: while it did not,
+    nobody was looked at."""
+    if before.state in ("live", "paused") or before.version is None:
+        return
+    document = tx.scalar(select(version.c.document).where(tx.mine(version), version.c.id == before.version))
+    _expect(tx, before.id, Flow.model_validate(document), now)
 
 
 def _row(tx: Tx, slug: str) -> Row[Any]:
