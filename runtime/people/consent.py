@@ -68,17 +68,6 @@ class Given:
     unless_answered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """An address that is not written to, why ("hard_bounce", "complaint", "manual") and since when (UTC microseconds)."""
-
-    channel: str
-    address: str
-    reason: str
-    at: int
-    detail: str
-
-
 # ---- answers
 
 
@@ -153,11 +142,6 @@ def given_with(contact: int, who: Who, *, event: int, source: str, at: int, rece
         )
         for said in consent_of(who)
     ]
-
-
-def record_event(tx: Tx, contact: int, who: Who, *, event: int, source: str, at: int, received_at: int) -> None:
-    """Record what one event says; for a batch, `record_many` over `given_with` of each costs two statements in all."""
-    record_many(tx, given_with(contact, who, event=event, source=source, at=at, received_at=received_at))
 
 
 def standing(tx: Tx, contacts: Collection[int], channel: str) -> dict[int, Standing]:
@@ -252,12 +236,3 @@ def suppressed(tx: Tx, channel: str, addresses: Collection[str]) -> dict[str, st
     for row in tx.all(_SUPPRESSED, values):
         found[row.address] = row.reason
     return found
-
-
-def suppressions(tx: Tx, channel: str, limit: int = 100, before: int | None = None) -> list[Suppression]:
-    """The addresses suppressed last; for the next page give the `at` of the last one as `before`."""
-    query = suppression.select().where(tx.mine(suppression), suppression.c.channel == channel)
-    if before is not None:
-        query = query.where(suppression.c.at < before)
-    rows = tx.all(query.order_by(suppression.c.at.desc(), suppression.c.address).limit(limit))
-    return [Suppression(row.channel, row.address, row.reason, row.at, row.detail) for row in rows]
