@@ -166,6 +166,31 @@ def test_who_is_inside_leaves_an_archived_flow_if_that_is_meant(cartwheel: Type,
         assert [row.state for row in Stage(house, number, SetClock(house.clock.now())).all_runs()] == ["left"]
 
 
+def test_a_contact_gets_fields_and_tags_by_hand(cartwheel: Type, tmp_path: Path) -> None:
+    """As a flow would give them: Dewi leaves the flow for those who are no VIP, at once."""
+    with shop(tmp_path) as (house, number):
+        stage = Stage(house, number, SetClock(house.clock.now()))
+        vip = {"kind": "field", "of": "contact", "field": "tags[]", "op": "is", "value": "VIP"}
+        row = in_a_row(block("in", "event_trigger", event="Tea"), block("w", "wait", amount=9, unit="days"))
+        stage.publish({**row, "exits": [{"rule": vip}]})
+        stage.happens("Tea", "dewi@example.com", fields={"city": "Jakarta"})
+    who = "dewi@example.com"
+    assert cartwheel("contact", "set", who, "city", "Chiang Rai").stdout == f"{who}: city is now Chiang Rai.\n"
+    assert cartwheel("contact", "tag", who, "VIP").stdout == f"{who}: has the tag VIP.\n"
+    shown = cartwheel("contact", "show", who).stdout
+    assert "city: Chiang Rai" in shown
+    assert "tags: VIP" in shown
+    with shop(tmp_path) as (house, number):
+        assert [row.state for row in Stage(house, number, SetClock(house.clock.now())).all_runs()] == ["left"]
+    assert cartwheel("contact", "set", who, "city", "--clear").stdout == f"{who}: has no city any more.\n"
+    assert cartwheel("contact", "tag", who, "vip", "--remove").stdout == f"{who}: has no tag vip any more.\n"
+    shown = cartwheel("contact", "show", who).stdout
+    assert ("  city:" in shown, "  tags:" in shown) == (False, False)
+    for wrong in (("email", "budi@example.com"), ("zone", "Bangkok"), ("city",), (" ", "x"), ("city", "x", "--clear")):
+        refused = cartwheel("contact", "set", who, *wrong)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), wrong
+
+
 @contextmanager
 def shop(tmp_path: Path) -> Iterator[tuple[House, int]]:
     """The installation in whose folder commands are typed, and the number of its shop."""
