@@ -9,7 +9,7 @@ empty text counts as not set.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, Protocol
 
@@ -317,17 +317,6 @@ def leaves(rule: "Rule | None") -> Iterator[Compare | Counted]:
 def everybody(rule: "Rule") -> bool:
     """Whether a rule asks for nothing, and so holds for everyone."""
     return isinstance(rule, All) and all(everybody(inner) for inner in rule.rules)
-
-
-def window_start(window: Window, now: datetime, entered_at: datetime) -> datetime | None:
-    """The first instant that counts, UTC; None for no limit."""
-    match window:
-        case SinceEntering():
-            return entered_at
-        case LastDays():
-            return now - timedelta(days=window.days)
-        case _:
-            return None
 
 
 def leaves_at(leaves: dict[str, Any], path: str) -> list[Any]:

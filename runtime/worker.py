@@ -46,14 +46,6 @@ def main(settings: Settings) -> None:
         house.close()
 
 
-def look_once(house: House) -> int:
-    """Engine and delivery until both have nothing to do; how many rounds that took. What they raise goes through."""
-    rounds = 0
-    while engine.work(house) | delivery.deliver(house):
-        rounds += 1
-    return rounds
-
-
 class Worker:
     """The worker of one process."""
 

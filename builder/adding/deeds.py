@@ -24,7 +24,7 @@ async def add_by_hand(
     except CannotAdd as refused:
         toast(w.text(refused.phrase), kind="bad")
         return
-    came = await _wait(user, events, ids)
+    came = await _wait(user, slug, events, ids)
     await then()
     if not came.looked_at:
         toast(w("Added. They enter {flow} as soon as the worker has looked at it.", flow=f"“{name}”"), kind="info")
@@ -42,19 +42,19 @@ def who_adds(user: Visitor) -> str:
     return user.name or user.email
 
 
-async def _wait(user: Visitor, events: Sequence[int], ids: Sequence[int]) -> Outcome:
-    came = await fetch(_outcome, user, events, ids)
+async def _wait(user: Visitor, slug: str, events: Sequence[int], ids: Sequence[int]) -> Outcome:
+    came = await fetch(_outcome, user, slug, events, ids)
     for _ in range(LOOKS):
         if came.looked_at:
             break
         await asyncio.sleep(PAUSE_SECONDS)
-        came = await fetch(_outcome, user, events, ids)
+        came = await fetch(_outcome, user, slug, events, ids)
     return came
 
 
-def _outcome(user: Visitor, events: Sequence[int], ids: Sequence[int]) -> Outcome:
+def _outcome(user: Visitor, slug: str, events: Sequence[int], ids: Sequence[int]) -> Outcome:
     with user.house.ledger.read(user.workspace) as tx:
-        return adding.outcome(tx, events, ids)
+        return adding.outcome(tx, slug, events, ids)
 
 
 async def _take_out(user: Visitor, w: Words, came: Outcome, then: Callable[[], Awaitable[None]]) -> None:

@@ -9,6 +9,7 @@ from builder.commands.common import AsJson, Mistake, noun, opened, print_json, p
 from builder.commands.person import person
 
 app = noun("contact", "People the shop knows.")
+Address = Annotated[str, typer.Argument(help="E-mail address, phone number, customer id or id.")]
 
 
 @app.command("list")
@@ -28,7 +29,7 @@ def list_(
 
 @app.command()
 def show(
-    address: Annotated[str, typer.Argument(help="E-mail address, phone number, customer id or id.")],
+    address: Address,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How much of what happened.")] = 20,
     as_json: AsJson = False,
 ) -> None:
@@ -69,9 +70,73 @@ def show(
     )
 
 
+@app.command("set")
+def set_(
+    address: Address,
+    field: Annotated[str, typer.Argument(help="The field, like city.")],
+    value: Annotated[str, typer.Argument(help="What is in it from now on.")] = "",
+    clear: Annotated[bool, typer.Option("--clear", help="Take the field away.")] = False,
+) -> None:
+    """Change a field of a contact, as the block "Change a field" does, with all that follows from it."""
+    if clear == bool(value):
+        raise Mistake("Say what is to be in the field, or --clear.")
+    who = _change(address, "clear_field" if clear else "set_field", field, value)
+    print(f"{who}: has no {field} any more." if clear else f"{who}: {field} is now {value}.")
+
+
+@app.command()
+def tag(
+    address: Address,
+    name: Annotated[str, typer.Argument(metavar="TAG", help="The tag.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take the tag away.")] = False,
+) -> None:
+    """Give a contact a tag, as the block "Add a tag" does, with all that follows from it."""
+    who = _change(address, "remove_tag" if remove else "add_tag", name)
+    print(f"{who}: has no tag {name} any more." if remove else f"{who}: has the tag {name}.")
+
+
+def _change(address: str, change: str, name: str, value: str = "") -> str:
+    """Change a contact by the rules of the block that changes contacts. Who it was."""
+    from pydantic import ValidationError
+
+    from blocks.actions.update_contact import UpdateContact
+    from blocks.contract import Known
+    from blocks.values import fold
+    from runtime.engine.by_hand.changing import change_contacts
+    from runtime.people import contacts
+    from runtime.people.contacts import Change
+    from runtime.words import words
+
+    try:
+        block = UpdateContact.model_validate({"change": change, "name": name, "value": value})
+    except ValidationError as wrong:
+        raise Mistake(f"That cannot be kept: {wrong.errors()[0]['msg']}.") from None
+    if bad := [problem for problem in block.problems(Known()) if problem.level == "bad"]:
+        raise Mistake(words("en").text(bad[0].phrase))
+    with opened() as (house, workspace):
+        with house.ledger.read(workspace) as tx:
+            contact = person(tx, address)
+        match change:
+            case "add_tag":
+                wanted = Change(contact.id, add_tags=(name,))
+            case "remove_tag":
+                wanted = Change(contact.id, remove_tags=(name,))
+            case _:
+                wanted = Change(contact.id, set_fields={name: value if change == "set_field" else None})
+        change_contacts(house, workspace, [wanted])
+        with house.ledger.read(workspace) as tx:
+            after = contacts.get(tx, contact.id)
+    if after is not None and (
+        (change == "set_field" and after.fields.get(name) != value)
+        or (change == "add_tag" and fold(name) not in map(fold, after.tags))
+    ):
+        raise Mistake(f"{contact.shown_name} has as many fields or tags as a contact can have.")
+    return str(contact.shown_name)
+
+
 @app.command()
 def erase(
-    address: Annotated[str, typer.Argument(help="E-mail address, phone number, customer id or id.")],
+    address: Address,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Forget a contact for good: who they are, what happened, what was sent to them. Only counts stay."""

@@ -231,7 +231,7 @@ class _Calendar:
             .order_by(message.c.done_at, message.c.id)
         )
         place, today, hour, hour_ends = 0, set[int](), 0, 0
-        for at, who, block in tx.connection.execution_options(yield_per=1000).execute(query):
+        for at, who, block in tx.connection.execute(query.execution_options(yield_per=1000)):
             while place + 1 < len(self._starts) and at >= self._starts[place + 1]:
                 place, today, hour_ends = place + 1, set(), 0
             if at >= hour_ends:

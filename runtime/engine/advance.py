@@ -12,6 +12,7 @@ from runtime.engine.context import Ctx
 from runtime.engine.kept_time import in_kept_time
 from runtime.engine.leaving.departures import depart, met
 from runtime.engine.program import Program
+from runtime.ledger.tallies import by_outlet
 
 STILL_GOOD = DAY
 """A run that catches up sends what it would have sent within so long; what is older has had its time."""
@@ -58,7 +59,7 @@ def advance(batch: Batch, program: Program, run: Run, at: Standpoint, *, behind:
                 return
             case Go(outlet, reason):
                 batch.note(run, block_id, outlet, reason)
-                batch.counts[run.flow, block_id, outlet] += 1
+                batch.counts[run.flow, block_id, by_outlet(outlet)] += 1
                 onward = program.ways.get((block_id, outlet))
                 if onward is None:
                     run.end("ended", now)

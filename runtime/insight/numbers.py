@@ -14,11 +14,9 @@ from runtime.engine.leaving.endings import FINISHED
 from runtime.insight.pausing import pausing_now
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, message, run, tally, version
-from runtime.ledger.tallies import day_of
+from runtime.ledger.tallies import OUTLET, day_of
 
 WEEKS = 12
-_MESSAGES = frozenset({"queued", "sent", "skipped", "failed", "uncertain", "cancelled"})
-_RUNS = frozenset({"entered", "left", "moved", "replaced", "restarted", "stopped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class BlockNumbers:
     entered: int = 0
     """Runs that began here: a trigger's number."""
     passed: int = 0
-    """Runs that left by an outlet or stopped here."""
+    """Runs that left by an outlet, stopped here or were held out."""
     waiting: int = 0
     """Runs that are here now."""
     queued: int = 0
@@ -133,10 +131,10 @@ def _queued(tx: Tx, flow_id: int, blocks: Collection[str]) -> dict[str, int]:
 
 
 def _block(counts: dict[str, int], waiting: int, queued: int) -> BlockNumbers:
-    outlets = {what: count for what, count in counts.items() if what not in _MESSAGES | _RUNS}
+    outlets = {what.removeprefix(OUTLET): count for what, count in counts.items() if what.startswith(OUTLET)}
     return BlockNumbers(
         entered=counts.get("entered", 0),
-        passed=sum(outlets.values()) + counts.get("stopped", 0),
+        passed=sum(outlets.values()) + counts.get("stopped", 0) + counts.get("held_out", 0),
         waiting=waiting,
         queued=queued,
         sent=counts.get("sent", 0),

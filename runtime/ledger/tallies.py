@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from blocks.values import moment
 from runtime.ledger.bulk import run_many
@@ -10,7 +11,15 @@ from runtime.zones import zone_of
 
 _THE_FIRST = date(1970, 1, 1).toordinal()
 TallyKey = tuple[int, str, str]
-"""(flow, block, what)"""
+"""(flow, block, what): what became of messages and runs there by its word, and ways out by `by_outlet`."""
+OUTLET = ">"
+"""What a way out is counted under begins with it, and no other word does: a way out may be called as a state is."""
+
+
+@lru_cache(maxsize=4096)
+def by_outlet(outlet: str) -> str:
+    """The word under which it is counted that somebody left a block by this outlet."""
+    return OUTLET + outlet
 
 
 _ADD = (

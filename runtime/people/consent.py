@@ -6,12 +6,15 @@ Answers are only ever added. The one given last counts, by its own time and not 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Literal
 
+import orjson
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.ledger import Tx
+from runtime.ledger.bulk import update_tuples
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import consent, identity, suppression
@@ -29,6 +32,7 @@ BY_FLOW = "a flow"
 _ANSWERS = select(
     consent.c.contact, consent.c.channel, consent.c.answer, consent.c.at, consent.c.source, consent.c.id
 ).where(consent.c.workspace == bindparam("workspace"), among(consent.c.contact, "contacts"))
+_BY_TIME = itemgetter(3, 5)
 _OF_CHANNEL = Prepared(_ANSWERS.where(consent.c.channel == bindparam("channel")))
 _ADDRESSES = select(contact_table.c.id, contact_table.c.email, contact_table.c.phone).where(
     contact_table.c.workspace == bindparam("workspace"), among(contact_table.c.id, "ids")
@@ -64,17 +68,6 @@ class Given:
     unless_answered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """An address that is not written to, why ("hard_bounce", "complaint", "manual") and since when (UTC microseconds)."""
-
-    channel: str
-    address: str
-    reason: str
-    at: int
-    detail: str
-
-
 # ---- answers
 
 
@@ -89,21 +82,49 @@ def record_many(tx: Tx, answers: Sequence[Given]) -> None:
     """Add the answers that came with a batch of events, in two statements.
 
     One that only repeats the answer that stands, from the same source, adds nothing and is left out: shops send the
-    same answer along with every event.
+    same answer along with every event. A "no" that is said again later counts from then on, so that a "yes" of between
+    that arrives late does not outweigh it. Of such a row of repeats the first is kept, and one that moves on with the last.
     """
-    stands = _standings(tx, {given.contact for given in answers})
-    kept = []
+    lasts = _lasts(tx, {given.contact for given in answers})
+    kept: list[Given] = []
+    moved: dict[int, Given] = {}
     for given in answers:
         key = (given.contact, given.channel)
-        before = stands.get(key)
-        if before is not None and (
-            given.unless_answered or (before.answer, before.source) == (given.answer, given.source)
-        ):
+        last = lasts.get(key)
+        if last is not None and given.unless_answered:
             continue
-        if before is None or given.at >= before.at:
-            stands[key] = Standing(given.answer, given.at, given.source)
+        repeats = last is not None and last.says(given.answer, given.source)
+        if last is not None and repeats:
+            if given.answer == "yes" or given.at <= last.at:
+                continue
+            if last.repeats:
+                last.at = given.at
+                if last.id >= 0:
+                    moved[last.id] = given
+                else:
+                    kept[~last.id] = given
+                continue
+        if last is None or given.at >= last.at:
+            lasts[key] = _Last(given.answer, given.at, given.source, ~len(kept), repeats)
         kept.append(given)
     _add(tx, kept)
+    rows = [(given.at, orjson.dumps(given.proof).decode(), id_) for id_, given in moved.items()]
+    update_tuples(tx, consent, "id", ("at", "proof"), rows)
+
+
+@dataclass(slots=True)
+class _Last:
+    """The answer that counts. `id` is its row, or the complement of its place among those that are yet to be written;
+    `repeats` is whether the one before it said the same."""
+
+    answer: str
+    at: int
+    source: str
+    id: int
+    repeats: bool = False
+
+    def says(self, answer: str, source: str) -> bool:
+        return (self.answer, self.source) == (answer, source)
 
 
 def given_with(contact: int, who: Who, *, event: int, source: str, at: int, received_at: int) -> list[Given]:
@@ -123,11 +144,6 @@ def given_with(contact: int, who: Who, *, event: int, source: str, at: int, rece
     ]
 
 
-def record_event(tx: Tx, contact: int, who: Who, *, event: int, source: str, at: int, received_at: int) -> None:
-    """Record what one event says; for a batch, `record_many` over `given_with` of each costs two statements in all."""
-    record_many(tx, given_with(contact, who, event=event, source=source, at=at, received_at=received_at))
-
-
 def standing(tx: Tx, contacts: Collection[int], channel: str) -> dict[int, Standing]:
     """The answer that counts, by contact. Who is missing has never answered."""
     found: dict[int, tuple[int, int, Standing]] = {}
@@ -141,17 +157,18 @@ def standing(tx: Tx, contacts: Collection[int], channel: str) -> dict[int, Stand
 
 def standing_of(tx: Tx, contact: int) -> dict[str, Standing]:
     """The answers that count for one contact, by channel."""
-    return {channel: stands for (_, channel), stands in _standings(tx, {contact}).items()}
+    lasts = _lasts(tx, {contact})
+    return {channel: Standing(last.answer, last.at, last.source) for (_, channel), last in lasts.items()}
 
 
-def _standings(tx: Tx, contacts: Collection[int]) -> dict[tuple[int, str], Standing]:
-    found: dict[tuple[int, str], tuple[int, int, Standing]] = {}
+def _lasts(tx: Tx, contacts: Collection[int]) -> dict[tuple[int, str], _Last]:
+    found: dict[tuple[int, str], _Last] = {}
     rows: Sequence[Any] = tx.all(_ANSWERS, {"workspace": tx.workspace, "contacts": listed(tx, set(contacts))})
-    for contact, channel, answer, at, source, id_ in rows:
-        key = (contact, channel)
-        if key not in found or (at, id_) > found[key][:2]:
-            found[key] = (at, id_, Standing(answer, at, source))
-    return {key: entry[2] for key, entry in found.items()}
+    for contact, channel, answer, at, source, id_ in sorted(rows, key=_BY_TIME):
+        before = found.get((contact, channel))
+        repeats = before is not None and before.says(answer, source)
+        found[contact, channel] = _Last(answer, at, source, id_, repeats)
+    return found
 
 
 def _add(tx: Tx, answers: Sequence[Given]) -> None:
@@ -219,12 +236,3 @@ def suppressed(tx: Tx, channel: str, addresses: Collection[str]) -> dict[str, st
     for row in tx.all(_SUPPRESSED, values):
         found[row.address] = row.reason
     return found
-
-
-def suppressions(tx: Tx, channel: str, limit: int = 100, before: int | None = None) -> list[Suppression]:
-    """The addresses suppressed last; for the next page give the `at` of the last one as `before`."""
-    query = suppression.select().where(tx.mine(suppression), suppression.c.channel == channel)
-    if before is not None:
-        query = query.where(suppression.c.at < before)
-    rows = tx.all(query.order_by(suppression.c.at.desc(), suppression.c.address).limit(limit))
-    return [Suppression(row.channel, row.address, row.reason, row.at, row.detail) for row in rows]

@@ -13,13 +13,12 @@ from runtime.ledger.tables import contact, identity
 from runtime.people.addresses import IDENTITIES, customer_id_of, email_of, phone_of
 from runtime.people.card import Card, typed_with
 from runtime.people.identity import load, write_back
-from runtime.segments.stirring import stir
 
 _CHUNK = 500
 _DIGITS = 18
 """What a number of ours has at most."""
 _OWN = frozenset(IDENTITIES)
-"""Names that `set_field` leaves alone: who a contact is comes from its identities."""
+"""Names that `update_many` leaves alone: who a contact is comes from its identities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +111,6 @@ def many(tx: Tx, ids: Collection[int]) -> dict[int, Contact]:
     return {row.id: _contact(row) for part in _chunks(ids) for row in tx.all(_of(tx, part))}
 
 
-def typed_of(tx: Tx, ids: Collection[int]) -> dict[int, Typed]:
-    """The typed fields of contacts, by id."""
-    query = select(contact.c.id, contact.c.typed)
-    return {
-        row.id: row.typed
-        for part in _chunks(ids)
-        for row in tx.all(query.where(tx.mine(contact), contact.c.id.in_(part)))
-    }
-
-
 def identities(tx: Tx, id_: int) -> list[KnownAs]:
     """What a contact is known as, the oldest first."""
     query = select(identity.c.kind, identity.c.value, identity.c.since_at)
@@ -157,26 +146,6 @@ def search(tx: Tx, text: str = "", limit: int = 50, before: Cursor | None = None
         )
     rows = tx.all(query.order_by(contact.c.seen_at.desc(), contact.c.id.desc()).limit(limit))
     return [_contact(row) for row in rows]
-
-
-def set_field(tx: Tx, id_: int, name: str, value: Any) -> None:
-    """Set one field; None clears it."""
-    _by_hand(tx, Change(id_, set_fields={name: value}))
-
-
-def add_tag(tx: Tx, id_: int, tag: str) -> None:
-    """Give a tag."""
-    _by_hand(tx, Change(id_, add_tags=(tag,)))
-
-
-def remove_tag(tx: Tx, id_: int, tag: str) -> None:
-    """Take a tag away."""
-    _by_hand(tx, Change(id_, remove_tags=(tag,)))
-
-
-def _by_hand(tx: Tx, change: Change) -> None:
-    update_many(tx, [change])
-    stir(tx, [change.contact], "field")
 
 
 def update_many(tx: Tx, changes: Iterable[Change]) -> None:

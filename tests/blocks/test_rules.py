@@ -1,6 +1,5 @@
 """Rules: every operator, with values that are there, missing, several or odd; and each in a sentence."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,13 +12,10 @@ from blocks.rules import (
     AnyOf,
     Compare,
     Did,
-    Ever,
     LastDays,
     Not,
     Rule,
-    SinceEntering,
     counted,
-    window_start,
 )
 from runtime.words import LANGUAGES, words
 from tests.blocks.facts import NOON, Stand, contact, event
@@ -199,13 +195,6 @@ def test_what_has_to_be_counted_is_found_in_the_whole_tree() -> None:
     )
     assert [rule.event for rule in counted(tree) if isinstance(rule, Did)] == ["Order placed", "Opened", "A"]
     assert counted(None) == ()
-
-
-def test_windows() -> None:
-    entered = NOON - timedelta(days=3)
-    assert window_start(SinceEntering(), NOON, entered) == entered
-    assert window_start(LastDays(days=30), NOON, entered) == NOON - timedelta(days=30)
-    assert window_start(Ever(), NOON, entered) is None
 
 
 SENTENCES: list[tuple[dict[str, Any], str]] = [

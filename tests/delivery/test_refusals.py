@@ -8,7 +8,7 @@ from runtime import delivery
 from runtime.clock import HOUR, MINUTE, SetClock
 from runtime.delivery.sending.ladder import RUNGS
 from runtime.house import House
-from runtime.people import consent
+from runtime.ledger.tables import suppression
 from tests.delivery.conftest import Email
 from tests.delivery.post import Post
 from tests.delivery.smtp_server import HANG_UP, SAY_NOTHING, SmtpServer, Stage
@@ -68,7 +68,7 @@ def test_an_address_that_does_not_exist_is_never_mailed_again(
     assert post.state(first) == ("failed", "smtp_refused")
     assert post.state(dewi) == ("sent", "sent")
     with post.house.ledger.read(post.shop) as tx:
-        (blocked,) = consent.suppressions(tx, "email")
+        (blocked,) = tx.all(suppression.select())
     assert (blocked.address, blocked.reason, blocked.detail) == (
         "ghost@example.com",
         "hard_bounce",
@@ -91,7 +91,7 @@ def test_a_policy_that_refuses_us_blocks_no_contact(
     assert post.state(message) == ("failed", "smtp_refused")
     assert post.one(message).args == {"answer": "550 5.7.26 This mail is 5.7.26 unauthenticated"}
     with post.house.ledger.read(post.shop) as tx:
-        assert consent.suppressions(tx, "email") == []
+        assert tx.all(suppression.select()) == []
 
 
 def test_a_server_that_refuses_the_recipient_and_asks_for_the_body_all_the_same(

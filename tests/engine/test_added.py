@@ -48,7 +48,7 @@ def test_who_is_added_by_hand_enters_this_flow_alone_and_can_be_taken_out_again(
     stage.work()
     assert stage.runs() == [("hour", "open"), ("hour", "open")]
     with stage.house.ledger.read(stage.shop) as tx:
-        came = adding.outcome(tx, events, ids)
+        came = adding.outcome(tx, "tasting", events, ids)
         told = [W.text(entry.what) for entry in timeline(tx, ids[0])]
         assert "Added to the Flow “tasting” by Nok" in told
         assert why(tx, ids[0], "tasting", stage.clock.now()).looks[0].entered  # type: ignore[union-attr]
@@ -71,6 +71,24 @@ def test_who_is_added_by_hand_enters_this_flow_alone_and_can_be_taken_out_again(
     assert stage.runs(DEWI) == [("hour", "left"), ("hour", "open")]
 
 
+def test_what_their_entering_lets_happen_elsewhere_is_not_taken_back(stage: Stage) -> None:
+    """Dewi is added to the tasting, which lets “Joined tasting” happen, with which another flow begins; and a third begins
+    with being added to any."""
+    joined, day = block("joined", "emit_event", event="Joined tasting"), block("day", "wait", amount=1, unit="days")
+    stage.publish(in_a_row(block("in", "added_trigger"), joined, day), "tasting")
+    stage.publish(in_a_row(block("in", "event_trigger", event="Joined tasting"), day), "thanks")
+    stage.publish(in_a_row(block("in", "event_trigger", event="Added to flow"), day), "watch")
+    ids = known(stage, DEWI)
+    events = adding.add(stage.house, stage.shop, "tasting", ids, "Nok")
+    stage.work()
+    with stage.house.ledger.read(stage.shop) as tx:
+        came = adding.outcome(tx, "tasting", events, ids)
+        unsent = adding.still_unsent(tx, came.entered)
+    assert len(came.entered) == 1
+    handling.remove(stage.house, stage.shop, unsent, "Nok", undone=True)
+    assert sorted(state for _, state in stage.runs()) == ["left", "open", "open"]
+
+
 def test_who_was_added_can_be_taken_out_until_an_email_has_gone_out(stage: Stage) -> None:
     hour = block("hour", "wait", amount=1, unit="hours")
     stage.publish(in_a_row(block("door", "added_trigger"), block("hello", "send_email", email="hello"), hour), "hello")
@@ -79,7 +97,7 @@ def test_who_was_added_can_be_taken_out_until_an_email_has_gone_out(stage: Stage
     stage.work()
     with stage.house.ledger.write(stage.shop) as tx:
         tx.execute(message.update().where(message.c.contact == ids[0]).values(state="sent"))
-        unsent = adding.still_unsent(tx, adding.outcome(tx, events, ids).entered)
+        unsent = adding.still_unsent(tx, adding.outcome(tx, "hello", events, ids).entered)
     handling.remove(stage.house, stage.shop, unsent, "Nok", undone=True)
     assert [*stage.runs(DEWI), *stage.runs(BUDI)] == [("hour", "open"), ("hour", "left")]
     assert stage.messages(BUDI) == [("hello", "cancelled")]

@@ -286,6 +286,17 @@ def test_a_flow_that_goes_on_after_finishing_or_the_archive_comes_again(stage: S
     assert sent_at(stage, DEWI) == sent_at(stage, BUDI) == ["Fri 2026-12-11 09:00"]
 
 
+def test_a_flow_that_is_back_from_the_archive_paused_comes_again_once_it_goes_on(stage: Stage) -> None:
+    stage.publish(offers(repeat="weekly", weekdays=[5]))
+    archive(stage.house, stage.shop, "flow")
+    stage.after(days=7)
+    pause(stage.house, stage.shop, "flow")
+    stage.after(days=7)
+    resume(stage.house, stage.shop, "flow")
+    stage.after(days=7)
+    assert sent_at(stage, DEWI) == ["Fri 2026-12-11 09:00"]
+
+
 def test_what_is_published_anew_as_its_time_comes_neither_skips_it_nor_tells_it_twice(
     stage: Stage, clock: SetClock
 ) -> None:

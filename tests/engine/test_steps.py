@@ -149,9 +149,9 @@ def test_numbers_on_the_blocks_add_up(stage: Stage) -> None:
         rows = tx.all(tally.select().where(tally.c.flow == flow_id))
     counts = {(row.block, row.what): row._mapping["count"] for row in rows}
     assert counts["start", "entered"] == 4
-    assert counts["hour", "next"] == 3
-    assert counts["split", "yes"] == 2
-    assert counts["split", "no"] == 1
+    assert counts["hour", ">next"] == 3
+    assert counts["split", ">yes"] == 2
+    assert counts["split", ">no"] == 1
     assert counts["yes", "queued"] == 2
     assert [state for _, state in stage.runs()].count("open") == 1
 

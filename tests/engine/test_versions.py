@@ -1,5 +1,7 @@
 """What was published of a flow, how two versions differ, and an old one back as the draft."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -83,6 +85,20 @@ class Desk:
 @pytest.fixture
 def desk(stage: Stage) -> Desk:
     return Desk(stage)
+
+
+def test_who_publishes_at_once_follows_one_another(desk: Desk) -> None:
+    together = Barrier(4)
+
+    def one(slug: str) -> int:
+        together.wait()
+        return publish(desk.house, desk.shop, slug, NOK).number
+
+    desk.drafts.create("flow", "Never published", flow(1), NOK, desk.now, "new")
+    with ThreadPoolExecutor(4) as threads:
+        numbered = list(threads.map(one, ["cart", "cart", "new", "new"]))
+    assert sorted(numbered[:2]) == [3, 4]
+    assert sorted(numbered[2:]) == [1, 2]
 
 
 def test_versions_stand_newest_first_with_who_is_inside(desk: Desk) -> None:

@@ -8,8 +8,11 @@ import pytest
 
 from blocks.values import micros, moment
 from runtime.clock import DAY, HOUR, SetClock
+from runtime.house import House
 from runtime.insight.numbers import block_numbers, flow_numbers
+from runtime.insight.overview import last_days
 from runtime.ledger import Ledger, tables, tallies
+from tests.engine.stage import Stage, block, link
 
 CART, WELCOME = 100, 200
 
@@ -25,6 +28,11 @@ def flows(ledger: Ledger, shop: int, clock: SetClock) -> int:
             common = {"document": {}, "published_at": clock.now(), "published_by": "nok@doileaf.example"}
             tx.insert(tables.version, [version | common for version in versions])
     return shop
+
+
+@pytest.fixture
+def stage(house: House, shop: int, clock: SetClock) -> Stage:
+    return Stage(house, shop, clock)
 
 
 def enter(ledger: Ledger, shop: int, contact: int, *, version: int, block: str, at: int, state: str = "open") -> None:
@@ -98,9 +106,9 @@ def test_a_block_counts_who_passed_by_which_outlet_and_who_waits_on_any_version(
 ) -> None:
     enter(ledger, flows, 1, version=101, block="split", at=clock.now())
     enter(ledger, flows, 2, version=102, block="split", at=clock.now())
-    tell(ledger, flows, clock.now(), {(CART, "start", "entered"): 9, (CART, "start", "next"): 9})
-    tell(ledger, flows, clock.now() - 40 * DAY, {(CART, "split", "yes"): 4, (CART, "split", "no"): 2})
-    tell(ledger, flows, clock.now(), {(CART, "split", "no"): 1, (CART, "mail", "sent"): 2, (CART, "mail", "next"): 3})
+    tell(ledger, flows, clock.now(), {(CART, "start", "entered"): 9, (CART, "start", ">next"): 9})
+    tell(ledger, flows, clock.now() - 40 * DAY, {(CART, "split", ">yes"): 4, (CART, "split", ">no"): 2})
+    tell(ledger, flows, clock.now(), {(CART, "split", ">no"): 1, (CART, "mail", "sent"): 2, (CART, "mail", ">next"): 3})
     tell(ledger, flows, clock.now(), {(CART, "mail", "queued"): 3, (CART, "mail", "skipped"): 1})
 
     with ledger.read(flows) as tx:
@@ -114,8 +122,32 @@ def test_a_block_counts_who_passed_by_which_outlet_and_who_waits_on_any_version(
     assert nothing == {}
 
 
+def test_a_way_out_that_is_called_as_a_state_is_no_message(stage: Stage) -> None:
+    """“What became of a Message” has ways out “sent” and “failed”, and whoever draws a split may call one “left”."""
+    mail, day = block("mail", "send_email", email="thanks"), block("day", "wait", amount=1, unit="days")
+    hour, became = block("hour", "wait", amount=1, unit="hours"), block("became", "by_message", message="mail")
+    over = {"left": 100, "queued": 50}
+    rules = {id_: {"kind": "field", "field": "total", "op": "over", "value": total} for id_, total in over.items()}
+    many = block("many", "many_ways", ways=[{"id": id_, "name": id_, "rule": rule} for id_, rule in rules.items()])
+    links = [link("in", "mail"), link("mail", "hour"), link("hour", "became")]
+    links += [link("became", "many", "sent"), link("many", "day", "left")]
+    start = block("in", "event_trigger", event="Tea")
+    stage.publish({"blocks": [start, mail, hour, became, many, day], "links": links}, "thanks", marketing=False)
+    stage.happens("Tea", "dewi@example.com", total=150)
+    stage.goes_out()
+    stage.after(hours=2)
+    with stage.house.ledger.read(stage.shop) as tx:
+        blocks = block_numbers(tx, "thanks")
+        week = flow_numbers(tx, stage.clock.now())["thanks"].sent_week
+        days = last_days(tx, stage.clock.now())
+    assert (blocks["became"].sent, blocks["became"].failed, blocks["became"].outlets) == (0, 0, {"sent": 1})
+    assert (blocks["many"].passed, blocks["many"].outlets) == (1, {"left": 1})
+    # No mail server is asked here, so that nothing was counted as sent.
+    assert (week, days.total("sent")) == (0, 0)
+
+
 def test_a_send_counts_the_messages_that_are_still_to_go_out(ledger: Ledger, flows: int, clock: SetClock) -> None:
-    tell(ledger, flows, clock.now(), {(CART, "mail", "next"): 5, (CART, "thanks", "next"): 1})
+    tell(ledger, flows, clock.now(), {(CART, "mail", ">next"): 5, (CART, "thanks", ">next"): 1})
     states = {"mail": ("queued", "queued", "sending", "sent", "skipped"), "thanks": ("sent",)}
     common = {"flow": CART, "channel": "email", "marketing": True, "test": False, "tries": 0}
     at = {"queued_at": clock.now(), "due_at": clock.now() + HOUR}

@@ -34,6 +34,7 @@ from runtime.ledger.tables import (
     tally,
     version,
 )
+from runtime.ledger.tallies import by_outlet
 from runtime.reasons import BY_EXIT
 from runtime.segments.counting import meeting
 from runtime.segments.document import SegmentDocument
@@ -186,7 +187,7 @@ def _tallies(tx: Tx) -> None:
         if row.hop == 0:
             happened[one.flow, row.block, "entered"] += 1
         if row.outlet:
-            happened[one.flow, row.block, row.outlet] += 1
+            happened[one.flow, row.block, by_outlet(row.outlet)] += 1
         elif what := _ENDS.get(row.code):
             happened[one.flow, row.block, what] += 1
         elif kinds[row.block] == "stop":

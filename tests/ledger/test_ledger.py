@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,39 @@ def test_migrating_gives_the_tables_that_the_code_means(ledger: Ledger) -> None:
     with ledger.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
     assert differences == []
+
+
+def test_what_was_counted_of_ways_out_is_renamed_where_it_is_certain(ledger: Ledger) -> None:
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    kinds = {"became": "by_message", "many": "many_ways", "mail": "send_email", "app": "webhook", "test": "experiment"}
+    document = {"blocks": [{"id": id_, "kind": kind} for id_, kind in kinds.items()]}
+    old = {
+        ("mail", "next"): ">next",
+        ("mail", "sent"): "sent",
+        ("mail", "failed"): "failed",
+        ("became", "sent"): ">sent",
+        ("became", "failed"): ">failed",
+        ("became", "left"): "left",
+        ("many", "tea"): ">tea",
+        ("many", "queued"): ">queued",
+        ("many", "moved"): "moved",
+        ("test", "held_out"): ">held_out",
+        ("app", "failed"): "failed",
+        ("gone", "sent"): "sent",
+        ("gone", "yes"): ">yes",
+    }
+    with ledger.write(1) as tx:
+        tx.insert(
+            tables.version,
+            [{"id": 1, "flow": 7, "number": 1, "document": document, "published_at": 0, "published_by": "Nok"}],
+        )
+        tallies.add(tx, {(7, *key): 3 for key in old}, now=0)
+        with Operations.context(MigrationContext.configure(tx.connection)):
+            import_module("runtime.ledger.migrations.versions.0026_ways_out_apart").upgrade()
+        found = sorted((row.block, row.what) for row in tx.all(tables.tally.select()))
+    assert found == sorted((block, new) for (block, _), new in old.items())
 
 
 def test_a_database_of_a_newer_version_is_left_alone(ledger: Ledger) -> None:

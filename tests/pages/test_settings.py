@@ -12,7 +12,8 @@ from aiosmtpd.smtp import SMTP
 from runtime import pulse
 from runtime.accounts import keys, preferences, sessions, sources, users, workspaces
 from runtime.delivery import leave
-from runtime.worker import look_once
+from runtime.doorbell import Doorbell
+from runtime.worker import Worker
 from tests.browser import closed, until
 from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import NOK, PASSWORD
@@ -49,11 +50,11 @@ def inbox() -> Iterator[tuple[Inbox, int]]:
 @pytest.fixture
 def working(web: Web) -> Iterator[None]:
     """Deliver in the background, as the worker would."""
-    ended = threading.Event()
+    ended, worker = threading.Event(), Worker(web.house, Doorbell(web.house.settings))
 
     def work() -> None:
         while not ended.wait(0.1):
-            look_once(web.house)
+            worker.look()
 
     thread = threading.Thread(target=work)
     thread.start()

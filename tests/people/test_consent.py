@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from runtime.clock import DAY, HOUR, SetClock
-from runtime.ledger import Ledger, tables
+from runtime.ledger import Ledger, Tx, tables
 from runtime.people import consent
 from runtime.people.consent import Given, Standing
 from runtime.people.who import Who
@@ -60,13 +60,18 @@ def said(**answers: Any) -> Who:
     return Who.of({"email": "dewi@example.com", "consent": answers})
 
 
+def heard(tx: Tx, contact: int, who: Who, **event: Any) -> None:
+    """An event comes in that says who it is about and what they answered."""
+    consent.record_many(tx, consent.given_with(contact, who, **event))
+
+
 def test_an_answer_in_an_event_is_kept_with_its_proof(
     ledger: Ledger, shop: int, person: Person, clock: SetClock
 ) -> None:
     dewi, now = person("dewi@example.com"), clock.now()
     who = said(email="yes", sms="no", source="Checkout", text="Send me tea news", time="2026-11-20T12:00:00Z")
     with ledger.write(shop) as tx:
-        consent.record_event(tx, dewi, who, event=41, source="api", at=now, received_at=now)
+        heard(tx, dewi, who, event=41, source="api", at=now, received_at=now)
     with ledger.read(shop) as tx:
         rows = tx.all(tables.consent.select().order_by(tables.consent.c.id))
     assert [(row.channel, row.answer, row.source, now - row.at) for row in rows] == [
@@ -81,9 +86,7 @@ def test_an_answer_without_its_own_time_was_given_with_the_event(
 ) -> None:
     dewi = person("dewi@example.com")
     with ledger.write(shop) as tx:
-        consent.record_event(
-            tx, dewi, said(email="yes"), event=41, source="api", at=clock.now() - HOUR, received_at=clock.now()
-        )
+        heard(tx, dewi, said(email="yes"), event=41, source="api", at=clock.now() - HOUR, received_at=clock.now())
     with ledger.read(shop) as tx:
         assert consent.standing(tx, [dewi], "email")[dewi] == Standing("yes", clock.now() - HOUR, "api")
 
@@ -103,6 +106,32 @@ def test_the_same_answer_with_every_event_is_kept_once(
     assert [(row.answer, row.at - now) for row in rows] == [("yes", 0), ("no", 10), ("yes", 11)]
 
 
+def test_a_no_that_is_said_again_outweighs_an_older_yes_that_arrives_late(
+    ledger: Ledger, shop: int, person: Person, clock: SetClock
+) -> None:
+    dewi, now = person("dewi@example.com"), clock.now()
+    for answer, day in (("no", 1), ("no", 20), ("yes", 10)):
+        with ledger.write(shop) as tx:
+            consent.record_many(tx, [Given(dewi, "email", answer, now + day * DAY, "shop", {"event": day})])
+    with ledger.read(shop) as tx:
+        assert consent.standing(tx, [dewi], "email")[dewi] == Standing("no", now + 20 * DAY, "shop")
+
+
+def test_a_no_with_every_event_is_kept_as_the_first_and_the_last(
+    ledger: Ledger, shop: int, person: Person, clock: SetClock
+) -> None:
+    dewi, hannah, now = person("dewi@example.com"), person("hannah@example.com"), clock.now()
+    for first in (0, 5):  # five events a batch
+        days = range(first, first + 5)
+        with ledger.write(shop) as tx:
+            consent.record_many(tx, [Given(dewi, "email", "no", now + n, "shop", {"event": n}) for n in days])
+            consent.record_many(tx, [Given(hannah, "email", "no", now - n, "shop") for n in days])
+    with ledger.read(shop) as tx:
+        rows = tx.all(tables.consent.select().order_by(tables.consent.c.at))
+    assert [(row.at - now, row.proof) for row in rows if row.contact == dewi] == [(0, {"event": 0}), (9, {"event": 9})]
+    assert [row.at - now for row in rows if row.contact == hannah] == [0]
+
+
 def test_a_state_that_the_shop_reports_does_not_undo_an_unsubscribe(
     ledger: Ledger, shop: int, person: Person, clock: SetClock
 ) -> None:
@@ -112,7 +141,7 @@ def test_a_state_that_the_shop_reports_does_not_undo_an_unsubscribe(
     with ledger.write(shop) as tx:
         consent.record(tx, dewi, "email", "no", now, "unsubscribe link")
         for contact in (dewi, hannah):
-            consent.record_event(tx, contact, state, event=42, source="shopify", at=now + HOUR, received_at=now + HOUR)
+            heard(tx, contact, state, event=42, source="shopify", at=now + HOUR, received_at=now + HOUR)
     assert (stands(ledger, shop, dewi), stands(ledger, shop, hannah)) == ("no", "yes")
 
 
@@ -124,7 +153,7 @@ def test_what_is_no_answer_is_recorded_as_none(
 ) -> None:
     dewi = person("dewi@example.com")
     with ledger.write(shop) as tx:
-        consent.record_event(tx, dewi, said(**answers), event=1, source="api", at=clock.now(), received_at=clock.now())
+        heard(tx, dewi, said(**answers), event=1, source="api", at=clock.now(), received_at=clock.now())
     with ledger.read(shop) as tx:
         assert consent.standing_of(tx, dewi) == {}
 
@@ -140,7 +169,6 @@ def test_suppressed_addresses_are_known_with_their_reason(ledger: Ledger, shop: 
             "angry@example.com": "complaint",
         }
         assert consent.suppressed(tx, "sms", asked) == {}
-        assert [one.address for one in consent.suppressions(tx, "email")] == ["angry@example.com", "gone@example.com"]
     with ledger.read(shop + 1) as tx:
         assert consent.suppressed(tx, "email", asked) == {}
 

@@ -114,10 +114,9 @@ def test_another_shop_sees_none_of_it(ledger: Ledger, shop: int, guests: dict[st
         assert contacts.by_address(tx, "dewi.a@example.com") is None
         assert contacts.ids_by_addresses(tx, ["dewi.a@example.com"]) == {"dewi.a@example.com": None}
         assert contacts.many(tx, guests.values()) == {}
-        assert contacts.typed_of(tx, guests.values()) == {}
         assert contacts.count(tx) == 0
     with ledger.write(shop + 1) as tx:
-        contacts.set_field(tx, guests["dewi.a"], "name", "Somebody else")
+        contacts.update_many(tx, [Change(guests["dewi.a"], set_fields={"name": "Somebody else"})])
     with ledger.read(shop) as tx:
         assert contacts.many(tx, [guests["dewi.a"]])[guests["dewi.a"]].name == "Dewi Anggraini"
 
@@ -170,12 +169,12 @@ def test_a_contact_that_has_more_tags_already_keeps_them(ledger: Ledger, shop: i
 def test_a_step_cannot_give_a_contact_somebody_elses_address(ledger: Ledger, shop: int, person: Person) -> None:
     dewi, _ = person("dewi@example.com"), person("somchai@example.com")
     with ledger.write(shop) as tx:
-        contacts.set_field(tx, dewi, "email", "somchai@example.com")
+        contacts.update_many(tx, [Change(dewi, set_fields={"email": "somchai@example.com"})])
     with ledger.read(shop) as tx:
         found = contacts.by_address(tx, "somchai@example.com")
         assert found is not None
         assert found.id != dewi
-        assert contacts.typed_of(tx, [dewi])[dewi]["t"]["email"] == "dewi@example.com"
+        assert contacts.many(tx, [dewi])[dewi].typed["t"]["email"] == "dewi@example.com"
 
 
 def test_what_later_blocks_see_is_what_is_written_in_the_end(ledger: Ledger, shop: int, person: Person) -> None:
@@ -188,12 +187,12 @@ def test_what_later_blocks_see_is_what_is_written_in_the_end(ledger: Ledger, sho
         Change(dewi, remove_tags=("Tea",)),
     ]
     with ledger.read(shop) as tx:
-        foreseen = before = contacts.typed_of(tx, [dewi])[dewi]
+        foreseen = before = contacts.many(tx, [dewi])[dewi].typed
     untouched = {letter: dict(leaves) for letter, leaves in before.items()}  # type: ignore[call-overload]
     for change in changes:
         foreseen = typed_after(foreseen, change)
     with ledger.write(shop) as tx:
         contacts.update_many(tx, changes)
     with ledger.read(shop) as tx:
-        assert foreseen == contacts.typed_of(tx, [dewi])[dewi]
+        assert foreseen == contacts.many(tx, [dewi])[dewi].typed
     assert before == untouched

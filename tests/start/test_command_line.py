@@ -5,17 +5,22 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from builder.command import app
+from runtime.accounts import workspaces
+from runtime.clock import SetClock
+from runtime.house import House, open_house
 from runtime.key import secret_key
 from runtime.ledger import Ledger
 from runtime.people.identity import Who, resolve
 from runtime.places import ROOT, SAMPLES, VERSION
 from runtime.settings import Settings
+from tests.engine.stage import Stage, block, in_a_row
 
 PAGE = (ROOT / "docs" / "command_line.md").read_text("utf-8")
 
@@ -130,6 +135,69 @@ def test_a_flow_is_paused_resumed_and_left_to_finish(cartwheel: Type) -> None:
     assert cartwheel("flow", "resume", slug, "--overdue", "spread", "--hours", "6").stdout == f"{slug} is live.\n"
     assert cartwheel("flow", "finish", slug).stdout == f"{slug} is finishing.\n"
     assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "finishing"
+
+
+def test_a_flow_is_archived_and_goes_on_again(cartwheel: Type) -> None:
+    blocks = [
+        {"id": "door", "kind": "added_trigger"},
+        {"id": "day", "kind": "wait", "settings": {"amount": 1, "unit": "days"}},
+    ]
+    document = {"name": "Tasting", "blocks": blocks, "links": [{"from": "door", "to": "day"}]}
+    slug = cartwheel("flow", "import", "-", stdin=json.dumps(document)).stdout.strip()
+    assert cartwheel("flow", "archive", slug).stderr == f"{slug} was never published. All flows: flow list\n"
+    assert cartwheel("flow", "publish", slug).returncode == 0
+    said = f"{slug} is archived. It takes people in again with: flow resume {slug}. Who left stays out.\n"
+    assert cartwheel("flow", "archive", slug).stdout == said, "nobody is inside, so nothing is asked"
+    assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "archived"
+    assert cartwheel("flow", "resume", slug).stdout == f"{slug} is live.\n"
+    assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "live"
+
+
+def test_who_is_inside_leaves_an_archived_flow_if_that_is_meant(cartwheel: Type, tmp_path: Path) -> None:
+    with shop(tmp_path) as (house, number):
+        stage = Stage(house, number, SetClock(house.clock.now()))
+        stage.publish(in_a_row(block("in", "event_trigger", event="Tea"), block("w", "wait", amount=9, unit="days")))
+        stage.happens("Tea", "dewi@example.com")
+    refused = cartwheel("flow", "archive", "flow", stdin="n\n")
+    assert (refused.returncode, refused.stderr) == (1, "Nothing was done.\n")
+    assert "People inside: 1" in refused.stdout
+    assert cartwheel("flow", "archive", "flow", "--yes").returncode == 0
+    with shop(tmp_path) as (house, number):
+        assert [row.state for row in Stage(house, number, SetClock(house.clock.now())).all_runs()] == ["left"]
+
+
+def test_a_contact_gets_fields_and_tags_by_hand(cartwheel: Type, tmp_path: Path) -> None:
+    """As a flow would give them: Dewi leaves the flow for those who are no VIP, at once."""
+    with shop(tmp_path) as (house, number):
+        stage = Stage(house, number, SetClock(house.clock.now()))
+        vip = {"kind": "field", "of": "contact", "field": "tags[]", "op": "is", "value": "VIP"}
+        row = in_a_row(block("in", "event_trigger", event="Tea"), block("w", "wait", amount=9, unit="days"))
+        stage.publish({**row, "exits": [{"rule": vip}]})
+        stage.happens("Tea", "dewi@example.com", fields={"city": "Jakarta"})
+    who = "dewi@example.com"
+    assert cartwheel("contact", "set", who, "city", "Chiang Rai").stdout == f"{who}: city is now Chiang Rai.\n"
+    assert cartwheel("contact", "tag", who, "VIP").stdout == f"{who}: has the tag VIP.\n"
+    shown = cartwheel("contact", "show", who).stdout
+    assert "city: Chiang Rai" in shown
+    assert "tags: VIP" in shown
+    with shop(tmp_path) as (house, number):
+        assert [row.state for row in Stage(house, number, SetClock(house.clock.now())).all_runs()] == ["left"]
+    assert cartwheel("contact", "set", who, "city", "--clear").stdout == f"{who}: has no city any more.\n"
+    assert cartwheel("contact", "tag", who, "vip", "--remove").stdout == f"{who}: has no tag vip any more.\n"
+    shown = cartwheel("contact", "show", who).stdout
+    assert ("  city:" in shown, "  tags:" in shown) == (False, False)
+    for wrong in (("email", "budi@example.com"), ("zone", "Bangkok"), ("city",), (" ", "x"), ("city", "x", "--clear")):
+        refused = cartwheel("contact", "set", who, *wrong)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), wrong
+
+
+@contextmanager
+def shop(tmp_path: Path) -> Iterator[tuple[House, int]]:
+    """The installation in whose folder commands are typed, and the number of its shop."""
+    house = open_house(Settings(data=tmp_path / "data"), ring=lambda: None)
+    number = workspaces.first(house)
+    yield house, number
+    house.close()
 
 
 def test_a_flow_tells_its_numbers_and_what_came_of_it(cartwheel: Type) -> None:

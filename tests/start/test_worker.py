@@ -22,7 +22,7 @@ from runtime.places import ROOT, SAMPLES
 from runtime.process import NEEDS_A_PERSON
 from runtime.samples import read_sample
 from runtime.settings import Settings
-from runtime.worker import Worker, look_once
+from runtime.worker import Worker
 from tests.start.installation import wait_until
 
 Hire = Callable[[Settings], House]
@@ -103,11 +103,11 @@ def test_a_worker_that_fell_silent_counts_as_gone(house: House) -> None:
 
 
 def test_one_look_does_all_there_is_to_do(tmp_path: Path) -> None:
-    house = open_house(Settings(data=tmp_path), ring=lambda: None)
+    settings = Settings(data=tmp_path)
+    house = open_house(settings, ring=lambda: None)
     messages = [queue_a_message(house) for _ in range(3)]
-    assert look_once(house) > 0
+    Worker(house, Doorbell(settings)).look()
     assert {state_of(house, *message) for message in messages} == {"sent"}
-    assert look_once(house) == 0
     delivery.leave(house)
     house.close()
 
@@ -115,8 +115,9 @@ def test_one_look_does_all_there_is_to_do(tmp_path: Path) -> None:
 def test_a_start_that_is_up_to_date_loads_no_migrations_and_an_idle_worker_no_publishing(tmp_path: Path) -> None:
     open_house(Settings(data=tmp_path)).close()
     script = (
-        "import sys; from runtime.house import open_house; from runtime.settings import load_settings;"
-        "from runtime.worker import look_once; look_once(open_house(load_settings(), ring=lambda: None));"
+        "import sys; from runtime.doorbell import Doorbell; from runtime.house import open_house;"
+        "from runtime.settings import load_settings; from runtime.worker import Worker; settings = load_settings();"
+        "Worker(open_house(settings, ring=lambda: None), Doorbell(settings)).look();"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     environment = {"PYTHONPATH": str(ROOT), "CARTWHEEL_DATA": str(tmp_path)}

@@ -1,4 +1,4 @@
-"""flow publish, pause, resume and finish: what a flow does from now on."""
+"""flow publish, pause, resume, finish and archive: what a flow does from now on."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -73,7 +73,7 @@ def resume(
     overdue: Annotated[Overdue, typer.Option(help="What becomes of what came due while it was paused.")] = Overdue.send,
     hours: Annotated[int, typer.Option(metavar="N", help="With --overdue spread: over how many hours.")] = 0,
 ) -> None:
-    """Let a paused or finishing flow go on; what came due meanwhile is sent, spread evenly over some hours, or skipped."""
+    """Let a paused, finishing or archived flow go on; what came due in a pause is sent, spread over some hours, or skipped."""
     from runtime.engine.publishing.overdue import BadChoice, Choice
     from runtime.engine.publishing.overdue import overdue as waiting
     from runtime.engine.publishing.publish import resume as send_again
@@ -90,6 +90,9 @@ def resume(
         nonlocal count
         count = waiting(house, workspace, slug)
         send_again(house, workspace, slug, choice)
+        drafts = house.desk.drafts(workspace)
+        if (draft := drafts.get("flow", slug)) is not None and draft.state == "archived":
+            drafts.restore("flow", slug, BY, house.clock.now())
 
     _change(slug, go_on)
     said = {"send": "are sent now", "spread": f"go out over {hours} hours", "skip": "are not sent"}[overdue.value]
@@ -106,6 +109,26 @@ def finish(slug: Slug) -> None:
     except NotLive:
         raise Mistake(f"{slug} is not live, so nobody in it would get to the end. First: flow resume {slug}") from None
     print(f"{slug} is finishing.")
+
+
+def archive(slug: Slug, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Stop for good: everybody leaves, and what waits is not sent. Its draft goes into the archive."""
+    from runtime.engine.publishing.publish import archive as put_away
+    from runtime.insight.numbers import flow_numbers
+
+    def stop(house: "House", workspace: int, slug: str) -> None:
+        with house.ledger.read(workspace) as tx:
+            found = flow_numbers(tx, house.clock.now()).get(slug)
+        inside = found.inside if found is not None else 0
+        if inside and not yes and not typer.confirm(f"Archive {slug}? People inside: {inside}; they leave for good."):
+            raise Mistake("Nothing was done.")
+        put_away(house, workspace, slug)
+        drafts = house.desk.drafts(workspace)
+        if (draft := drafts.get("flow", slug)) is not None and draft.state == "active":
+            drafts.archive("flow", slug, BY, house.clock.now())
+
+    _change(slug, stop)
+    print(f"{slug} is archived. It takes people in again with: flow resume {slug}. Who left stays out.")
 
 
 def _change(slug: str, change: "Callable[[House, int, str], None]") -> None:

@@ -47,7 +47,12 @@ _RUNS = (
 )
 _STATES = select(event.c.id, event.c.state).where(event.c.workspace == bindparam("workspace"), among(event.c.id, "ids"))
 _BEGUN = select(run.c.id, run.c.hops, run.c.messages, run.c.state).where(
-    run.c.workspace == bindparam("workspace"), among(run.c.contact, "contacts"), run.c.entry_event >= bindparam("first")
+    run.c.workspace == bindparam("workspace"),
+    among(run.c.contact, "contacts"),
+    among(run.c.entry_event, "events"),
+    run.c.flow.in_(
+        select(flow.c.id).where(flow.c.workspace == bindparam("workspace"), flow.c.slug == bindparam("slug"))
+    ),
 )
 _EVENT = ("id", "workspace", "name", "source", "contact", "at", "received_at", "who", "properties", "typed", "state")
 
@@ -133,11 +138,12 @@ def add(house: House, workspace: int, slug: str, ids: Sequence[int], by: str) ->
     return made
 
 
-def outcome(tx: Tx, events: Sequence[int], ids: Collection[int]) -> Outcome:
-    """What has come of adding these contacts by these events."""
+def outcome(tx: Tx, slug: str, events: Sequence[int], ids: Collection[int]) -> Outcome:
+    """What has come of adding these contacts to this flow by these events. What their entering let happen elsewhere is
+    no part of it."""
     values = {"workspace": tx.workspace, "ids": listed(tx, events)}
     looked_at = all(row.state == "done" for row in tx.all(_STATES, values))
-    values = {"workspace": tx.workspace, "contacts": listed(tx, ids), "first": min(events, default=0)}
+    values = {"workspace": tx.workspace, "contacts": listed(tx, ids), "events": listed(tx, events), "slug": slug}
     return Outcome({row.id: row.hops for row in tx.all(_BEGUN, values)}, looked_at)
 
 

@@ -28,6 +28,7 @@ from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.revival import revive
 from runtime.ledger.tables import flow, run, step
+from runtime.ledger.tallies import by_outlet
 from runtime.reasons import BY_EXIT
 
 AT_ONCE = 100
@@ -127,7 +128,7 @@ def skip_wait(house: House, workspace: int, chosen: Hops, who: str) -> Answer:
             hand.remember(one)
             outlet = block.waited_out()
             hand.note(one, "wait_skipped", outlet)
-            hand.batch.counts[one.flow, one.block, outlet] += 1
+            hand.batch.counts[one.flow, one.block, by_outlet(outlet)] += 1
             onward = program.ways.get((one.block, outlet))
             if onward is None:
                 one.end("ended", hand.batch.now)

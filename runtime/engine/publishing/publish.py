@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, text
 
 from blocks import read_block
 from blocks.checks import check
@@ -34,6 +34,8 @@ from runtime.segments.publish import Gone, gone
 
 AT_ONCE = 200
 """People or messages in one transaction when a flow is archived or goes on; while it lasts, intake waits."""
+# One publishes at a time, so that versions are numbered one after the other. SQLite has one writer anyway.
+_ALONE = text("SELECT pg_advisory_xact_lock(7266, :workspace)")
 
 
 class NotPublishable(Exception):
@@ -118,6 +120,8 @@ def release(
     """Put a checked document, with the e-mails that `compose` made for it, into the ledger as the version that runs."""
     now = house.clock.now()
     with house.ledger.write(workspace) as tx:
+        if tx.dialect == "postgresql":
+            tx.execute(_ALONE, {"workspace": workspace})
         flow_id = _flow_row(tx, slug, document.name, now)
         (version_id,) = tx.reserve(1)
         number = 1 + (tx.scalar(select(func.max(version.c.number)).where(version.c.flow == flow_id)) or 0)
@@ -147,7 +151,10 @@ def release(
 
 def pause(house: House, workspace: int, slug: str) -> None:
     """Send nothing until `resume`. People still enter, wait and leave; their messages are kept. Raises NoSuchFlow."""
-    _set_state(house, workspace, slug, "paused")
+    with house.ledger.write(workspace) as tx:
+        row = _row(tx, slug)
+        _change_state(tx, row.id, "paused", house.clock.now())
+        _take_in_again(tx, row, house.clock.now())
 
 
 def resume(house: House, workspace: int, slug: str, choice: Choice = SEND) -> None:
@@ -164,9 +171,7 @@ def resume(house: House, workspace: int, slug: str, choice: Choice = SEND) -> No
             overdue.promise(tx, row.id, choice, house.clock.now())
         else:
             _change_state(tx, row.id, "live", house.clock.now())
-        if row.state not in ("live", "paused") and row.version is not None:
-            # While nobody was taken in, nobody was looked at for what the clock, the calendar or the shelf brings.
-            _expect(tx, row.id, Flow.model_validate(document), house.clock.now())
+        _take_in_again(tx, row, house.clock.now())
     if deciding:
         _in_batches(house, workspace, overdue.keep)
     house.ring()
@@ -186,7 +191,8 @@ def finish(house: House, workspace: int, slug: str) -> None:
 
 def archive(house: House, workspace: int, slug: str) -> None:
     """Stop for good: everybody leaves, and what waits is not sent. Publishing brings the flow back. Raises NoSuchFlow."""
-    _set_state(house, workspace, slug, "archived")
+    with house.ledger.write(workspace) as tx:
+        _change_state(tx, _row(tx, slug).id, "archived", house.clock.now())
     _in_batches(house, workspace, endings.end)
     house.ring()
 
@@ -199,15 +205,19 @@ def _in_batches(house: House, workspace: int, work: Callable[[Batch, Programs, i
             done = work(batch, programs, AT_ONCE)
 
 
-def _set_state(house: House, workspace: int, slug: str, state: str) -> None:
-    with house.ledger.write(workspace) as tx:
-        _change_state(tx, _row(tx, slug).id, state, house.clock.now())
-
-
 def _change_state(tx: Tx, flow_id: int, state: str, now: int) -> None:
     overdue.forget(tx, flow_id)
     changes = {"state": state, "since_at": now, "code": None}
     tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
+
+
+def _take_in_again(tx: Tx, before: Row[Any], now: int) -> None:
+    """Look again for what the clock, the calendar or the shelf brings to a flow that took nobody in: while it did not,
+    nobody was looked at."""
+    if before.state in ("live", "paused") or before.version is None:
+        return
+    document = tx.scalar(select(version.c.document).where(tx.mine(version), version.c.id == before.version))
+    _expect(tx, before.id, Flow.model_validate(document), now)
 
 
 def _row(tx: Tx, slug: str) -> Row[Any]:
