@@ -180,7 +180,8 @@ class Office:
         return [*self._carriers.values(), *([self._caller] if self._caller is not None else [])]
 
     def _call_lane(self, workspace: int) -> Lane:
-        """The lane by which a workspace calls other apps. Each app is a server of its own, so no gate ever closes."""
+        """The lane by which a workspace calls other apps. Each app is a server of its own, so no gate ever closes;
+        one that does not answer holds up its own calls only."""
         lane = self._lanes.get((workspace, WEBHOOK.name))
         if lane is None:
             self._caller = self._caller or self._outside()
