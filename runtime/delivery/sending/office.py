@@ -229,7 +229,18 @@ class Office:
             self._refused_by(workspace, server),
         )
         self._lanes[key], self._servers[key] = lane, server
+        self._forget_servers()
         return lane
+
+    def _forget_servers(self) -> None:
+        """Part from servers that no lane goes to any more, and keep nothing of them: their passwords least of all. A lane
+        does not leave its server while something is under way there."""
+        for server in self._carriers.keys() - set(self._servers.values()):
+            self._carriers.pop(server).close()
+            self._gates.pop(server, None)
+        used = {(workspace, server) for (workspace, _), server in self._servers.items()}
+        for key in self._refusals.keys() - used:
+            del self._refusals[key]
 
     def _mail_writer(
         self, workspace: int, channel: str, answered: Callable[[Parcel, Answer], None], *, leaves: bool
