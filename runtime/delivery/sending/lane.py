@@ -30,6 +30,8 @@ GATHER = 0.002
 """Seconds that the first answers of a wave wait for the others, so that they share a transaction."""
 _MARGIN = 5.0
 """Seconds before the end of its lease from which a message is no longer sent."""
+_MOST_TRIES = 3
+"""How often the same is written down, where another transaction is in the way."""
 _HOLDS = claims.LEASE / SECOND - _MARGIN
 STANDS_BY = 5.0
 """Seconds that a message waits in memory for room at the place that it goes to; then it is put off, as it is when
@@ -240,17 +242,19 @@ class Lane:
         self._answers = [pair for pair in self._answers if pair[0] not in begun]
 
     def _record(self, answers: Sequence[tuple[Outgoing, Answer]], wave: Sequence[Outgoing]) -> set[int]:
-        careful = False
-        for last in (False, False, True):
+        careful, tries = False, 1
+        while True:
             try:
                 return self._recorded(answers, wave, careful)
             except LeaseLost:
+                if careful:
+                    raise
                 careful = True
             except OperationalError as error:
                 # PostgreSQL ends one of two transactions that wait for each other; it may simply try again.
-                if last or "deadlock" not in str(error.orig).lower():
+                if tries == _MOST_TRIES or "deadlock" not in str(error.orig).lower():
                     raise
-        return self._recorded(answers, wave, careful)
+                tries += 1
 
     def _recorded(
         self, answers: Sequence[tuple[Outgoing, Answer]], wave: Sequence[Outgoing], careful: bool
