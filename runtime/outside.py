@@ -119,6 +119,12 @@ def host_of(url: str) -> str:
     return host if ":" in host else host.encode("idna").decode("ascii").rstrip(".").lower()
 
 
+def place_of(url: str) -> str:
+    """The server that a URL leads to, as scheme, name and port. Raises ValueError for what cannot be called."""
+    parts, host = urlsplit(url), host_of(url)
+    return f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
 def call(
     request: Request,
     allowed: Allowed,

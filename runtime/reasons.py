@@ -124,6 +124,7 @@ REASONS: Mapping[str, str] = {
     "app_refused": "Because {answer}",
     "app_retry": "Not told yet: {answer}. Next try: {until}",
     "app_gave_up": "Because several tries failed, the last one like this: {answer}",
+    "app_busy": "{host} is still busy with earlier calls; will try again on {until}",
     "app_unmade": "Because the call could not be made ready: {error}",
     "outside_no_url": "its address is no web address",
     "outside_unknown": "{host} cannot be found",

@@ -24,4 +24,4 @@ def use(house: House, token: str) -> str | None:
     with house.ledger.write() as tx:
         # Taken and read in one statement: of two who use it at the same time, one gets in.
         account = tx.scalar(link.returning(sign_in_link.c.account))
-    return None if account is None else sessions.begin(house, account)
+        return None if account is None else sessions.begin_in(tx, account, house.clock.now())

@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from runtime.accounts import tokens
 from runtime.clock import DAY, SECOND
 from runtime.house import House
+from runtime.ledger import Tx
 from runtime.ledger.tables import session, user
 
 if TYPE_CHECKING:
@@ -31,11 +32,16 @@ class Session:
 
 def begin(house: House, account: int) -> str:
     """A new session of a user. Returns its token, which is nowhere else."""
-    token, now = tokens.new(), house.clock.now()
-    row = {"digest": tokens.digest(token), "account": account, "created_at": now, "expires_at": now + LASTS}
     with house.ledger.write() as tx:
-        tx.execute(session.delete().where(session.c.expires_at <= now))
-        tx.execute(session.insert(), row)
+        return begin_in(tx, account, house.clock.now())
+
+
+def begin_in(tx: Tx, account: int, now: int) -> str:
+    """The same, together with what else is written."""
+    token = tokens.new()
+    row = {"digest": tokens.digest(token), "account": account, "created_at": now, "expires_at": now + LASTS}
+    tx.execute(session.delete().where(session.c.expires_at <= now))
+    tx.execute(session.insert(), row)
     return token
 
 

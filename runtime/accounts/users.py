@@ -111,7 +111,7 @@ def authenticate(house: House, email: str, password: str, peer: str = "") -> Use
     for name in names:
         tries.succeeded(name)
     if kept is not None and passwords.is_outdated(kept):
-        _keep(house, row.id, password)
+        _protect_better(house, row.id, kept, password)
     return _user(row)
 
 
@@ -121,9 +121,12 @@ def sign_in(house: House, email: str, password: str, peer: str = "") -> str:
 
 
 def set_password(house: House, id_: int, password: str) -> None:
-    """A new password; every session of the user ends, on every device. Raises Refused."""
-    _keep(house, id_, _acceptable(password))
-    sessions.end_all(house, id_)
+    """A new password; every session of the user ends, on every device, and no link made before lets them in. Raises
+    Refused."""
+    kept = passwords.protect(_acceptable(password))
+    with house.ledger.write() as tx:
+        tx.execute(tables.user.update().where(tables.user.c.id == id_).values(password=kept))
+        _let_out(tx, id_)
 
 
 def change_password(house: House, id_: int, password: str, current: str) -> None:
@@ -174,8 +177,7 @@ def remove(house: House, id_: int) -> None:
         there = {row.id for row in tx.all(select(tables.user.c.id).order_by(tables.user.c.id).with_for_update())}
         if there == {id_}:
             raise Refused(say("This is the last user. Add another first, or nobody can sign in any more."))
-        for table in (tables.session, tables.sign_in_link):
-            tx.execute(table.delete().where(table.c.account == id_))
+        _let_out(tx, id_)
         stored.forget(tx, f"user {id_} theme")
         tx.execute(tables.user.delete().where(tables.user.c.id == id_))
 
@@ -238,10 +240,19 @@ def _name(name: str) -> str:
     return name
 
 
-def _keep(house: House, id_: int, password: str) -> None:
-    kept = passwords.protect(password)
+def _let_out(tx: Tx, id_: int) -> None:
+    """Let no link begin another session of a user, and end those there are."""
+    # The links first: one that is just being used is waited for, and its session is there then.
+    for table in (tables.sign_in_link, tables.session):
+        tx.execute(table.delete().where(table.c.account == id_))
+
+
+def _protect_better(house: House, id_: int, kept: str, password: str) -> None:
+    """Keep the same password as passwords are kept today, unless there is a new one meanwhile."""
+    same = tables.user.update().where(tables.user.c.id == id_, tables.user.c.password == kept)
+    better = passwords.protect(password)
     with house.ledger.write() as tx:
-        tx.execute(tables.user.update().where(tables.user.c.id == id_).values(password=kept))
+        tx.execute(same.values(password=better))
 
 
 def _acceptable(password: str) -> str:

@@ -27,7 +27,7 @@ from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.tables import version
 from runtime.mail import HeaderRefused, MailError
-from runtime.outside import Request, host_of
+from runtime.outside import Request, host_of, place_of
 from runtime.places import VERSION
 
 _KEPT = 256
@@ -88,7 +88,7 @@ class CallWriter(Writer):
             url = _with_query(url, document)
         host = host_of(url)
         request = Request(block.method, url, headers, body)
-        parcel = Call("", host, b"", self._answered, request=request, keep=block.name)
+        parcel = Call("", host, b"", self._answered, request=request, keep=block.name, place=place_of(url))
         return Outgoing(message, case.facts, parcel, f"{block.method} {host}", b"", self._looked_at)
 
     def _own_headers(self, block: Webhook) -> dict[str, str]:

@@ -18,13 +18,14 @@ from blocks.phrase import Moment
 from blocks.values import moment
 from runtime.accounts import users
 from runtime.accounts.users import User
-from runtime.clock import HOUR
+from runtime.clock import HOUR, MINUTE, SECOND
 from runtime.delivery.channels import TEAM
 from runtime.delivery.sending.claims import Claimed
 from runtime.ledger import Tx
 from runtime.ledger.documents import dump_args
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, message, version
+from runtime.zones import zone_of
 
 AT_ONCE = 2000
 """Notices of one block that are shared out in one transaction."""
@@ -96,7 +97,7 @@ class _Sharing:
     ) -> None:
         self._tx, self._now, self._zone = tx, now, zone
         self._flow, self._block, self._blocks, self._team = flow_id, block, blocks, team
-        self._hour = now - now % HOUR
+        self._hour = _hour_of(now, zone)
 
     def do(self) -> None:
         tx = self._tx
@@ -164,6 +165,12 @@ class _Sharing:
 
     def _settings(self, version_id: int) -> NotifyTeam | None:
         return self._blocks.get(version_id, {}).get(self._block)
+
+
+def _hour_of(now: int, zone: str) -> int:
+    """When the hour began in which it is now on the clocks of a zone: half past by UTC, in India."""
+    there = moment(now).astimezone(zone_of(zone))
+    return now - (there.minute * MINUTE + there.second * SECOND + there.microsecond)
 
 
 def _read(doc: Mapping[str, Any]) -> NotifyTeam | None:

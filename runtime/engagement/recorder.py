@@ -8,10 +8,14 @@ person. Until it is written it is in memory: what a killed process had seen in i
 import logging
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from itertools import islice, takewhile
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from runtime.calm import is_away
 from runtime.engagement.machines import TOGETHER, Hit, Sent, who_did
 from runtime.engagement.recording import Mails, Noticed, about, record
 from runtime.house import House
@@ -85,14 +89,29 @@ class Recorder:
             for (workspace, message), hits in some.items():
                 by_workspace[workspace][message] = hits
             for workspace, messages in by_workspace.items():
-                try:
-                    write(self._house, workspace, messages, self._mails)
-                except Exception as error:  # noqa: BLE001 - whatever it was, the next ones are to be written
-                    log.error("What was opened and clicked cannot be written down: %s", error)
-                    self._put_back(workspace, messages)
+                self._write(workspace, messages)
             with self._changed:
                 self._writing = False
                 self._changed.notify_all()
+
+    def _write(self, workspace: int, messages: Mapping[int, Sequence[Hit]]) -> None:
+        """Write about these. What cannot be written is left out, alone; where the database is away, all of it waits."""
+        parts = deque([messages])
+        while parts:
+            some = parts.popleft()
+            try:
+                write(self._house, workspace, some, self._mails)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next ones are to be written
+                why = (str(error).strip() or type(error).__name__).splitlines()[0]
+                if _is_away(error):
+                    log.error("What was opened and clicked cannot be written down: %s", why)
+                    self._put_back(workspace, {id_: hits for part in (some, *parts) for id_, hits in part.items()})
+                    return
+                if len(some) > 1:
+                    half, both = len(some) // 2, list(some.items())
+                    parts.extendleft((dict(both[half:]), dict(both[:half])))
+                else:
+                    log.error("What was opened and clicked of message %d is left out: %s", *some, why)
 
     def _take(self) -> dict[Group, list[Hit]] | None:
         """The hits whose time has come, by message; None at the end."""
@@ -127,6 +146,16 @@ class Recorder:
                 self._held[group] = [*hits, *self._held.get(group, ())]
                 self._due[group] = time.monotonic() + _AGAIN
                 self._count += len(hits)
+            self._due = dict(sorted(self._due.items(), key=lambda item: item[1]))
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether an error says that the database cannot be written, rather than that these rows cannot."""
+    if isinstance(error, DBAPIError):
+        # PostgreSQL takes what is too large for an index for a trouble of its own (class 54).
+        too_large = (getattr(error.orig, "sqlstate", None) or "").startswith("54")
+        return error.connection_invalidated or (is_away(error) and not too_large)
+    return is_away(error) or isinstance(error, NoConnectionFree)
 
 
 def write(house: House, workspace: int, hits: Mapping[int, Sequence[Hit]], mails: Mails) -> None:

@@ -102,6 +102,7 @@ class Ledger:
     def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         self.engine, self._turnstile = _connect(self.url)
+        self._looking = _for_looks(self.engine)
 
     @classmethod
     def open(cls, url: str | URL) -> "Ledger":
@@ -127,8 +128,9 @@ class Ledger:
 
     @contextmanager
     def read(self, workspace: int = 0, halt: Halt | None = None) -> Iterator[Tx]:
-        """A consistent look that writes nothing and keeps no writer waiting. Raises Halted once `halt` says so."""
-        with self.engine.connect() as connection:
+        """A look that sees the ledger as it was at its first statement, writes nothing and keeps no writer waiting. Raises
+        Halted once `halt` says so."""
+        with self._looking.connect() as connection:
             if self._turnstile is not None:
                 connection.exec_driver_sql("BEGIN")
             with halt.over(connection) if halt is not None else nullcontext():
@@ -169,6 +171,13 @@ def _connect(url: URL) -> tuple[Engine, Turnstile | None]:
         cursor.close()
 
     return engine, None if in_memory else Turnstile(Path(url.database or ""))
+
+
+def _for_looks(engine: Engine) -> Engine:
+    """The same connections, for transactions that only look. PostgreSQL would show each statement of one another state."""
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _spare_the_compiler(connection: Any, _record: Any) -> None:

@@ -31,6 +31,9 @@ COLUMNS = (
     "stock_item",
 )  # fmt: skip
 _ALL = ("id", "workspace", "external", *COLUMNS, "levels", "told_at", "changed_at")
+_KNOWN = select(product.c.external).where(
+    product.c.workspace == bindparam("workspace"), among(product.c.external, "ids")
+)
 # Locked, in order: a product and its stock are told of at the same moment, and each writes the whole row.
 _THESE = (
     select(product)
@@ -87,7 +90,7 @@ def take_in(house: House, workspace: int, products: Sequence[Told]) -> int:
     untitled = {one.external for one in products} - {one.external for one in products if one.values.get("title")}
     if untitled:
         with house.ledger.read(workspace) as tx:
-            untitled -= {row.external for row in tx.all(_THESE, _values(tx, untitled))}
+            untitled -= {row.external for row in tx.all(_KNOWN, _values(tx, untitled))}
         if untitled:
             raise NoTitle(untitled)
     changed, kept, coming, now = 0, 0, iter(products), house.clock.now()

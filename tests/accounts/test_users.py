@@ -1,7 +1,11 @@
 """Who may sign in, and how."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from runtime.accounts import links, sessions, users
 from runtime.accounts.refused import Refused
@@ -17,6 +21,23 @@ PASSWORD = "a kettle of oolong"
 @pytest.fixture
 def nok(house: House) -> users.User:
     return users.create(house, "Nok@DoiLeaf.example", "Nok", PASSWORD)
+
+
+class Death(Exception):
+    """The process is gone."""
+
+
+@contextmanager
+def death_at(house: House, statement: str) -> Iterator[None]:
+    """Whoever begins such a statement dies."""
+
+    def die(_connection: Any, _cursor: Any, said: str, *_: Any) -> None:
+        if said.startswith(statement):
+            raise Death
+
+    event.listen(house.ledger.engine, "before_cursor_execute", die)
+    yield
+    event.remove(house.ledger.engine, "before_cursor_execute", die)
 
 
 def test_nok_signs_in_with_her_address_and_password(house: House, nok: users.User) -> None:
@@ -110,6 +131,27 @@ def test_a_new_password_ends_every_session(house: House, nok: users.User) -> Non
     with pytest.raises(WrongPassword):
         users.authenticate(house, nok.email, PASSWORD)
     assert users.authenticate(house, nok.email, "a fresh pot of oolong").id == nok.id
+
+
+def test_a_link_made_before_does_not_outlive_the_password(house: House, nok: users.User) -> None:
+    link = links.make(house, nok.id)
+    users.set_password(house, nok.id, "a fresh pot of oolong")
+    assert links.use(house, link) is None
+
+
+def test_who_dies_while_a_password_is_changed_leaves_either_all_or_nothing(house: House, nok: users.User) -> None:
+    token = users.sign_in(house, nok.email, PASSWORD)
+    with death_at(house, "DELETE FROM session"), pytest.raises(Death):
+        users.set_password(house, nok.id, "a fresh pot of oolong")
+    assert users.authenticate(house, nok.email, PASSWORD).id == nok.id
+    assert sessions.find(house, token) is not None
+
+
+def test_a_link_that_let_nobody_in_is_not_spent(house: House, nok: users.User) -> None:
+    link = links.make(house, nok.id)
+    with death_at(house, "INSERT INTO session"), pytest.raises(Death):
+        links.use(house, link)
+    assert links.use(house, link) is not None
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from runtime import delivery
 from runtime.accounts import preferences
 from runtime.clock import SetClock
 from runtime.delivery.carriers import connect
+from runtime.delivery.preferred import Server
+from runtime.delivery.sending import office
 from runtime.house import House
 from runtime.insight.standing import standing
 from runtime.pulse import heard
@@ -360,3 +362,30 @@ def test_five_addresses_that_do_not_exist_are_no_fault_of_the_server(
     post.deliver()
     assert post.states() == {"failed": 6}
     assert delivery.held(post.house, post.shop) is None
+
+
+def test_a_server_that_nobody_uses_any_more_is_forgotten_with_its_password(
+    house: House, shop: int, clock: SetClock, smtp: SmtpServer, confirmation: Email, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office, "FRESH", 0.0)
+    post = Post(house, shop, clock)
+    flow = post.flow(confirmation)
+    ours = office.office_of(house)
+
+    def sends(password: str) -> Server:
+        smtp.login = ("doileaf", password)
+        at = preferences.MailServer(host="127.0.0.1", port=smtp.port, security="none", user="doileaf")
+        preferences.save_mail_server(house, shop, at, password)
+        message = post.message(flow, post.contact("Dewi", f"{password}@example.com".replace(" ", "")))
+        post.deliver()
+        assert post.state(message) == ("sent", "sent")
+        (server,) = ours._carriers
+        assert ours._gates.keys() == {server}
+        assert ours._refusals.keys() == {(shop, server)}
+        return server
+
+    first, second = sends("first flush"), sends("second flush")
+    assert first.address is not None
+    assert second.address is not None
+    assert (first.address.password, second.address.password) == ("first flush", "second flush")
+    delivery.leave(house)

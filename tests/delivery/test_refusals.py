@@ -166,7 +166,7 @@ def test_an_order_confirmation_whose_answer_was_lost_is_sent_again_under_the_sam
     assert [attempt.answer for attempt in post.attempts(message)][1] == "250 2.0.0 Queued"
 
 
-def test_a_message_id_cannot_be_made_up_and_names_the_senders_domain(
+def test_a_message_id_cannot_be_made_up_and_stays_when_the_sender_changes(
     post: Post, smtp: SmtpServer, house: House, shop: int, clock: SetClock, reminder: Email
 ) -> None:
     message = post.message(post.flow(reminder), post.contact("Dewi"))
@@ -175,7 +175,7 @@ def test_a_message_id_cannot_be_made_up_and_names_the_senders_domain(
     local, _, domain = mail.message_id.strip("<>").partition("@")
     number, _, proof = local.partition(".")
     assert int(number, 36) == message
-    assert domain == "doileaf.example"
+    assert domain == "mail.doileaf.example"
     assert len(proof) == 16
     int(proof, 16)
 
@@ -185,6 +185,16 @@ def test_a_message_id_cannot_be_made_up_and_names_the_senders_domain(
 
     sender = Sender("", "hello@doileaf.example")
     assert Scribe(house).message_id(message, sender) == mail.message_id
+    assert Scribe(house).message_id(message, Sender("", "hello@teas.example")) == mail.message_id
+    for nobody_knows in (
+        "",
+        "http://localhost:8080",
+        "http://192.168.1.7",
+        "https://203.0.113.7",
+        "https://[2001:db8::1]",
+    ):
+        settings = house.settings.model_copy(update={"base_url": nobody_knows})
+        assert Scribe(replace(house, settings=settings)).message_id(message, sender) == f"<{local}@doileaf.example>"
     assert Scribe(replace(house, vault=Vault(b"another key"))).message_id(message, sender) != mail.message_id
 
 

@@ -9,8 +9,8 @@ import pytest
 from blocks import read_block
 from blocks.contract import Known
 from runtime import delivery
-from runtime.accounts import preferences, users
-from runtime.clock import HOUR, SetClock
+from runtime.accounts import preferences, users, workspaces
+from runtime.clock import HOUR, MINUTE, SetClock
 from runtime.house import House
 from runtime.ledger.tables import flow, message, suppression, tally
 from runtime.people.erasure import erase
@@ -192,6 +192,18 @@ def test_what_is_over_the_number_of_the_hour_is_summed_up_at_its_end(stage: Stag
     stage.clock.advance(minutes=1)
     refund(stage, "fah@example.com", "Fah")
     assert subjects(to(smtp, NOK))[3:] == ["Refund for Fah"]
+
+
+def test_an_hour_is_one_of_the_shops_clocks(stage: Stage, smtp: SmtpServer) -> None:
+    workspaces.update(stage.house, stage.shop, zone="Asia/Kolkata")
+    stage.publish(tell(most=1, to="chosen", people=[NOK]))
+    for name, minute in (("Ana", 20), ("Budi", 25), ("Citra", 35)):
+        stage.clock.set(stage.clock.now() // HOUR * HOUR + minute * MINUTE)
+        refund(stage, f"{name.lower()}@example.com", name)
+    assert subjects(smtp.taken) == ["Refund for Ana", "Refund for Budi"], "15:00 in Kolkata is half past by UTC"
+    (citras,) = (row for row in rows(stage) if row.state == "queued")
+    assert citras.due_at % HOUR == 30 * MINUTE
+    assert told(citras).endswith("16:00")
 
 
 def test_one_that_waited_alone_is_told_in_full(stage: Stage, smtp: SmtpServer) -> None:

@@ -22,7 +22,9 @@ from blocks.contract import Known
 from blocks.flow import Flow
 from runtime import delivery
 from runtime.accounts import app_secrets
-from runtime.clock import SetClock
+from runtime.clock import SECOND, SetClock
+from runtime.delivery.sending import lane
+from runtime.delivery.sending.ladder import next_look
 from runtime.engine.publishing.publish import check_draft
 from runtime.house import House
 from runtime.ledger.tables import attempt, flow, message, reply, setting
@@ -368,6 +370,89 @@ def test_nobody_needs_an_address_or_consent_to_be_told_about(stage: Stage, app: 
     stage.happens("Order placed", DEWI, fields={"consent": {"email": "no"}})
     settle(stage)
     assert (one(stage).state, one(stage).marketing) == ("sent", False)
+
+
+@pytest.fixture
+def other_app() -> Iterator[App]:
+    """An app that answers, whatever becomes of the first."""
+    made = App()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def forty_for_one_that_hangs_then_one_for_the_other(stage: Stage, app: App, other: App) -> None:
+    """Forty orders are told to an app that does not answer, then Dewi's sign-up to one that does."""
+    app.hangs = threading.Event()
+    stage.publish(tell(app), "orders")
+    signed_up = in_a_row(block("new", "event_trigger", event="Signed up"), block("tell", "webhook", url=other.url))
+    stage.publish(signed_up, "sign-ups")
+    for number in range(40):
+        stage.happens("Order placed", f"guest{number}@example.com")
+    stage.happens("Signed up", DEWI)
+
+
+def messages(stage: Stage, slug: str) -> list[Any]:
+    """The messages of a flow, as they lie in the ledger."""
+    with stage.house.ledger.read(stage.shop) as tx:
+        of = select(flow.c.id).where(flow.c.slug == slug).scalar_subquery()
+        return list(tx.all(select(message).where(message.c.flow == of).order_by(message.c.id)))
+
+
+def test_an_app_that_hangs_keeps_no_other_from_being_called(stage: Stage, app: App, other_app: App) -> None:
+    forty_for_one_that_hangs_then_one_for_the_other(stage, app, other_app)
+    until = time.monotonic() + 5
+    while messages(stage, "sign-ups")[0].state != "sent":
+        delivery.deliver(stage.house)
+        assert time.monotonic() < until, "it waits for an app that does not answer"
+    assert len(app.calls) == 4
+    waiting = [row for row in messages(stage, "orders") if row.state == "queued"]
+    assert {(row.tries, row.code) for row in waiting} == {(0, None)}
+    assert app.hangs is not None
+    app.hangs.set()
+    settle(stage)
+    assert {(row.state, row.tries) for row in messages(stage, "orders")} == {("sent", 1)}
+
+
+def test_what_finds_its_app_busy_for_long_is_put_off_and_not_blamed(
+    stage: Stage, app: App, other_app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "STANDS_BY", 0.2)
+    steps = 0
+    step = lane.Lane.step
+
+    def counted(self: lane.Lane) -> None:
+        nonlocal steps
+        steps += 1
+        step(self)
+
+    monkeypatch.setattr(lane.Lane, "step", counted)
+    forty_for_one_that_hangs_then_one_for_the_other(stage, app, other_app)
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        delivery.deliver(stage.house)
+    waiting = [row for row in messages(stage, "orders") if row.state == "queued"]
+    assert {(row.tries, row.code, row.lease_by) for row in waiting} == {(0, "app_busy", None)}
+    said = words("en").text(reason_phrase(waiting[0].code, waiting[0].args))
+    assert said.startswith("127.0.0.1 is still busy with earlier calls; will try again on")
+    assert steps < 30, "nobody looks again and again while nothing can go"
+    assert app.hangs is not None
+    app.hangs.set()
+    while due := min((r.due_at for r in messages(stage, "orders") if r.state == "queued"), default=0):
+        stage.clock.set(max(due, stage.clock.now()))
+        settle(stage)
+    assert {(row.state, row.tries) for row in messages(stage, "orders")} == {("sent", 1)}
+    assert len(app.calls) == 40
+
+
+def test_the_longer_it_has_waited_the_later_it_is_looked_at_again() -> None:
+    def wait(waited: int) -> float:
+        return (next_look(1001, 0, waited * SECOND) - waited * SECOND) / SECOND
+
+    assert 1 <= wait(0) <= 2
+    assert 30 <= wait(60) <= 60
+    assert 300 <= wait(86_400) <= 600
+    assert len({next_look(message, 0, SECOND) for message in range(20)}) == 20
 
 
 _WORKER = """

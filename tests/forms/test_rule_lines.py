@@ -2,11 +2,14 @@
 
 import pytest
 from pydantic import TypeAdapter
+from sqlalchemy import false
 
 from blocks.rules import Rule
 from builder.drafting.half_done import read_rule
+from builder.forms.rule.standing import channels
 from builder.forms.rule.subjects import DRAWN, new_line, subject_of, subjects
 from builder.segment_list.ready import A_LIST, BY_RULE, READY, Ready
+from runtime.engine.lookback.standing import reach
 from runtime.segments.document import refused
 from runtime.words import words
 
@@ -21,6 +24,13 @@ def test_a_new_line_is_about_what_was_chosen(subject: str) -> None:
     assert line["kind"] in DRAWN
     filled = {name: FILLED.get(name, value) for name, value in line.items()}
     assert read_rule(filled) == TypeAdapter(Rule).validate_python(filled)
+
+
+def test_only_channels_by_which_somebody_can_be_reached_are_offered() -> None:
+    offered = [one["value"] for one in channels("email", words("en"))]
+    assert offered == ["email", "sms"]
+    assert not any(reach(channel).compare(false()) for channel in offered)
+    assert [one["value"] for one in channels("push", words("en"))] == ["email", "sms", "push"], "it is shown as it is"
 
 
 def test_e_mails_are_not_counted_since_entering() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import InternalError
 
 from runtime.ledger import CannotMigrate, Ledger, SchemaTooNew, schema, tables, tallies
 from tests.conftest import Postgres
@@ -31,6 +32,37 @@ def test_rows_of_another_workspace_are_not_mine(ledger: Ledger, shop: int) -> No
         tx.insert(tables.suppression, [{"channel": "email", "address": "a@b.c", "reason": "manual", "at": 1}])
     with ledger.read(shop + 1) as tx:
         assert tx.all(tables.suppression.select().where(tx.mine(tables.suppression))) == []
+
+
+def test_a_look_sees_nothing_of_what_is_written_meanwhile(ledger: Ledger, shop: int) -> None:
+    def block(address: str) -> None:
+        with ledger.write(shop) as tx:
+            tx.insert(tables.suppression, [{"channel": "email", "address": address, "reason": "manual", "at": 1}])
+
+    everything = select(tables.suppression.c.address).order_by(tables.suppression.c.address)
+    block("dewi@example.com")
+    with ledger.read(shop) as tx:
+        before = tx.all(everything)
+        block("budi@example.com")
+        assert tx.all(everything) == before == [("dewi@example.com",)]
+    block("nok@example.com")  # over the connection that only looked
+    with ledger.read(shop) as tx:
+        assert len(tx.all(everything)) == 3
+
+
+def test_postgresql_lets_nobody_write_in_a_look_and_everybody_after_it(postgres: Postgres) -> None:
+    url = postgres.fresh()
+    ledger = Ledger(url)
+    level = text("SHOW transaction_isolation")
+    with ledger.read() as tx, pytest.raises(InternalError):
+        tx.execute(tables.suppression.delete())
+    with ledger.write() as tx:
+        assert tx.scalar(level) == "read committed"
+        tx.execute(tables.suppression.delete())
+    with ledger.read() as tx:
+        assert tx.scalar(level) == "repeatable read"
+    ledger.close()
+    postgres.drop(url)
 
 
 def test_ids_rise_and_are_never_given_twice(ledger: Ledger) -> None:

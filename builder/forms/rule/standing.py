@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from blocks.phrase import Phrase, say
 from builder.forms.box import Box, Option
 from builder.forms.rule.subjects import past
+from runtime.words import Words
 
 if TYPE_CHECKING:
     from builder.forms.rule.lines import Line
@@ -40,15 +41,15 @@ def draw_segment(line: "Line") -> Box:
 
 
 def draw_channel(line: "Line") -> None:
-    """E-mail, SMS or push."""
-    w = line.w
-    options: list[Option] = [
-        {"value": "email", "label": w("E-mail")},
-        {"value": "sms", "label": w("SMS")},
-        {"value": "push", "label": w("Push")},
-    ]
+    """By which channel they can be reached."""
     now = str(line.node.get("channel", "email"))
-    line.select(now, options, lambda channel: line.put(channel=channel), w("By what"))
+    line.select(now, channels(now, line.w), lambda channel: line.put(channel=channel), line.w("By what"))
+
+
+def channels(now: str, w: Words) -> list[Option]:
+    """What is on offer beside `now`. Nobody has an address for push yet, so only who has chosen it before sees it."""
+    options: list[Option] = [{"value": "email", "label": w("E-mail")}, {"value": "sms", "label": w("SMS")}]
+    return [*options, {"value": "push", "label": w("Push")}] if now == "push" else options
 
 
 def draw_got(line: "Line") -> None:

@@ -21,6 +21,8 @@ class Parcel:
     done: Callable[["Parcel", Answer], None]
     """Called once with what came of it, unless it is dropped."""
     good_until: float = 0.0
+    place: str = ""
+    """Where it goes, if it is one of many places that the carrier goes to."""
 
 
 class Carrier(Protocol):
@@ -40,6 +42,10 @@ class Carrier(Protocol):
 
     def room(self, wanted: int) -> int:
         """How many parcels can begin now, at most `wanted`. Makes more room in the background if that is too few."""
+        ...
+
+    def room_at(self, place: str) -> int:
+        """How many more parcels to one place it can have in hand, as far as the place goes. Asked where a parcel names one."""
         ...
 
     def begin(self, parcels: Sequence[Parcel]) -> None:

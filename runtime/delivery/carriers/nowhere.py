@@ -24,6 +24,10 @@ class Nowhere:
         self._asked = self._asked or wanted > 0
         return 0
 
+    def room_at(self, place: str) -> int:
+        """All goes to one place, which is not named."""
+        return self.at_once
+
     def begin(self, parcels: Sequence[Parcel]) -> None:
         """Nothing ever begins, for there is no room."""
 

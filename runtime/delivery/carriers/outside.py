@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,11 +38,14 @@ class Outside:
     """Calls over HTTP."""
 
     name = "webhook"
-    at_once = 16
+    at_once = 32
+    at_one_app = 4
+    """The most calls under way to one app, so that one that does not answer keeps nobody else from being called."""
 
     def __init__(self, switch: Switch, allowed: Allowed) -> None:
         self._allowed = allowed
-        self._out = 0
+        self._out: Counter[str] = Counter()
+        """Calls under way, by app."""
         self._done: deque[tuple[Parcel, Reply]] = deque()
         self._ear, self._bell = socket.socketpair()
         for end in (self._ear, self._bell):
@@ -51,18 +54,21 @@ class Outside:
         switch.add(self._ear, self._heard)
 
     def trouble(self) -> Trouble | None:
-        """One app that does not answer keeps nobody else from being called."""
+        """What an app does not take is told with the message; none speaks for all the others."""
         return None
 
     def room(self, wanted: int) -> int:
-        return min(wanted, self.at_once - self._out)
+        return min(wanted, self.at_once - self._out.total())
+
+    def room_at(self, place: str) -> int:
+        return self.at_one_app - self._out[place]
 
     def begin(self, parcels: Sequence[Parcel]) -> None:
         """Nothing can be said before the call itself."""
 
     def go(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
-            self._out += 1
+            self._out[parcel.place] += 1
             threading.Thread(target=self._call, args=(parcel,), name="call", daemon=True).start()
 
     def drop(self, parcels: Sequence[Parcel]) -> None:
@@ -91,7 +97,9 @@ class Outside:
                 pass
         while self._done:
             parcel, reply = self._done.popleft()
-            self._out -= 1
+            self._out[parcel.place] -= 1
+            if not self._out[parcel.place]:
+                del self._out[parcel.place]
             parcel.done(parcel, reply)
 
 

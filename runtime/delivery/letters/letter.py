@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from blocks.values import moment
 from runtime.delivery.decision.facts import Case, Person, Shop, parsed
@@ -12,6 +13,7 @@ from runtime.delivery.letters.press import MOST_WORDS, Press, Sender
 from runtime.house import House
 from runtime.intake import links
 from runtime.mail import Brand, Follow, Rendered, mail_data, sample_data
+from runtime.public_address import is_local
 
 TEST_MARK = "[Test] "
 _LONGEST_NUMBER = 13
@@ -89,6 +91,7 @@ class Scribe:
     def __init__(self, house: House) -> None:
         self._house = house
         self._key = house.vault.derived("message-id").encode()
+        self._domain = _name_of(house.settings.base_url)
 
     def write(self, case: Case, press: Press, shop: Shop, *, to: str, preferred: Sender | None, sent_at: int) -> Letter:
         """The letter of a message. Raises RenderFailed."""
@@ -147,8 +150,9 @@ class Scribe:
         return follow
 
     def message_id(self, message: int, sender: Sender) -> str:
-        """The Message-ID of a message: always the same, and nobody else can make it up."""
-        return f"<{self.key(message)}@{sender.domain}>"
+        """The Message-ID of a message: the same however often it is tried, whoever is its sender by then, and nobody else
+        can make it up. Only where this installation has no name in the internet it ends with the sender's."""
+        return f"<{self.key(message)}@{self._domain or sender.domain}>"
 
     def message_of(self, message_id: str) -> int | None:
         """The message with this Message-ID, or None if we did not make it."""
@@ -163,6 +167,12 @@ class Scribe:
         """The key of a message: the same however often it is tried, and nobody else can make it up."""
         proof = hmac.digest(self._key, b"%d" % message, hashlib.sha256).hex()[:16]
         return f"{_base36(message)}.{proof}"
+
+
+def _name_of(base_url: str) -> str:
+    """The name by which the internet knows this installation; "" if it has none."""
+    host = (urlsplit(base_url).hostname or "").rstrip(".")
+    return host if host.isascii() and not is_local(base_url) and not host.rpartition(".")[2].isdigit() else ""
 
 
 def _base36(number: int) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import OperationalError
 
+from blocks.phrase import Moment
+from blocks.values import moment
 from runtime.clock import SECOND
 from runtime.delivery.carriers import Carrier, Parcel
 from runtime.delivery.decision.facts import Case
@@ -19,6 +21,7 @@ from runtime.delivery.sending import claims
 from runtime.delivery.sending.answers import Answer
 from runtime.delivery.sending.book import AS_IT_WAS, Book, Ending, LeaseLost, Outgoing
 from runtime.delivery.sending.gate import Gate
+from runtime.delivery.sending.ladder import next_look
 from runtime.delivery.sending.refusals import Refusals
 from runtime.delivery.sending.writer import Writer, verdict
 from runtime.house import House
@@ -27,7 +30,13 @@ GATHER = 0.002
 """Seconds that the first answers of a wave wait for the others, so that they share a transaction."""
 _MARGIN = 5.0
 """Seconds before the end of its lease from which a message is no longer sent."""
+_MOST_TRIES = 3
+"""How often the same is written down, where another transaction is in the way."""
 _HOLDS = claims.LEASE / SECOND - _MARGIN
+STANDS_BY = 5.0
+"""Seconds that a message waits in memory for room at the place that it goes to; then it is put off, as it is when
+`MOST_STAND_BY` do so already."""
+MOST_STAND_BY = 64
 
 
 class Lane:
@@ -56,6 +65,8 @@ class Lane:
         self._writer = writer(self._answered)
         self._cases: deque[Case] = deque()
         self._ready: deque[Outgoing] = deque()
+        self._standing: deque[Outgoing] = deque()
+        """Ready, but there is no room at the place that they go to, while others may go."""
         self._out: dict[Parcel, Outgoing] = {}
         self._answers: list[tuple[Outgoing, Answer]] = []
         self._endings: list[Ending] = []
@@ -70,7 +81,13 @@ class Lane:
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do at present."""
-        return self._dry and not (self._cases or self._ready or self._out or self._unrecorded)
+        return self._dry and not (self._cases or self._ready or self._standing or self._out or self._unrecorded)
+
+    @property
+    def _waiting(self) -> list[int]:
+        """The messages that are ours and not begun."""
+        written = (*self._standing, *self._ready)
+        return [*(case.message.id for case in self._cases), *(one.claimed.id for one in written)]
 
     @property
     def _unrecorded(self) -> bool:
@@ -87,7 +104,7 @@ class Lane:
             return max(0.0, self._first_answer + GATHER - now) if self._out else 0.0
         if self._unrecorded or self._may_claim() or self.carrier.room(self._wanted()):
             return 0.0
-        return 60.0
+        return min((max(0.0, one.looked_at + STANDS_BY - now) for one in self._standing), default=60.0)
 
     def step(self) -> None:
         """One wave, as far as there is anything for it. Raises what the database raises; nothing is lost then."""
@@ -99,19 +116,19 @@ class Lane:
 
     def give_back(self) -> None:
         """Return what was claimed and not begun, and record what is known; for a closed gate, or at the end."""
-        ids = [case.message.id for case in self._cases] + [one.claimed.id for one in self._ready]
-        if ids:
+        if ids := self._waiting:
             with self._house.ledger.write(self.workspace) as tx:
                 claims.release(tx, self._owner, ids)
         self._cases.clear()
         self._ready.clear()
+        self._standing.clear()
         if self._unrecorded:
             self._post([])
         self._dry = True
 
     def renew(self, now: float) -> None:
         """Hold all leases for longer; what is not ours any more is forgotten, or may at least not be sent any more."""
-        waiting = [*(case.message.id for case in self._cases), *(one.claimed.id for one in self._ready)]
+        waiting = self._waiting
         if not (waiting or self._out):
             return
         with self._house.ledger.write(self.workspace) as tx:
@@ -119,6 +136,7 @@ class Lane:
             ours = claims.renew(tx, self._owner, [*waiting, *out], self._house.clock.now())
         self._cases = deque(case for case in self._cases if case.message.id in ours)
         self._ready = deque(one for one in self._ready if one.claimed.id in ours)
+        self._standing = deque(one for one in self._standing if one.claimed.id in ours)
         for parcel, one in self._out.items():
             if one.claimed.id in ours:
                 parcel.good_until = now + _HOLDS
@@ -126,7 +144,8 @@ class Lane:
     def _wanted(self) -> int:
         if self.gate.probing:
             return 0 if self._out else 1
-        return min(len(self._cases) + len(self._ready), self.carrier.at_once)
+        could_go = sum(self.carrier.room_at(one.parcel.place) > 0 for one in self._standing)
+        return min(len(self._cases) + len(self._ready) + could_go, self.carrier.at_once)
 
     # ---- claiming
 
@@ -165,12 +184,34 @@ class Lane:
     # ---- sending
 
     def _wave(self, room: int) -> list[Outgoing]:
+        self._write_ahead(room)
+        self._make_way()
         if not room:
             return []
-        self._write_ahead(room)
         wave = [self._ready.popleft() for _ in range(min(room, len(self._ready)))]
         refused = {case.message.id for case in self._writer.look_again(wave) if not self._admitted(case)}
         return [one for one in wave if one.claimed.id not in refused]
+
+    def _make_way(self) -> None:
+        """Let those step aside for whose place there is no room, so that others go; who stood by for too long is put off."""
+        in_order = (*self._standing, *self._ready)
+        self._standing.clear()
+        self._ready.clear()
+        left: dict[str, int] = {}
+        for one in in_order:
+            if place := one.parcel.place:
+                left[place] = left.get(place, self.carrier.room_at(place)) - 1
+            if not place or left[place] >= 0:
+                self._ready.append(one)
+            elif len(self._standing) < MOST_STAND_BY and time.monotonic() - one.looked_at < STANDS_BY:
+                self._standing.append(one)
+            else:
+                self._endings.append(self._put_off(one))
+
+    def _put_off(self, one: Outgoing) -> Ending:
+        until = next_look(one.claimed.id, one.claimed.queued_at, self._house.clock.now())
+        args = {"host": one.parcel.recipient, "until": Moment(moment(until), self._writer.zone)}
+        return Ending(one.claimed, "queued", "app_busy", args, until)
 
     def _post(self, wave: Sequence[Outgoing]) -> None:
         answers, self._answers = self._answers, []
@@ -201,17 +242,19 @@ class Lane:
         self._answers = [pair for pair in self._answers if pair[0] not in begun]
 
     def _record(self, answers: Sequence[tuple[Outgoing, Answer]], wave: Sequence[Outgoing]) -> set[int]:
-        careful = False
-        for last in (False, False, True):
+        careful, tries = False, 1
+        while True:
             try:
                 return self._recorded(answers, wave, careful)
             except LeaseLost:
+                if careful:
+                    raise
                 careful = True
             except OperationalError as error:
                 # PostgreSQL ends one of two transactions that wait for each other; it may simply try again.
-                if last or "deadlock" not in str(error.orig).lower():
+                if tries == _MOST_TRIES or "deadlock" not in str(error.orig).lower():
                     raise
-        return self._recorded(answers, wave, careful)
+                tries += 1
 
     def _recorded(
         self, answers: Sequence[tuple[Outgoing, Answer]], wave: Sequence[Outgoing], careful: bool

@@ -180,7 +180,8 @@ class Office:
         return [*self._carriers.values(), *([self._caller] if self._caller is not None else [])]
 
     def _call_lane(self, workspace: int) -> Lane:
-        """The lane by which a workspace calls other apps. Each app is a server of its own, so no gate ever closes."""
+        """The lane by which a workspace calls other apps. Each app is a server of its own, so no gate ever closes;
+        one that does not answer holds up its own calls only."""
         lane = self._lanes.get((workspace, WEBHOOK.name))
         if lane is None:
             self._caller = self._caller or self._outside()
@@ -228,7 +229,18 @@ class Office:
             self._refused_by(workspace, server),
         )
         self._lanes[key], self._servers[key] = lane, server
+        self._forget_servers()
         return lane
+
+    def _forget_servers(self) -> None:
+        """Part from servers that no lane goes to any more, and keep nothing of them: their passwords least of all. A lane
+        does not leave its server while something is under way there."""
+        for server in self._carriers.keys() - set(self._servers.values()):
+            self._carriers.pop(server).close()
+            self._gates.pop(server, None)
+        used = {(workspace, server) for (workspace, _), server in self._servers.items()}
+        for key in self._refusals.keys() - used:
+            del self._refusals[key]
 
     def _mail_writer(
         self, workspace: int, channel: str, answered: Callable[[Parcel, Answer], None], *, leaves: bool
