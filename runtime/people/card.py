@@ -41,6 +41,11 @@ class Card:
         self.new = new
         self.changed = new
 
+    def copy(self) -> "Card":
+        """As it is now, whatever is learned later."""
+        fields = self.fields.copy()
+        return Card(self.id, email=self.email, phone=self.phone, fields=fields, tags=self.tags, seen_at=self.seen_at)
+
     def is_known_as(self, kind: str, value: str) -> None:
         """The contact's current address, phone number or customer id."""
         if kind == "email":

@@ -5,7 +5,7 @@ customer id). The others become its identities if they are free; one that belong
 two are not joined: nothing in the ledger yet says which of their runs, answers and messages would have to go where.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from typing import Any
 
 import orjson
@@ -57,21 +57,29 @@ _UPDATE = (
 _SEEN = contact.update().where(contact.c.id == bindparam("which")).values(seen_at=bindparam("now"))
 
 
-def resolve(tx: Tx, whos: Sequence[Who], now: int) -> list[int]:
+def resolve(tx: Tx, whos: Sequence[Who], now: int, before: MutableMapping[int, Card] | None = None) -> list[int]:
     """The contact of each of `whos`, in a constant number of statements. Run inside the batch's write transaction.
 
     New ones are made and new identities attached; fields are taken over, in the order of `whos`. One without any
     identity becomes a contact of its own. Costs about 10 µs a contact that is known and unchanged, 25 µs a new one.
+    Where one changes a contact whom an earlier one of `whos` meant, `before` gets the contact as they were until then, by its
+    place in `whos`.
     """
     if not whos:
         return []
     cards: dict[Key, Card] = _find(tx, {key for who in whos for key in who.identities})
     found: list[Card] = []
     attached: list[tuple[Key, Card]] = []
-    for who in whos:
+    met: set[int] = set()
+    for place, who in enumerate(whos):
         card = next((cards[key] for key in who.identities if key in cards), None)
         if card is None:
             card = Card(0, seen_at=now, new=True)
+        was, changed = None, card.changed
+        if before is not None:
+            if id(card) in met:
+                was, card.changed = card.copy(), False
+            met.add(id(card))
         for key in who.identities:
             owner = cards.get(key)
             if owner is None:
@@ -83,6 +91,9 @@ def resolve(tx: Tx, whos: Sequence[Who], now: int) -> list[int]:
             card.learn(who.fields)
         if who.tags:
             card.tag(add=who.tags)
+        if before is not None and was is not None and card.changed:
+            before[place] = was
+        card.changed = card.changed or changed
         found.append(card)
     _write(tx, found, attached, now)
     return [card.id for card in found]

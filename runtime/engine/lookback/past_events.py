@@ -73,7 +73,7 @@ class PastEvents:
         for id_, at, typed in happened[first:]:
             if id_ > seen.up_to:
                 break
-            if at >= since:
+            if at >= since and id_ not in seen.without:
                 past = _Past(typed, seen.now)
                 if (not key or text_of(past.event, rule.key) == key) and (rule.where is None or rule.where.meets(past)):
                     yield at
