@@ -66,6 +66,10 @@ class Block(BaseModel):
         by the contact and the clock alone, and do nothing."""
         return False
 
+    def awaits(self) -> str:
+        """The field of the contact until whose date it holds those who come to it; "" for most."""
+        return ""
+
     def lets_happen(self) -> tuple[str, ...]:
         """Names of events that it lets happen to the contact."""
         return ()

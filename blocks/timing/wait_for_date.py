@@ -93,6 +93,9 @@ class WaitForDate(Block):
     def looks_again(self) -> bool:
         return self.of == "contact"
 
+    def awaits(self) -> str:
+        return self.field if self.of == "contact" else ""
+
     def problems(self, known: Known) -> list[Problem]:
         if self.of == "contact" and known.contact_fields and safe_path(self.field) not in known.contact_fields:
             text = say("No Contact has the field {name} yet. Check how it is spelled.", name=self.field)
