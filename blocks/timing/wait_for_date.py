@@ -90,6 +90,9 @@ class WaitForDate(Block):
             return Go("missed", Reason("date_passed", {"field": readable(self.field), "until": until}))
         return Go() if ctx.now >= due else Sleep(due, Reason("waits", {"until": until}))
 
+    def goes_by_clock(self) -> bool:
+        return self.of == "event"  # a date of the contact is looked at again in any case
+
     def looks_again(self) -> bool:
         return self.of == "contact"
 

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Row, Text, bindparam, cast, select
 
 from blocks.contract import Known, Reason, TooMuchKept
+from blocks.own_fields import ZONE
 from blocks.rules import Counted
 from blocks.values import Typed, type_document
 from runtime.delivery.channels import RECALLABLE, RECALLED
@@ -229,6 +230,8 @@ class Batch:
     """Of these events, those that change a contact of whom an earlier one was: to the contact as they were until then."""
     changes_at: list[int] = field(default_factory=list)
     """The event because of which each of the contact changes was made; `LAST` where it was none of these."""
+    moved: set[int] = field(default_factory=set)
+    """Contacts who live in another time zone now."""
     unchanged: dict[int, Typed] = field(default_factory=dict)
     """The contacts whom flows have changed, to their fields before that."""
     ids_at_once: int = 100
@@ -273,6 +276,8 @@ class Batch:
         self.changes_at.append(at)
         self.unchanged.setdefault(change.contact, person.typed)
         person.typed = contacts.typed_after(person.typed, change)
+        if not ZONE.isdisjoint(change.set_fields):
+            self.moved.add(change.contact)
         if "zone" in change.set_fields:
             person.zone = zone_of(change.set_fields["zone"], self.tx.zone)
 

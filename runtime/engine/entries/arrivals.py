@@ -17,8 +17,7 @@ from runtime.ledger.bulk import update_tuples
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import event
 from runtime.people import consent, identity
-from runtime.people.card import Card
-from runtime.people.identity import Who
+from runtime.people.identity import News, Who
 
 _NEW = Prepared(
     select(
@@ -71,8 +70,8 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
     documents = [orjson.loads(row.who) for row in rows]
     # What a flow of ours let happen names its contact already.
     whos = [Who.of(document) for row, document in zip(rows, documents, strict=True) if row.contact is None]
-    before: dict[int, Card] = {}
-    resolved = iter(zip(whos, identity.resolve(tx, whos, batch.now, before), strict=True))
+    news = News()
+    resolved = iter(zip(whos, identity.resolve(tx, whos, batch.now, news), strict=True))
     done: list[tuple[int, str, int]] = []
     arrivals: list[Arrival] = []
     answers: list[consent.Given] = []
@@ -96,9 +95,10 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
             batch.depths[contact] = max(batch.depths.get(contact, 0), depth)
         done.append((contact, "done", row.id))
     batch.came = [(one.id, one.contact, one.name) for one in arrivals]
-    if before:
+    batch.moved |= news.moved
+    if news.before:
         told = [row.id for row in rows if row.contact is None]
-        batch.before = {told[place]: card for place, card in before.items()}
+        batch.before = {told[place]: card for place, card in news.before.items()}
     update_tuples(tx, event, "id", ("contact", "state"), done)
     if answers:
         consent.record_many(tx, answers)
