@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Row, Text, bindparam, cast, select
 
 from blocks.values import Typed
+from runtime.clock import MINUTE
 from runtime.engagement import SOURCE as MAIL
 from runtime.engine import echo
 from runtime.engine.batch import Batch
@@ -36,6 +37,10 @@ _NEW = Prepared(
 )
 
 
+APART = MINUTE
+"""Clocks of two machines of ours may be so far apart; one that is further off is wrong, and is not believed."""
+
+
 @dataclass(slots=True)
 class Arrival:
     """A new event."""
@@ -60,8 +65,11 @@ class Arrival:
 
 
 def take_in(batch: Batch, limit: int) -> list[Arrival]:
-    """Up to `limit` new events of the batch's workspace, in order of receipt, which are done from now on."""
+    """Up to `limit` new events of the batch's workspace, in order of receipt, which are done from now on. It is not earlier
+    than they were received, also where another machine did that, by its own clock."""
     rows = batch.tx.all(_NEW, {"workspace": batch.tx.workspace, "limit": limit})
+    now = batch.now
+    batch.now = max((row.received_at for row in rows if now < row.received_at <= now + APART), default=now)
     return _who_is_it(batch, rows) if rows else []
 
 
