@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import Text, bindparam, cast, select
 
+from blocks.rules import Facts
 from runtime.engine.lookback.history import History
 from runtime.engine.lookback.standpoint import Seen
 from runtime.ledger import Tx
@@ -19,7 +20,7 @@ from runtime.ledger.bulk import run_many
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, review, segment
 from runtime.segments import lists
-from runtime.segments.evaluating import Person
+from runtime.segments.evaluating import Before, Person
 from runtime.segments.moments import Moment, moments_of
 from runtime.segments.roll import Kept, roll_of, that_follow
 from runtime.segments.roster import Crossing, cross, inside
@@ -123,24 +124,25 @@ def look(
     crossings: list[Crossing] = []
     turns: dict[tuple[int, int], int | None] = {}
 
-    def hold(person: Person, one: Kept) -> None:
+    def hold(person: Person, one: Kept, as_then: Facts) -> None:
         place = (one.id, person.id)
-        if (meets := one.ruled.rule.meets(person)) != (place in there):
+        if (meets := one.ruled.rule.meets(as_then)) != (place in there):
             early = silent or (one.planned is not None and person.id > one.planned)
             crossings.append(Crossing(one.id, one.slug, one.name, person.id, entered=meets, silent=early))
             there.symmetric_difference_update({place})
             history.segments.put(person.id, one.slug, now if meets else None)
 
     for person in people if between else ():
+        before = Before(person, person.contact)
         for moment in between.get(person.id, ()):
             for slug, on in moment.lists:
                 history.segments.put(person.id, slug, now if on else None)
-            as_then = Person(person.id, moment.typed or person.contact, history, Seen(now, now, without=moment.without))
+            before.contact, before.without = moment.typed or person.contact, moment.without
             for one in roll if moment.counts else ():
-                hold(as_then, one)
+                hold(person, one, before)
     for one in roll:
         for person in people:
-            hold(person, one)
+            hold(person, one, person)
             if one.ruled.by_time:
                 turns[one.id, person.id] = next_turn(one.ruled.rule, person)
     cross(tx, crossings, now, depths)

@@ -19,8 +19,6 @@ class Seen:
     """The last event id that counts as having happened."""
     key: str = ""
     """The run's own key."""
-    without: frozenset[int] = frozenset()
-    """Events that have not happened yet, whatever their ids."""
 
 
 def first_instant(window: Window, now: int, entered: int) -> int:
