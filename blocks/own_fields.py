@@ -13,6 +13,8 @@ WHO = frozenset({"email", "phone", "customer_id"})
 _TAGS = frozenset({"tags", "tags[]"})
 _SPELLED: Mapping[str, str] = {"timezone": "zone", "locale": "language"}
 """Fields that count only where those are empty."""
+ZONE = frozenset({"zone", "timezone"})
+"""They say where a contact lives."""
 _WORDS = frozenset({"name", "first_name", "last_name", "language", "zone", *_SPELLED})
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?\Z")
 

@@ -1,6 +1,7 @@
 """Time zones: which there are, and wall-clock times in one, with daylight saving taken into account."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -31,3 +32,17 @@ def local_to_utc(wall: datetime, zone: ZoneInfo) -> datetime:
         else:
             high = middle
     return (high + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
+def next_time(hour: time, zone: ZoneInfo, after: datetime, weekdays: Collection[int] = ()) -> datetime:
+    """The first instant (UTC) at or after `after` at which clocks in `zone` show `hour`, on one of `weekdays` (1 is Monday;
+    none: any day)."""
+    day = after.astimezone(zone).date()
+    for ahead in range(9):
+        date = day + timedelta(days=ahead)
+        if weekdays and date.isoweekday() not in weekdays:
+            continue
+        at = local_to_utc(datetime.combine(date, hour), zone)
+        if at >= after:
+            return at
+    raise AssertionError("every weekday comes within eight days")

@@ -23,6 +23,8 @@ REASONS: Mapping[str, str] = {
     "date_gone": "Because the date for which they had entered was changed or taken away",
     "date_follows": "Because the date was moved: they enter for the new one on {until}",
     "date_followed": "The date was moved: everything counts from {until} now",
+    "date_awaited": "The date was moved: the Flow lets nobody enter for the new one, so they wait for it here",
+    "date_refused": "Because the date was moved, and the Flow lets nobody enter for the new one",
     "time_passed": "Not sent, because its time had passed by then: {then}",
     "moved_over": "Went over to the new version of the Flow",
     "moved_in_time": "Went over to the new version of the Flow, to go on at the same time as before",

@@ -66,6 +66,19 @@ class Block(BaseModel):
         by the contact and the clock alone, and do nothing."""
         return False
 
+    def goes_by_clock(self) -> bool:
+        """Whether the hour where the contact lives decides how long they are held: who lives in another zone from now on is
+        then held as `in_new_zone` says."""
+        return False
+
+    def in_new_zone(self, ctx: Context) -> Decision:
+        """What becomes of somebody whom it holds and whose zone is another one now. Must do nothing else."""
+        return self.run(ctx)
+
+    def awaits(self) -> str:
+        """The field of the contact until whose date it holds those who come to it; "" for most."""
+        return ""
+
     def lets_happen(self) -> tuple[str, ...]:
         """Names of events that it lets happen to the contact."""
         return ()

@@ -9,7 +9,7 @@ from blocks.clocks import where
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Preset, Problem, Reason, Sleep
 from blocks.durations import CHOICES, Unit, moved, moved_days, shortest, span, too_long
 from blocks.phrase import Moment, Phrase, TimeOfDay, say
-from blocks.zones import local_to_utc
+from blocks.zones import local_to_utc, next_time
 
 
 class Wait(Block):
@@ -74,6 +74,15 @@ class Wait(Block):
         due = self._due(ctx)
         if ctx.now >= due:
             return Go()
+        return Sleep(due, Reason("waits", {"until": Moment(due, ctx.zone.key)}))
+
+    def goes_by_clock(self) -> bool:
+        return self._hour is not None
+
+    def in_new_zone(self, ctx: Context) -> Decision:
+        due = self._due(ctx)
+        if self._hour is not None and due <= ctx.now:
+            due = next_time(self._hour, ctx.zone, ctx.now)
         return Sleep(due, Reason("waits", {"until": Moment(due, ctx.zone.key)}))
 
     def holds_at_least(self) -> int:

@@ -90,8 +90,14 @@ class WaitForDate(Block):
             return Go("missed", Reason("date_passed", {"field": readable(self.field), "until": until}))
         return Go() if ctx.now >= due else Sleep(due, Reason("waits", {"until": until}))
 
+    def goes_by_clock(self) -> bool:
+        return self.of == "event"  # a date of the contact is looked at again in any case
+
     def looks_again(self) -> bool:
         return self.of == "contact"
+
+    def awaits(self) -> str:
+        return self.field if self.of == "contact" else ""
 
     def problems(self, known: Known) -> list[Problem]:
         if self.of == "contact" and known.contact_fields and safe_path(self.field) not in known.contact_fields:

@@ -15,7 +15,7 @@ from blocks.durations import LONGEST
 from blocks.facts import Item
 from blocks.phrase import Moment, Phrase, Quoted, Span, TimeOfDay, say
 from blocks.values import amount
-from blocks.zones import local_to_utc
+from blocks.zones import local_to_utc, next_time
 
 TOGETHER = timedelta(days=3)
 """What runs out so soon after the first is reminded of together with it."""
@@ -62,6 +62,7 @@ class WaitForSupply(Block):
         ),
     )
     reasons: ClassVar = {
+        "waits": "Waits until {until}",
         "runs_out": "{quantity} × {product}, {lasts} each, {lead} before: {until}",
         "runs_out_at_once": "{quantity} × {product}, {lasts} each: {until}",
         "runs_out_soon": "{quantity} × {product}, {lasts} each, runs out on {until}: no time to wait",
@@ -133,6 +134,16 @@ class WaitForSupply(Block):
         if ctx.now < first.due:
             return Sleep(first.due, first.reason)
         return Go(reason=None if ctx.held else first.reason)
+
+    def goes_by_clock(self) -> bool:
+        return True
+
+    def in_new_zone(self, ctx: Context) -> Decision:
+        decision = self.run(ctx)
+        if decision != Go():
+            return decision
+        due = next_time(time.fromisoformat(self.at), ctx.zone, ctx.now)
+        return Sleep(due, Reason("waits", {"until": Moment(due, ctx.zone.key)}))
 
     def problems(self, known: Known) -> list[Problem]:
         return []

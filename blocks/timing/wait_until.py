@@ -1,6 +1,6 @@
 """Hold the contact until a time of day or a weekday."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from blocks.clocks import where
 from blocks.contract import Block, Card, Context, Decision, Go, Known, Preset, Problem, Reason, Sleep
 from blocks.phrase import Moment, Phrase, TimeOfDay, Weekdays, say
-from blocks.zones import local_to_utc
+from blocks.zones import next_time
 
 
 class WaitUntil(Block):
@@ -56,22 +56,22 @@ class WaitUntil(Block):
         return say("Wait until {time} on {days} {where}", days=Weekdays(self.weekdays), **args)
 
     def run(self, ctx: Context) -> Decision:
-        due = self._due(ctx)
-        if ctx.now >= due:
-            return Go()
-        return Sleep(due, Reason("waits", {"until": Moment(due, ctx.zone.key)}))
+        due = self._next(ctx, ctx.arrived_at)
+        return Go() if ctx.now >= due else _until(due, ctx)
+
+    def goes_by_clock(self) -> bool:
+        return True
+
+    def in_new_zone(self, ctx: Context) -> Decision:
+        # Not counted from arrival: that hour may be over there, and now be a bad one.
+        return _until(self._next(ctx, ctx.now), ctx)
 
     def problems(self, known: Known) -> list[Problem]:
         return []
 
-    def _due(self, ctx: Context) -> datetime:
-        wall = time.fromisoformat(self.time)
-        day = ctx.arrived_at.astimezone(ctx.zone).date()
-        for ahead in range(9):
-            date = day + timedelta(days=ahead)
-            if self.weekdays and date.isoweekday() not in self.weekdays:
-                continue
-            due = local_to_utc(datetime.combine(date, wall), ctx.zone)
-            if due >= ctx.arrived_at:
-                return due
-        raise AssertionError("every weekday comes within eight days")
+    def _next(self, ctx: Context, after: datetime) -> datetime:
+        return next_time(time.fromisoformat(self.time), ctx.zone, after, self.weekdays)
+
+
+def _until(due: datetime, ctx: Context) -> Sleep:
+    return Sleep(due, Reason("waits", {"until": Moment(due, ctx.zone.key)}))

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Row, Text, bindparam, cast, select
 
 from blocks.contract import Known, Reason, TooMuchKept
+from blocks.own_fields import ZONE
 from blocks.rules import Counted
 from blocks.values import Typed, type_document
 from runtime.delivery.channels import RECALLABLE, RECALLED
@@ -26,7 +27,8 @@ from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import contact, message, run, step
 from runtime.people import consent, contacts, forgotten
-from runtime.segments.lists import Listing
+from runtime.people.card import Card
+from runtime.segments.lists import LAST, Listing
 from runtime.segments.names import segments_named
 from runtime.zones import zone_of
 
@@ -222,6 +224,16 @@ class Batch:
     """Contacts to whom something of ours or of the clock's happened, to how many flows and segments led to it."""
     listings: list[Listing] = field(default_factory=list)
     """Who is to be put on a list or taken off, in order."""
+    came: list[tuple[int, int, str]] = field(default_factory=list)
+    """(id, contact, name) of the events that it takes in, in order."""
+    before: dict[int, Card] = field(default_factory=dict)
+    """Of these events, those that change a contact of whom an earlier one was: to the contact as they were until then."""
+    changes_at: list[int] = field(default_factory=list)
+    """The event because of which each of the contact changes was made; `LAST` where it was none of these."""
+    moved: set[int] = field(default_factory=set)
+    """Contacts who live in another time zone now."""
+    unchanged: dict[int, Typed] = field(default_factory=dict)
+    """The contacts whom flows have changed, to their fields before that."""
     ids_at_once: int = 100
     _people: dict[int, Person] = field(default_factory=dict)
     _expected: set[int] = field(default_factory=set)
@@ -255,12 +267,17 @@ class Batch:
         self._ids = iter(self.tx.reserve(self.ids_at_once))
         return next(self._ids)
 
-    def change(self, change: contacts.Change) -> None:
-        """Change a contact. Who looks later in this batch sees it; the ledger gets it with the rest."""
+    def change(self, change: contacts.Change, at: int = LAST) -> None:
+        """Change a contact, because of the event `at`, if it was one of this batch. Who looks later in this batch sees it;
+        the ledger gets it with the rest."""
         self.contact_changes.append(change)
         self.expect([change.contact])
         person = self.person(change.contact)
+        self.changes_at.append(at)
+        self.unchanged.setdefault(change.contact, person.typed)
         person.typed = contacts.typed_after(person.typed, change)
+        if not ZONE.isdisjoint(change.set_fields):
+            self.moved.add(change.contact)
         if "zone" in change.set_fields:
             person.zone = zone_of(change.set_fields["zone"], self.tx.zone)
 

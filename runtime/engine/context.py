@@ -107,10 +107,10 @@ class Ctx:
         self._change(contacts.Change(self._run.contact, remove_tags=(tag,)))
 
     def put_on(self, segment: str) -> None:
-        self._batch.enlist(Listing(segment, self._run.contact, on=True))
+        self._batch.enlist(Listing(segment, self._run.contact, on=True, at=self._up_to))
 
     def take_off(self, segment: str) -> None:
-        self._batch.enlist(Listing(segment, self._run.contact, on=False))
+        self._batch.enlist(Listing(segment, self._run.contact, on=False, at=self._up_to))
 
     def unsubscribe(self, channel: str) -> None:
         run = self._run
@@ -140,7 +140,7 @@ class Ctx:
         return self._batch.person(self._run.contact)
 
     def _change(self, change: contacts.Change) -> None:
-        self._batch.change(change)
+        self._batch.change(change, self._up_to)
 
 
 def lot(*whose: object) -> float:

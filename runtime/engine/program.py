@@ -100,6 +100,11 @@ class Program:
         return frozenset(id_ for id_, block in self.blocks.items() if block.looks_again())
 
     @cached_property
+    def by_clock(self) -> frozenset[str]:
+        """The blocks that hold somebody until an hour where they live."""
+        return frozenset(id_ for id_, block in self.blocks.items() if self.zone is None and block.goes_by_clock())
+
+    @cached_property
     def reads(self) -> tuple[Counted, ...]:
         """What any of its blocks or exits looks up."""
         blocks = [rule for block in self.blocks.values() for rule in block.reads()]
@@ -154,6 +159,8 @@ class Roster:
     """Flows whose runs go by a date that may change, by any version on which somebody is inside."""
     looking: list[int] = field(default_factory=list)
     """Flows in which a block may look again at those whom it holds, by any version on which somebody is inside."""
+    by_clock: list[int] = field(default_factory=list)
+    """Flows in which a block may hold somebody until an hour where they live, by any version on which somebody is inside."""
     timed: dict[str, Timed] = field(default_factory=dict)
     """Occasion to a trigger of a live version that waits for it."""
     offered: dict[str, Offered] = field(default_factory=dict)
@@ -203,6 +210,8 @@ class Roster:
                 roster.following.append(program.flow)
             if program.looks_again and program.flow not in roster.looking:
                 roster.looking.append(program.flow)
+            if program.by_clock and program.flow not in roster.by_clock:
+                roster.by_clock.append(program.flow)
             for leave in program.exits:
                 if leave.rule is not None:
                     continue

@@ -19,6 +19,7 @@ from runtime.engine.entries import occasions, schedules
 from runtime.engine.entries.following import follow
 from runtime.engine.leaving.watch import look_again
 from runtime.engine.new_dates import wait_as_it_is_now
+from runtime.engine.new_zones import wait_by_new_clocks
 from runtime.engine.pace import MOST, Pace
 from runtime.engine.program import Programs
 from runtime.house import House
@@ -125,6 +126,7 @@ def one_batch(house: House, workspace_id: int, programs: Programs) -> Iterator[B
         follow(batch, programs)
         look_again(batch, programs)
         wait_as_it_is_now(batch, programs)
+        wait_by_new_clocks(batch, programs)
         batch.write()
         occasions.keep(batch, programs)
         schedules.keep(batch, programs)

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from blocks.own_fields import language_of, zone_of
+from blocks.own_fields import ZONE, language_of, zone_of
 from blocks.values import Typed, fold, type_document
 
 FIELD_LIMIT = 500
@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class Card:
     """One contact in memory. `fields` and `tags` are kept as they were given; everything else follows from them."""
 
-    __slots__ = ("changed", "email", "fields", "id", "new", "phone", "seen_at", "tags")
+    __slots__ = ("changed", "email", "fields", "id", "moved", "new", "phone", "seen_at", "tags")
 
     def __init__(
         self,
@@ -40,6 +40,13 @@ class Card:
         self.seen_at = seen_at
         self.new = new
         self.changed = new
+        self.moved = False
+        """Whether what says in which zone they live is something else now."""
+
+    def copy(self) -> "Card":
+        """As it is now, whatever is learned later."""
+        fields = self.fields.copy()
+        return Card(self.id, email=self.email, phone=self.phone, fields=fields, tags=self.tags, seen_at=self.seen_at)
 
     def is_known_as(self, kind: str, value: str) -> None:
         """The contact's current address, phone number or customer id."""
@@ -60,9 +67,11 @@ class Card:
                 if name in fields:
                     del fields[name]
                     self.changed = True
+                    self.moved = self.moved or name in ZONE
             elif _differs(fields.get(name), value) and (name in fields or len(fields) < FIELD_LIMIT):
                 fields[name] = value
                 self.changed = True
+                self.moved = self.moved or name in ZONE
 
     def tag(self, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
         """Give and take tags. They keep the order in which they were given, and the spelling in which they were first; to

@@ -6,6 +6,7 @@ two are not joined: nothing in the ledger yet says which of their runs, answers 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -57,21 +58,38 @@ _UPDATE = (
 _SEEN = contact.update().where(contact.c.id == bindparam("which")).values(seen_at=bindparam("now"))
 
 
-def resolve(tx: Tx, whos: Sequence[Who], now: int) -> list[int]:
+@dataclass(slots=True)
+class News:
+    """What `whos` told of contacts."""
+
+    before: dict[int, Card] = field(default_factory=dict)
+    """The places of those that changed a contact whom an earlier one had meant, to the contact as they were until then."""
+    moved: set[int] = field(default_factory=set)
+    """The contacts, known before, who live in another zone now."""
+
+
+def resolve(tx: Tx, whos: Sequence[Who], now: int, news: News | None = None) -> list[int]:
     """The contact of each of `whos`, in a constant number of statements. Run inside the batch's write transaction.
 
     New ones are made and new identities attached; fields are taken over, in the order of `whos`. One without any
     identity becomes a contact of its own. Costs about 10 µs a contact that is known and unchanged, 25 µs a new one.
+    `news` gets what else was told by them.
     """
     if not whos:
         return []
     cards: dict[Key, Card] = _find(tx, {key for who in whos for key in who.identities})
     found: list[Card] = []
     attached: list[tuple[Key, Card]] = []
-    for who in whos:
+    met: set[int] = set()
+    for place, who in enumerate(whos):
         card = next((cards[key] for key in who.identities if key in cards), None)
         if card is None:
             card = Card(0, seen_at=now, new=True)
+        was, changed = None, card.changed
+        if news is not None:
+            if id(card) in met:
+                was, card.changed = card.copy(), False
+            met.add(id(card))
         for key in who.identities:
             owner = cards.get(key)
             if owner is None:
@@ -83,8 +101,13 @@ def resolve(tx: Tx, whos: Sequence[Who], now: int) -> list[int]:
             card.learn(who.fields)
         if who.tags:
             card.tag(add=who.tags)
+        if news is not None and was is not None and card.changed:
+            news.before[place] = was
+        card.changed = card.changed or changed
         found.append(card)
     _write(tx, found, attached, now)
+    if news is not None:
+        news.moved.update(card.id for card in found if card.moved and not card.new)
     return [card.id for card in found]
 
 

@@ -6,11 +6,13 @@ a row that an index finds when it is due. A rule that is newly published is held
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import Text, bindparam, cast, select
 
+from blocks.rules import Facts
 from runtime.engine.lookback.history import History
 from runtime.engine.lookback.standpoint import Seen
 from runtime.ledger import Tx
@@ -18,7 +20,8 @@ from runtime.ledger.bulk import run_many
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import contact, review, segment
 from runtime.segments import lists
-from runtime.segments.evaluating import Person
+from runtime.segments.evaluating import Before, Person
+from runtime.segments.moments import Moment, moments_of
 from runtime.segments.roll import Kept, roll_of, that_follow
 from runtime.segments.roster import Crossing, cross, inside
 from runtime.segments.turning import next_turn
@@ -65,11 +68,12 @@ def keep(batch: "Batch") -> None:
     """Look again at the contacts to whom something has happened, or whom a flow has changed. Costs one small query where
     there are no segments."""
     touched = (batch.contact_changes, batch.listings)
+    listed: list[Crossing] = []
     if batch.listings:
-        lists.settle(batch.tx, batch.listings, batch.now, batch.depths)
+        listed = lists.settle(batch.tx, batch.listings, batch.now, batch.depths)
     if (batch.heard_of or batch.depths or any(touched)) and (roll := roll_of(batch.tx)):
         ids = batch.heard_of | batch.depths.keys() | {one.contact for some in touched for one in some}
-        look(batch.tx, roll, ids, batch.now, batch.depths)
+        look(batch.tx, roll, ids, batch.now, batch.depths, between=moments_of(batch, roll, listed))
 
 
 def review_due(batch: "Batch", programs: "Programs", limit: int) -> int:
@@ -97,10 +101,18 @@ def plan(batch: "Batch", programs: "Programs", limit: int) -> int:
 
 
 def look(
-    tx: Tx, roll: Sequence[Kept], ids: Collection[int], now: int, depths: Mapping[int, int], *, silent: bool = False
+    tx: Tx,
+    roll: Sequence[Kept],
+    ids: Collection[int],
+    now: int,
+    depths: Mapping[int, int],
+    *,
+    silent: bool = False,
+    between: Mapping[int, Sequence[Moment]] = MappingProxyType({}),
 ) -> None:
     """Hold these contacts against these segments, inner ones first, and write what has changed. A constant number of
-    statements. Whoever a new rule has not come to yet enters silently."""
+    statements. Whoever a new rule has not come to yet enters silently. `between`: contacts who are also looked at as they
+    were meanwhile, one moment after the other."""
     if not roll or not ids:
         return
     seen, history = Seen(now, now), History()
@@ -111,15 +123,28 @@ def look(
     there = inside(tx, [one.id for one in roll], ids)
     crossings: list[Crossing] = []
     turns: dict[tuple[int, int], int | None] = {}
+
+    def hold(person: Person, one: Kept, as_then: Facts) -> None:
+        place = (one.id, person.id)
+        if (meets := one.ruled.rule.meets(as_then)) != (place in there):
+            early = silent or (one.planned is not None and person.id > one.planned)
+            crossings.append(Crossing(one.id, one.slug, one.name, person.id, entered=meets, silent=early))
+            there.symmetric_difference_update({place})
+            history.segments.put(person.id, one.slug, now if meets else None)
+
+    for person in people if between else ():
+        before = Before(person, person.contact)
+        for moment in between.get(person.id, ()):
+            for slug, on in moment.lists:
+                history.segments.put(person.id, slug, now if on else None)
+            before.contact, before.without = moment.typed or person.contact, moment.without
+            for one in roll if moment.counts else ():
+                hold(person, one, before)
     for one in roll:
-        rule = one.ruled.rule
         for person in people:
-            if (meets := rule.meets(person)) != ((one.id, person.id) in there):
-                early = silent or (one.planned is not None and person.id > one.planned)
-                crossings.append(Crossing(one.id, one.slug, one.name, person.id, entered=meets, silent=early))
-                history.segments.put(person.id, one.slug, now if meets else None)
+            hold(person, one, person)
             if one.ruled.by_time:
-                turns[one.id, person.id] = next_turn(rule, person)
+                turns[one.id, person.id] = next_turn(one.ruled.rule, person)
     cross(tx, crossings, now, depths)
     if turns:
         _appoint(tx, turns)

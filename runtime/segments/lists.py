@@ -15,6 +15,8 @@ from runtime.segments.document import SegmentDocument
 from runtime.segments.roster import Crossing, cross, inside
 from runtime.segments.stirring import stir
 
+LAST = (1 << 62) - 1
+"""An event after all that there are."""
 AT_ONCE = 500
 """So many contacts are put on or taken off in one transaction."""
 
@@ -38,6 +40,8 @@ class Listing:
     segment: str
     contact: int
     on: bool
+    at: int = LAST
+    """The event because of which, if it was one of the batch."""
 
 
 def put_on(tx: Tx, slug: str, contacts: Iterable[int], now: int) -> int:
@@ -52,18 +56,20 @@ def take_off(tx: Tx, slug: str, contacts: Iterable[int], now: int) -> int:
     return _by_hand(tx, slug, contacts, now, on=False)
 
 
-def settle(tx: Tx, listings: Sequence[Listing], now: int, depths: Mapping[int, int]) -> None:
-    """What flows asked for in a batch, in their order; the last word on a contact and a list counts. A list that is gone
-    by now is passed over. A constant number of statements."""
+def settle(tx: Tx, listings: Sequence[Listing], now: int, depths: Mapping[int, int]) -> list[Crossing]:
+    """What flows asked for in a batch, in their order; because of each event the last word on a contact and a list counts. A
+    list that is gone by now is passed over. Who crosses, by that; a constant number of statements."""
     lists = {row.slug: row for row in _lists(tx, {one.segment for one in listings})}
-    wanted = {(one.segment, one.contact): one.on for one in listings if one.segment in lists}
-    there = inside(tx, [row.id for row in lists.values()], {contact for _, contact in wanted})
-    crossings = [
-        Crossing(lists[slug].id, slug, lists[slug].name, contact, entered=on)
-        for (slug, contact), on in wanted.items()
-        if ((lists[slug].id, contact) in there) != on
-    ]
+    wanted = {(one.segment, one.contact, one.at): one.on for one in listings if one.segment in lists}
+    there = inside(tx, [row.id for row in lists.values()], {contact for _, contact, _ in wanted})
+    crossings = []
+    for (slug, contact, at), on in wanted.items():
+        place = (lists[slug].id, contact)
+        if (place in there) != on:
+            crossings.append(Crossing(lists[slug].id, slug, lists[slug].name, contact, entered=on, at=at))
+            there ^= {place}
     cross(tx, crossings, now, depths)
+    return crossings
 
 
 def _by_hand(tx: Tx, slug: str, contacts: Iterable[int], now: int, *, on: bool) -> int:

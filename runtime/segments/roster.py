@@ -37,6 +37,8 @@ class Crossing:
     contact: int
     entered: bool
     silent: bool = False
+    at: int = 0
+    """The event because of which, where a flow put them on a list or took them off."""
 
 
 def inside(tx: Tx, segments: Iterable[int], contacts: Collection[int]) -> set[tuple[int, int]]:
@@ -50,12 +52,15 @@ def inside(tx: Tx, segments: Iterable[int], contacts: Collection[int]) -> set[tu
 
 def cross(tx: Tx, crossings: Sequence[Crossing], now: int, depths: Mapping[int, int]) -> None:
     """Write it, and let events happen that come in by the same door as the shop's. `depths`: how many flows and segments
-    of ours led to what made each contact cross."""
-    rows = [
-        {"workspace": tx.workspace, "segment": one.segment, "contact": one.contact, "now": now} for one in crossings
-    ]
-    run_many(tx, _JOIN, [row for row, one in zip(rows, crossings, strict=True) if one.entered])
-    run_many(tx, _LEAVE, [row for row, one in zip(rows, crossings, strict=True) if not one.entered])
+    of ours led to what made each contact cross. One may cross back and forth; they are where the last crossing leads."""
+    left = {(one.segment, one.contact) for one in crossings if not one.entered}
+    there = {(one.segment, one.contact) for one in crossings if one.entered}
+    if both := left & there:
+        ends = {(one.segment, one.contact): one.entered for one in crossings}
+        there -= {place for place in both if not ends[place]}
+    run_many(tx, _LEAVE, [{"segment": segment, "contact": contact} for segment, contact in sorted(left)])
+    joins = [{"segment": segment, "contact": contact} for segment, contact in sorted(there)]
+    run_many(tx, _JOIN, [{"workspace": tx.workspace, "now": now, **place} for place in joins])
     told = [one for one in crossings if not one.silent]
     written: dict[str, tuple[str, str]] = {}
     events: list[tuple[Any, ...]] = []

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from runtime.ledger.tables import tally
+from runtime.clock import HOUR, SECOND
+from runtime.ledger.tables import event, tally
 from tests.engine.stage import Stage, block, in_a_row, link
 
 DEWI = "dewi@example.com"
@@ -128,3 +129,23 @@ def test_some_are_held_out_always_the_same_and_they_are_counted(stage: Stage) ->
     with stage.house.ledger.read(stage.shop) as tx:
         rows = tx.all(tally.select().where(tally.c.flow == flow_id, tally.c.what == "held_out"))
     assert sum(row._mapping["count"] for row in rows) == 2 * len(held)
+
+
+@pytest.mark.parametrize(("ahead", "block_id"), [(SECOND // 100, "second"), (HOUR, "first")])
+def test_an_event_received_by_a_clock_that_is_a_little_ahead_has_happened_already(
+    stage: Stage, ahead: int, block_id: str
+) -> None:
+    """By one that is far ahead, it counts once we are there: else all that is due meanwhile would be so early."""
+    twice = {"kind": "did", "event": "Order placed", "times": 2, "window": {"kind": "ever"}}
+    order, asked = block("order", "event_trigger", event="Order placed"), block("asked", "branch", rule=twice)
+    sends = [block(id_, "send_email", email=id_) for id_ in ("first", "second")]
+    ways = [link("order", "asked"), link("asked", "second", "yes"), link("asked", "first", "no")]
+    stage.publish({"blocks": [order, asked, *sends], "links": ways})
+    stage.happens("Order placed", DEWI)
+    stage.arrives("Order placed", DEWI, ago=-ahead / HOUR)
+    with stage.house.ledger.write(stage.shop) as tx:
+        newer = (tx.mine(event), event.c.state == "new")
+        tx.execute(event.update().where(*newer).values(received_at=stage.clock.now() + ahead))
+    stage.work()
+    assert stage.messages()[1:] == [(block_id, "queued")]
+    assert all(one.entered_at <= stage.clock.now() + SECOND for one in stage.all_runs())

@@ -9,6 +9,7 @@ from blocks.phrase import Moment, dump_arg
 from blocks.values import micros, moment
 from runtime.clock import SetClock
 from runtime.engine.by_hand.changing import change_contacts
+from runtime.engine.publishing.publish import finish, resume
 from runtime.ledger.tables import appointment, event, run
 from runtime.people.contacts import Change
 from runtime.reasons import reason_phrase
@@ -213,6 +214,60 @@ def test_a_date_moved_far_to_later(stage: Stage, if_moved: str, expected: list[s
     assert states == (["open"] if if_moved == "stay" else ["left"])
     stage.after(days=40)
     assert got(stage, DEWI) == expected
+
+
+def test_a_date_moved_to_later_while_the_flow_finishes_is_waited_for_where_they_are(stage: Stage) -> None:
+    publish(stage, visit(if_moved="follow"))
+    set_visit(stage, DEWI, "2026-12-03")
+    stage.after(days=4)
+    finish(stage.house, stage.shop, "flow")
+    set_visit(stage, DEWI, "2026-12-20")
+    set_visit(stage, DEWI, "2026-12-21")
+    stage.happens("Page seen", DEWI)
+    (one,) = stage.all_runs()
+    assert (one.block, one.state, moment(one.wake_at)) == ("until-3", "open", utc("2026-12-18T02:00"))
+    assert [code for _, _, code in stage.steps(DEWI)].count("date_awaited") == 2
+    set_visit(stage, DEWI, "2026-12-05")
+    assert [code for _, _, code in stage.steps(DEWI)].count("date_followed") == 1, "its time has passed: as ever"
+    set_visit(stage, DEWI, "2026-12-22")
+    stage.after(days=40)
+    assert got(stage, DEWI) == ["announce 11-23", "remind 12-19", "morning 12-22"]
+    assert stage.runs(DEWI) == [("morning", "ended")]
+
+
+def waiting_days() -> dict[str, Any]:
+    """For an appointment: ten days before, and nine days later, whatever becomes of it."""
+    return in_a_row(
+        block("visit", "date_trigger", field="visit", when="before", amount=10, yearly=False, if_moved="follow"),
+        block("nine", "wait", amount=9, unit="days"),
+        block("tomorrow", "send_email", email="tomorrow"),
+    )
+
+
+def test_who_stands_elsewhere_leaves_a_finishing_flow_and_is_told_no_lie(stage: Stage) -> None:
+    publish(stage, {**waiting_days(), "entry": {"again": "never"}})
+    set_visit(stage, DEWI, "2026-12-03")
+    set_visit(stage, BUDI, "2026-12-03")
+    stage.after(days=4)
+    finish(stage.house, stage.shop, "flow")
+    set_visit(stage, DEWI, "2026-12-20")
+    (gone,) = [one for one in stage.all_runs() if one.state == "left"]
+    text = words("en").text(reason_phrase(gone.code, gone.args, "wait"))
+    assert text == "Because the date was moved, and the Flow lets nobody enter for the new one"
+    resume(stage.house, stage.shop, "flow")
+    stage.after(days=30)
+    assert got(stage, DEWI) == ["tomorrow 12-19"], "it goes on: she enters for the new date, whatever the rule says"
+    assert got(stage, BUDI) == ["tomorrow 12-02"]
+
+
+def test_who_is_on_a_version_by_a_date_that_the_flow_does_not_start_by_any_more_is_told_so(stage: Stage) -> None:
+    publish(stage, waiting_days())
+    set_visit(stage, DEWI, "2026-12-03")
+    stage.after(days=4)
+    other = block("visit", "event_trigger", event="Account created")
+    publish(stage, in_a_row(other, *waiting_days()["blocks"][1:]))
+    set_visit(stage, DEWI, "2026-12-20")
+    assert [one.code for one in stage.all_runs()] == ["date_refused"]
 
 
 def test_a_date_moved_a_little_takes_the_run_along(stage: Stage) -> None:

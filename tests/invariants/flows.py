@@ -67,12 +67,13 @@ def _review() -> list[dict[str, Any]]:
 
 
 def _birthday() -> list[dict[str, Any]]:
+    """On the day, or from the day before, by whatever day it is by then; the rest the day after, or on the day."""
     flow: dict[str, Any] = {
         "name": "Birthday",
         "blocks": [
             block("birthday", "date_trigger", field="birthday", at="09:00"),
             block("wish", "send_email", email="wish"),
-            block("day", "wait", amount=1, unit="days"),
+            block("day", "wait_for_date", field="birthday", when="after", yearly=True),
             block("ordered", "branch", rule={"kind": "did", "event": "Order placed"}),
             block("coupon", "send_email", email="coupon"),
             block("enough", "stop"),
@@ -81,12 +82,14 @@ def _birthday() -> list[dict[str, Any]]:
             link("birthday", "wish"),
             link("wish", "day"),
             link("day", "ordered"),
+            link("day", "enough", "missed"),
             link("ordered", "enough", "yes"),
             link("ordered", "coupon", "no"),
         ],
     }
-    before = {**flow["blocks"][0], "settings": {"field": "birthday", "when": "before", "amount": 1}}
-    return [flow, {**flow, "blocks": [before, *flow["blocks"][1:]]}]
+    eve = {"field": "birthday", "when": "before", "amount": 1, "if_moved": "follow"}
+    before, day = block("birthday", "date_trigger", **eve), block("day", "wait_for_date", field="birthday", yearly=True)
+    return [flow, {**flow, "blocks": [before, flow["blocks"][1], day, *flow["blocks"][3:]]}]
 
 
 def _win_back() -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ _ENDS = {
     "taken_out": "left",
     "moved_by": "moved",
     "moved_out": "left",
+    **dict.fromkeys(("date_gone", "date_follows", "date_refused"), "left"),
     **dict.fromkeys(WENT_OVER, "moved"),
 }
 """Steps that are no decision of a block, by reason code, and what is counted for them."""

@@ -132,6 +132,19 @@ class Life(RuleBasedStateMachine):
         self.town.post(self._event("Profile filled in", who, 0, answer, contact={"birthday": f"1990-{day}"}))
         self.town.go_on(then)
 
+    @rule(who=PEOPLE, number=NUMBERS, days=st.integers(-1, 4), finishing=st.booleans(), then=THEN)
+    def has_a_birthday_that_is_corrected(
+        self, who: str, number: int, days: int, finishing: bool, then: str = ""
+    ) -> None:
+        """While they are held for it."""
+        self.town.publish("birthday", number)
+        self.tells_a_birthday(who, 1 + number, "yes", "all")
+        self.time_passes(DAY)
+        self.town.idle()
+        if finishing:
+            self.town.change("birthday", "finish")
+        self.tells_a_birthday(who, days, None, then)
+
     @rule(who=PEOPLE, answer=ANSWERS, then=THEN)
     def joins(self, who: str, answer: str | None, then: str = "") -> None:
         self.town.post(self._event("Account created", who, 0, answer))

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Row, Text, bindparam, cast, select
 
 from blocks.values import Typed
+from runtime.clock import MINUTE
 from runtime.engagement import SOURCE as MAIL
 from runtime.engine import echo
 from runtime.engine.batch import Batch
@@ -17,7 +18,7 @@ from runtime.ledger.bulk import update_tuples
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import event
 from runtime.people import consent, identity
-from runtime.people.identity import Who
+from runtime.people.identity import News, Who
 
 _NEW = Prepared(
     select(
@@ -34,6 +35,10 @@ _NEW = Prepared(
     .order_by(event.c.id)
     .limit(bindparam("limit"))
 )
+
+
+APART = MINUTE
+"""Clocks of two machines of ours may be so far apart; one that is further off is wrong, and is not believed."""
 
 
 @dataclass(slots=True)
@@ -60,8 +65,11 @@ class Arrival:
 
 
 def take_in(batch: Batch, limit: int) -> list[Arrival]:
-    """Up to `limit` new events of the batch's workspace, in order of receipt, which are done from now on."""
+    """Up to `limit` new events of the batch's workspace, in order of receipt, which are done from now on. It is not earlier
+    than they were received, also where another machine did that, by its own clock."""
     rows = batch.tx.all(_NEW, {"workspace": batch.tx.workspace, "limit": limit})
+    now = batch.now
+    batch.now = max((row.received_at for row in rows if now < row.received_at <= now + APART), default=now)
     return _who_is_it(batch, rows) if rows else []
 
 
@@ -78,7 +86,8 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
     documents = [orjson.loads(row.who) for row in rows]
     # What a flow of ours let happen names its contact already.
     whos = [Who.of(document) for row, document in zip(rows, documents, strict=True) if row.contact is None]
-    resolved = iter(zip(whos, identity.resolve(tx, whos, batch.now), strict=True))
+    news = News()
+    resolved = iter(zip(whos, identity.resolve(tx, whos, batch.now, news), strict=True))
     done: list[tuple[int, str, int]] = []
     arrivals: list[Arrival] = []
     answers: list[consent.Given] = []
@@ -101,6 +110,11 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
             arrivals.append(arrival)
             batch.depths[contact] = max(batch.depths.get(contact, 0), depth)
         done.append((contact, "done", row.id))
+    batch.came = [(one.id, one.contact, one.name) for one in arrivals]
+    batch.moved |= news.moved
+    if news.before:
+        told = [row.id for row in rows if row.contact is None]
+        batch.before = {told[place]: card for place, card in news.before.items()}
     update_tuples(tx, event, "id", ("contact", "state"), done)
     if answers:
         consent.record_many(tx, answers)

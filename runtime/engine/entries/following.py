@@ -2,6 +2,9 @@
 
 Whoever a batch has heard of is looked at in the same transaction. A run keeps the day for which it began in the event that
 began it; one that goes by another day from now on stands on another such event, which starts nothing.
+
+Who belongs to a day that is still to come leaves and enters anew for it. Where the flow lets nobody enter for it, because it
+finishes, who is held until that date goes on waiting where they are, for the new one; anybody else leaves, and it is said why.
 """
 
 from collections.abc import Mapping
@@ -15,11 +18,11 @@ from sqlalchemy import Text, bindparam, cast, select
 
 from blocks.contract import DATE, Elsewhere, Reason, Timed
 from blocks.phrase import Moment
-from blocks.values import Typed, micros, moment, text_of, type_document
+from blocks.values import Typed, micros, moment, safe_path, text_of, type_document
 from runtime.engine.advance import Standpoint, advance
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.entries.occasions import EVENT, SOURCE
-from runtime.engine.program import Program, Programs
+from runtime.engine.program import Program, Programs, Roster
 from runtime.engine.wakes import EVERYTHING, look_up
 from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.documents import in_both_forms
@@ -75,7 +78,10 @@ def follow(batch: Batch, programs: Programs) -> None:
     if not ids or not (flows := programs.roster(batch.tx).following):
         return
     moved = _moved(batch, programs, ids, flows)
-    on = [one for one in moved if not _ends(batch, one)]
+    roster = programs.roster(batch.tx)
+    stay = [one for one in moved if _to_come(batch, one) and not _lets_in(roster, one) and _awaits(one)]
+    _stand_on_new_days(batch, stay, stay=True)
+    on = [one for one in moved if one not in stay and not _ends(batch, roster, one)]
     if not on:
         return
     _stand_on_new_days(batch, on)
@@ -111,11 +117,32 @@ def _moved(batch: Batch, programs: Programs, ids: set[int], flows: list[int]) ->
     return found
 
 
-def _ends(batch: Batch, moved: _Moved) -> bool:
+def _to_come(batch: Batch, moved: _Moved) -> bool:
+    """Whether the contact is to enter for the new day only later."""
+    return moved.to.at is not None and micros(moved.to.at) > batch.now
+
+
+def _lets_in(roster: Roster, moved: _Moved) -> bool:
+    """Whether the flow still lets people enter for this date."""
+    flow, field = moved.run.flow, moved.trigger.tells()
+    return flow not in roster.finishing and any(
+        program.flow == flow and trigger.tells() == field for program, _, trigger in roster.starts.get(moved.name, ())
+    )
+
+
+def _awaits(moved: _Moved) -> bool:
+    """Whether the run is held until the very date."""
+    block, field = moved.program.blocks.get(moved.run.block), moved.trigger.tells().get("field")
+    return block is not None and bool(block.awaits()) and safe_path(block.awaits()) == safe_path(str(field))
+
+
+def _ends(batch: Batch, roster: Roster, moved: _Moved) -> bool:
     """End the run if it is over, or if the contact enters anew for the new day. Whether it has ended."""
     one, at = moved.run, moved.to.at
     if at is None:
         reason = Reason("date_gone")
+    elif micros(at) > batch.now and not _lets_in(roster, moved):
+        reason = Reason("date_refused")
     elif micros(at) > batch.now:
         reason = Reason("date_follows", {"until": Moment(at, moved.trigger.clocks(moved.who).key)})
     else:
@@ -128,12 +155,13 @@ def _ends(batch: Batch, moved: _Moved) -> bool:
     return True
 
 
-def _stand_on_new_days(batch: Batch, on: list[_Moved]) -> None:
-    """Let these runs have begun when they would have for the new day: all that they wait for is counted from then."""
+def _stand_on_new_days(batch: Batch, on: list[_Moved], *, stay: bool = False) -> None:
+    """Let these runs have begun when they would have for the new day: all that they wait for is counted from then. Or let them
+    `stay` as they are, for the new day."""
     tx, rows = batch.tx, []
     for id_, moved in zip(tx.reserve(len(on)), on, strict=True):
         one, at = moved.run, moved.to.at
-        entered = batch.now if at is None else micros(at)
+        entered = batch.now if at is None or stay else micros(at)
         told = {**moved.told, DATE: _day(moved)}
         written, typed = in_both_forms(told)
         # Done: it tells what they stand on, and is not to start or restart anything.
@@ -141,11 +169,14 @@ def _stand_on_new_days(batch: Batch, on: list[_Moved]) -> None:
             id_, tx.workspace, moved.name, SOURCE, one.contact, entered, batch.now, "{}", written, typed, "done",
         ))  # fmt: skip
         batch.touch(one)
+        one.event = one.entry_event = id_
+        if stay:
+            batch.note(one, one.block, "", Reason("date_awaited"))
+            continue
         reason = Reason("date_followed", {"until": Moment(moment(entered), moved.trigger.clocks(moved.who).key)})
         batch.note(one, one.block, "", reason)
         one.arrived_at = min(batch.now, one.arrived_at + entered - one.entered_at)
         one.entered_at = entered
-        one.event = one.entry_event = id_
     insert_tuples(tx, event, EVENT, rows)
 
 

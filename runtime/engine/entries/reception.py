@@ -26,8 +26,9 @@ from runtime.ledger.tables import overheard, run
 
 TOO_OLD = DAY
 """Events whose own time is further back are recorded and start nothing."""
-COUNTS = or_(run.c.code.is_(None), run.c.code.not_in(("not_added", "date_follows")))
-"""Runs that the rule for coming back counts: not those that somebody took back, or that enter once more for a new date."""
+COUNTS = or_(run.c.code.is_(None), run.c.code.not_in(("not_added", "date_follows", "date_refused")))
+"""Runs that the rule for coming back counts: not those that somebody took back, or that enter once more for a new date, if the
+flow lets them."""
 _LAST = Prepared(
     select(run.c.contact, run.c.flow, func.max(run.c.entered_at).label("at"))
     .where(

@@ -49,6 +49,10 @@ class History:
             case Reachable():
                 return self.reach.instants(leaf, contact, seen)
 
+    def ids(self, leaf: Did, contact: int, seen: Seen) -> Iterator[int]:
+        """The events that a leaf counts until now."""
+        return (id_ for id_, at in self._events.matching(leaf, contact, seen) if at <= seen.now)
+
     def events_of(self, leaf: Did, contact: int) -> Iterator[Typed]:
         """The fields of all events that were fetched for a leaf with a filter, in its window or not."""
         return self._events.fields(leaf, contact)

@@ -88,6 +88,10 @@ class PastEvents:
     def instants(self, rule: Did, contact: int, seen: Seen) -> Iterator[int]:
         """When `contact` did what `rule` says, among the events received up to `seen.up_to`; perhaps later than now, by the
         events' own time."""
+        return (at for _, at in self.matching(rule, contact, seen))
+
+    def matching(self, rule: Did, contact: int, seen: Seen) -> Iterator[tuple[int, int]]:
+        """These events: (id, its own time)."""
         if rule.event not in self._names or contact not in self._contacts:
             raise UndeclaredRead(f"{rule.event!r} was not declared in reads()")
         since_entering = isinstance(rule.window, SinceEntering)
@@ -103,7 +107,7 @@ class PastEvents:
             if at >= since:
                 past = _Past(typed, seen.now)
                 if (not key or key_of(past.event, rule.key) == key) and (rule.where is None or rule.where.meets(past)):
-                    yield at
+                    yield id_, at
 
     def fields(self, rule: Did, contact: int) -> Iterator[Typed]:
         """The fields of what was fetched, for a rule with a filter."""
