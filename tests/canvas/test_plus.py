@@ -42,7 +42,9 @@ def test_no_plus_lies_under_a_card(shop_with_web: Shop, open_flow: Open) -> None
     for one in document["blocks"][1:3]:
         one["settings"] = {"email": "an-email-that-is-not-there"}
     drafts = shop.house.desk.drafts(shop.workspace)
-    drafts.save("flow", slug, {**draft.document, **document}, draft.rev, "hannah@doileaf.example", shop.house.clock.now())
+    drafts.save(
+        "flow", slug, {**draft.document, **document}, draft.rev, "hannah@doileaf.example", shop.house.clock.now()
+    )
 
     page = open_flow(shop, slug)
     for name in ("first", "second"):
