@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from blocks.checks import seen_from
 from blocks.clocks import place_name
 from blocks.contract import Block, Known, Send
 from blocks.examples import Example
@@ -44,7 +45,8 @@ class Difference:
 
 def differences(before: Flow, after: Flow, known: Known) -> list[Difference]:
     """Every difference: blocks that came, went and changed, ways that lead elsewhere, then the flow's own settings."""
-    known = replace(known, zone=after.zone)
+    sends = {**seen_from(known, before).sends, **seen_from(known, after).sends}
+    known = replace(known, zone=after.zone, sends=sends)
     return [
         *_of_blocks(before, after, known),
         *(Difference("flow", "", said) for said in _of_the_flow(before, after, known)),
