@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 from pydantic import ValidationError
 
+from blocks.block_name import block_name
 from blocks.contract import Block, Farewell, Known, Problem, Send, Trigger
 from blocks.flow import BlockDoc, Flow
 from blocks.keeping import kept_by
@@ -42,7 +44,7 @@ def check(flow: Flow, known: Known) -> list[Problem]:
                 "Contact inside already."
             )
             found.append(Problem("no_product_key", text, "warn", id_))
-    found += _shape(flow, blocks)
+    found += _shape(flow, blocks, known)
     found += _exits(flow, known)
     found += _examples(flow)
     return found
@@ -166,7 +168,7 @@ def _at(block: str, problem: Problem) -> Problem:
     return Problem(problem.code, problem.phrase, problem.level, block, problem.field)
 
 
-def _shape(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
+def _shape(flow: Flow, blocks: Mapping[str, Block], known: Known) -> Iterator[Problem]:
     ids = {doc.id for doc in flow.blocks}
     for twice, count in Counter(doc.id for doc in flow.blocks).items():
         if count > 1:
@@ -177,6 +179,7 @@ def _shape(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
     yield from _links(flow, blocks, ids)
     yield from _farewells(flow, blocks)
     yield from _followed(flow, blocks)
+    yield from _kept_twice(flow, blocks, known)
     reached = flow.onward(*triggers)
     for doc in flow.blocks:
         if triggers and doc.id not in reached:
@@ -239,6 +242,27 @@ def _followed(flow: Flow, blocks: Mapping[str, Block]) -> Iterator[Problem]:
             if sender in blocks and block_id not in flow.onward(sender) - {sender}:
                 text = say("The Block whose Message this looks at does not come before it.")
                 yield Problem("message_later", text, "warn", block_id, "message")
+
+
+def _kept_twice(flow: Flow, blocks: Mapping[str, Block], known: Known) -> Iterator[Problem]:
+    """Two blocks on one way that keep under the same name. On ways that exclude each other it is meant so: what comes after
+    them finds one or the other."""
+    docs = {doc.id: doc for doc in flow.blocks}
+    names = {id_: set(block.keeps()) for id_, block in blocks.items() if block.keeps()}
+    onward = {id_: flow.onward(id_) for id_ in names}
+    for first, second in combinations(names, 2):
+        before, after = (first, second) if second in onward[first] else (second, first)
+        if after not in onward[before]:
+            continue
+        for name in sorted(names[first] & names[second]):
+            text = say(
+                "Two Blocks on one way keep something under the name {name}: {first}, and {second}. What the later one keeps "
+                "takes the place of the other. Give one of them another name.",
+                name=Quoted(name),
+                first=block_name(docs[before], known),
+                second=block_name(docs[after], known),
+            )
+            yield Problem("kept_twice", text, "warn", after, "name")
 
 
 def _lets_in(doc: BlockDoc) -> bool:

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pydantic import ValidationError
-
+from blocks.block_name import block_name, read_if_whole
+from blocks.checks import seen_from
 from blocks.clocks import place_name
-from blocks.contract import Block, Known, Send
+from blocks.contract import Known
 from blocks.examples import Example
 from blocks.flow import BlockDoc, Conversion, Exit, Flow
 from blocks.pauses import Pause
 from blocks.phrase import Day, Joined, Phrase, Quoted, say
-from blocks.registry import KINDS, read_block
+from blocks.registry import KINDS
 from blocks.rule_difference import rule_difference
 from blocks.rule_words import readable, say_rule
 from blocks.setting_difference import lengths, longer, setting_differences
@@ -44,26 +44,12 @@ class Difference:
 
 def differences(before: Flow, after: Flow, known: Known) -> list[Difference]:
     """Every difference: blocks that came, went and changed, ways that lead elsewhere, then the flow's own settings."""
-    known = replace(known, zone=after.zone)
+    sends = {**seen_from(known, before).sends, **seen_from(known, after).sends}
+    known = replace(known, zone=after.zone, sends=sends)
     return [
         *_of_blocks(before, after, known),
         *(Difference("flow", "", said) for said in _of_the_flow(before, after, known)),
     ]
-
-
-def block_name(doc: BlockDoc, known: Known) -> Phrase:
-    """A block within a sentence: what kind it is and what it says."""
-    if doc.kind not in KINDS:
-        return say("{name}", name=Quoted(doc.kind))
-    model, block = KINDS[doc.kind], _read(doc)
-    title = Phrase(model.card.title)
-    if block is None:
-        return title
-    if isinstance(block, Send):
-        return say("{kind} {says}", kind=title, says=block.say(known))
-    if model.card.family == "split":
-        return say("{kind} ({says})", kind=title, says=block.say(known))
-    return block.say(known)
 
 
 def _of_blocks(before: Flow, after: Flow, known: Known) -> Iterator[Difference]:
@@ -86,7 +72,7 @@ def _of_blocks(before: Flow, after: Flow, known: Known) -> Iterator[Difference]:
 def _of_a_block(was: BlockDoc, doc: BlockDoc, known: Known) -> Phrase | None:
     if was.kind != doc.kind:
         return say("{before} became {after}", before=block_name(was, known), after=block_name(doc, known))
-    before, after = _read(was), _read(doc)
+    before, after = read_if_whole(was), read_if_whole(doc)
     name = block_name(was, known)
     if before is None or after is None:
         return None if was.settings == doc.settings else say("Changed: {block}", block=name)
@@ -102,14 +88,6 @@ def _of_a_block(was: BlockDoc, doc: BlockDoc, known: Known) -> Phrase | None:
             return say("{block} lengthened from {before} to {after}", **args)
         return say("{block} shortened from {before} to {after}", **args)
     return say("{block}: {changes}", block=name, changes=Joined(tuple(found)))
-
-
-def _read(doc: BlockDoc) -> Block | None:
-    """The block; None if its settings are half done, or its kind is not known here."""
-    try:
-        return read_block(doc.kind, doc.settings)
-    except (KeyError, ValidationError):
-        return None
 
 
 def _leads_elsewhere(

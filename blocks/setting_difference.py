@@ -108,6 +108,9 @@ def _value(value: Any, info: FieldInfo, known: Known) -> Any:
             return TimeOfDay(value)
         case str() if widget == "email":
             return Quoted(known.email_name(value))
+        case str() if widget == "send_block":
+            slug = known.sends.get(value)
+            return Quoted(known.email_name(slug)) if slug else None
         case str() if widget == "segment":
             return Quoted(known.segments.get(value, value))
         case str() if widget == "property":

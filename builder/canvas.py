@@ -104,6 +104,12 @@ class FlowCanvas(
         self._set("version", version)
         self.run_method("loadFlow", document, version)
 
+    def replace(self, document: Document, version: int) -> None:
+        """Show another document that is stored already; it can be undone as a change of this page."""
+        self._remember(document)
+        self._set("version", version)
+        self.run_method("replaceFlow", document, version)
+
     def follow(self, document: Document) -> None:
         """Show what another page has stored. This browser's own draft, which that page may be keeping, is left alone."""
         self._remember(document)

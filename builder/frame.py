@@ -22,6 +22,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fastapi import Depends, HTTPException, Request
 from nicegui import ui
 
 from builder.access import SignedOut, Visitor
@@ -55,9 +56,23 @@ PATIENCE = 60
 people would see an error; the first preview of a process alone loads the tools that compile e-mails."""
 
 
+_NUMBERED = frozenset({"contact", "message", "run"})
+"""Parts of addresses that are the id of a row."""
+_LONGEST_NUMBER = 18
+"""Digits: more may be more than a database's 64 bits."""
+
+
 def page_at(path: str) -> ui.page:
     """A page and its address; every page is one of these."""
-    return ui.page(path, response_timeout=PATIENCE)
+    return ui.page(path, response_timeout=PATIENCE, dependencies=[Depends(_can_be_there)])
+
+
+def _can_be_there(request: Request) -> None:
+    """An address that holds what nothing is called, and no database takes, leads nowhere."""
+    places = {name: str(value) for name, value in request.path_params.items()}
+    too_long = any(len(value) > _LONGEST_NUMBER for name, value in places.items() if name in _NUMBERED)
+    if too_long or any("\0" in value for value in (*places.values(), *request.query_params.values())):
+        raise HTTPException(404)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def show(
     if as_json:
         print_json(_row(contact) | {"consent": agreed, "timeline": story})
         return
-    print(f"{contact.shown_name} (id {contact.id}), seen {shown(contact.seen_at)} UTC")
+    print(f"{contact.shown_name} (id {contact.id}), seen {_to_the_hour(contact.seen_at)} UTC")
     for name, value in contact.fields.items():
         print(f"  {name}: {value}")
     if contact.tags:
@@ -154,4 +154,9 @@ def erase(
 def _row(contact: Any) -> dict[str, Any]:
     row = dataclasses.asdict(contact)
     del row["typed"]
-    return row | {"who": contact.shown_name, "labels": ", ".join(contact.tags), "seen": shown(contact.seen_at)}
+    return row | {"who": contact.shown_name, "labels": ", ".join(contact.tags), "seen": _to_the_hour(contact.seen_at)}
+
+
+def _to_the_hour(us: int) -> str:
+    """When somebody was seen is kept to the hour."""
+    return f"{shown(us)[:13]}h"

@@ -57,6 +57,10 @@ class Seating(ABC, Generic[Content]):
     def put(self, content: Content, draft: Draft) -> None:
         """Show it in place of what is shown, to be changed from now on."""
 
+    def put_in_place(self, content: Content, draft: Draft) -> None:
+        """Show what somebody else stored while this page may change the draft."""
+        self.put(content, draft)
+
     @abstractmethod
     def look_on(self, content: Content) -> None:
         """Show what another page has stored."""
@@ -156,7 +160,7 @@ class Seating(ABC, Generic[Content]):
 
     async def _give_way(self, content: Content, draft: Draft) -> None:
         """Show what somebody put in the place of this page's draft, and say who."""
-        self.put(content, draft)
+        self.put_in_place(content, draft)
         toast(self.w("{who} brought another version back.", who=draft.changed_by), kind="info")
 
     # ---- what could not be saved

@@ -122,6 +122,12 @@ class FlowEditor(Page):
         self._trail.begin(document, rev)
         self.canvas.load(document, rev)
 
+    def replace(self, document: Document, rev: int) -> None:
+        """What somebody stored in place of this draft, onto the canvas: undoing brings back what was there."""
+        self._trail = self._trail or self._followed(self.flow.to_json(), rev)
+        self._trail.replace(document, rev)
+        self.canvas.replace(document, rev)
+
     def _asks(self) -> Asks:
         return Asks(
             patch=self._patch,

@@ -41,6 +41,11 @@ class FlowSeating(Seating[Flow]):
         self._editor.load(content.to_json(), draft.rev)
         self._editor.show_draft(content)
 
+    def put_in_place(self, content: Flow, draft: Draft) -> None:
+        """Onto the canvas, as a step that can be undone."""
+        self._editor.replace(content.to_json(), draft.rev)
+        self._editor.show_draft(content)
+
     def look_on(self, content: Flow) -> None:
         """Onto the canvas; what this browser keeps is left alone."""
         self._editor.canvas.follow(content.to_json())

@@ -12,7 +12,9 @@ from typing import Any
 import orjson
 
 from builder.access import Visitor
+from builder.canvas import read_flow
 from runtime.clock import HOUR
+from runtime.desk import Draft
 
 MOST_BYTES = 1_000_000
 """Of one flow. A step costs some hundred bytes; what is over is forgotten from the oldest step on."""
@@ -57,11 +59,15 @@ class Trail:
             self._at = at
         elif not travelled and at in (self._at, self._at + 1):
             # The same number of steps: it is part of the one before, such as the next letter that was typed.
-            self._states[at:] = [state]
-            self._at = at
-            self._make_room()
+            self._reach(at, state)
         else:
             self._states, self._at, self._forgotten = [state], 0, depth
+
+    def replace(self, document: Document, rev: int) -> None:
+        """Another document was stored in place of the one that is shown: one step more. Told twice, it is one."""
+        if not self.resumes(document, rev):
+            self._reach(self._at + 1, _in_pieces(document, self._states[self._at]))
+            self.rev = rev
 
     def reopen(self) -> None:
         """From now on a new page goes on with it, which has no more steps than are here."""
@@ -83,6 +89,12 @@ class Trail:
             for one in self._states
         ]
         return {"parts": [orjson.loads(part) for part in places], "states": states, "at": self._at}
+
+    def _reach(self, at: int, state: _State) -> None:
+        """A change: what was undone before it is forgotten."""
+        self._states[at:] = [state]
+        self._at = at
+        self._make_room()
 
     def _make_room(self) -> None:
         over = sum(one.size for one in self._states) - MOST_BYTES
@@ -115,6 +127,16 @@ class Trails:
         self.touch(key, now)
         return found[0]
 
+    def replace(self, key: Hashable, before: tuple[Document, int], after: tuple[Document, int], now: int) -> None:
+        """A draft was stored in place of another, each with its `rev`: the page that is opened next can undo that."""
+        found = self._kept.get(key)
+        if found is not None and (found[0].resumes(*before) or found[0].resumes(*after)):
+            trail = found[0]
+        else:
+            trail = self.begin(key, *before, now)
+        trail.replace(*after)
+        self.touch(key, now)
+
     def touch(self, key: Hashable, now: int) -> None:
         """Somebody drew on that flow just now."""
         if key in self._kept:
@@ -144,6 +166,11 @@ class Followed:
         self._trail.follow(document, depth, travelled=travelled)
         TRAILS.touch(self._key, self._clock.now())
 
+    def replace(self, document: Document, rev: int) -> None:
+        """Another document was stored in place of this one (see `Trail.replace`)."""
+        self._trail.replace(document, rev)
+        TRAILS.touch(self._key, self._clock.now())
+
     def stored(self, rev: int) -> None:
         """The draft is at `rev` now."""
         self._trail.rev = rev
@@ -151,6 +178,14 @@ class Followed:
     def for_browser(self) -> dict[str, Any]:
         """All that can be undone and done again."""
         return self._trail.for_browser()
+
+
+def follow_replaced(user: Visitor, slug: str, before: Draft, after: Draft) -> None:
+    """A version came back as the draft of a flow, or went again: whoever opens the flow in this session can undo that."""
+    states = [read_flow({**draft.document, "name": draft.name}) for draft in (before, after)]
+    if states[0] is not None and states[1] is not None:
+        key, now = (user.session, user.workspace, slug), user.house.clock.now()
+        TRAILS.replace(key, (states[0].to_json(), before.rev), (states[1].to_json(), after.rev), now)
 
 
 def _in_pieces(document: Document, before: _State | None) -> _State:

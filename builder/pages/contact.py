@@ -238,7 +238,11 @@ class _Side:
         with tag("section", "cw-card cw-card-pad"):
             tag("h3", "cw-mb3", w("Fields"))
             if not shown:
-                tag("p", "cw-cap", w("Nothing is known yet. Fields come with the events of your shop."))
+                # Name and language are fields, too; they stand above.
+                nothing = w("Nothing is known yet. Fields come with the events of your shop.")
+                if one.fields or one.name or one.language:
+                    nothing = w("Nothing more is known yet. Fields come with the events of your shop.")
+                tag("p", "cw-cap", nothing)
                 return
             _pairs({name.replace("_", " "): field_value(value, zone, w) for name, value in shown.items()})
 

@@ -10,6 +10,7 @@ from builder.parts.empty import empty
 from builder.parts.fields import search_field
 from builder.parts.loading import patiently, skeleton_rows
 from builder.parts.rich import strong
+from builder.parts.seen import seen_words
 from builder.parts.still import Node, Still, avatar_node, chip_node, node
 from builder.parts.tag import tag
 from runtime.house import House
@@ -141,5 +142,5 @@ class _List:
             node("span", "", chip_node(word, tone=tone)),
             node("span", "hide-s ct-tags", *tags, more),
             node("span", "hide-m cw-trunc", language),
-            node("span", "n cw-cap", w.ago(one.seen_at, now, self.user.zone)),
+            node("span", "n cw-cap", seen_words(w, one.seen_at, now, self.user.zone)),
         )

@@ -3,6 +3,7 @@
 import logging
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from nicegui import Client, app, ui
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 def register(house: House) -> None:
     """Pages for addresses that lead nowhere and for pages that fail."""
 
+    @app.exception_handler(RequestValidationError)  # no page has such a thing in its address
     @app.exception_handler(404)
     async def nowhere(request: Request, problem: Exception) -> Response:
         found = getattr(request.state, "visitor", None)

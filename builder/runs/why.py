@@ -9,7 +9,7 @@ from builder.parts.dialog import dialog
 from builder.parts.still import Still, icon_node, node
 from builder.parts.tag import tag
 from builder.runs.read import why_of
-from runtime.insight.why import Standing, Why
+from runtime.insight.why import Ended, Standing, Why
 from runtime.words import Words
 
 
@@ -54,23 +54,35 @@ class Flows:
         with tag("div", "co-line ru-flow"):
             with tag("div", "cw-grow"):
                 tag("a", "cw-strong cw-trunc cw-block-el", one.name, href=f"/flows/{one.slug}")
-                tag("span", "cw-cap cw-block-el", self._said(one))
+                for line in self._said(one):
+                    tag("span", "cw-cap cw-block-el", line)
             if one.run is not None:
                 button(w("Open"), kind="quiet", small=True, href=f"/flows/{one.slug}/runs/{one.run}")
             why = w("Why?") if one.run is not None else w("Why not?")
             button(why, partial(self._ask, one), kind="quiet", small=True)
 
-    def _said(self, one: Standing) -> str:
+    def _said(self, one: Standing) -> list[str]:
         w = self.w
         if one.at is None:
-            return w("Never been in it")
+            return [w("Never been in it")]
         day = w.date(one.at, self.user.zone)
         match one.verdict:
             case "inside":
-                return w("Inside since {day}", day=day)
+                return [w("Inside since {day}", day=day)]
             case "held":
-                return w("Held out on {day}", day=day)
-        return w("Entered on {day}", day=day)
+                return [w("Held out on {day}", day=day)]
+        return [w("Entered on {day}", day=day)] if one.ended is None else self._how(one.ended)
+
+    def _how(self, ended: Ended) -> list[str]:
+        """What became of them: when they were through, and why if that was before the end."""
+        w, day = self.w, self.w.date(ended.at, self.user.zone)
+        because = [] if ended.why is None else [w.text(ended.why, self.user.house.clock.now())]
+        match ended.how:
+            case "reached":
+                return [w("Reached the end on {day}", day=day)]
+            case "failed":
+                return [w("Stopped on {day}", day=day), *because]
+        return [w("Left on {day}", day=day), *because]
 
     async def _ask(self, one: Standing) -> None:
         w = self.w

@@ -5,6 +5,7 @@ from functools import partial
 
 from builder.access import Visitor
 from builder.parts.controls import avatar, button, icon_button
+from builder.parts.seen import seen_words
 from builder.parts.tag import Tag, tag
 from builder.segment_editor.opened import PAGE
 from runtime.people.contacts import Contact
@@ -67,7 +68,7 @@ class People:
                     address = one.email or one.phone or ""
                     if address and address != name:
                         tag("span", "cw-cap cw-trunc cw-block-el", address)
-            seen = w.ago(one.seen_at, self._user.house.clock.now(), self._user.zone)
+            seen = seen_words(w, one.seen_at, self._user.house.clock.now(), self._user.zone)
             tag("span", "n cw-cap", w("Seen {when}", when=seen))
             if self._take_off is not None and not self._readonly:
                 label = w("Take {name} off", name=one.shown_name)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from builder.access import Visitor, act, fetch
 from builder.parts.controls import button, chip
-from builder.parts.fields import select_field, text_field
+from builder.parts.fields import enter_presses, select_field, text_field
 from builder.parts.tag import Tag, icon, tag
 from builder.settings_page.card import card, clear, complain, saved
 from runtime.accounts import preferences
@@ -68,7 +68,9 @@ class _Delivery:
         with tag("div", "se-two cw-mt4"):
             self.to = text_field(w("Send the test to"), user.mailbox, kind="email", autocomplete="email")
         with tag("div", "cw-row cw-mt4"):
-            button(w("Save and send a test"), self.save_and_test, kind="primary")
+            save = button(w("Save and send a test"), self.save_and_test, kind="primary")
+        lines = [field for name, field in self.fields.items() if name != "security"]
+        enter_presses(save, *lines, self.password, self.to)
         self._show()
         if kept.held is not None:
             self._say_held(kept.held)

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from builder.access import Visitor, act, fetch
 from builder.drafting.pen import PRESENCE
+from builder.flow_editor.trail import follow_replaced
 from builder.parts.controls import button
 from builder.parts.dialog import choice, dialog
 from builder.parts.tag import Tag, icon, tag
@@ -99,6 +100,7 @@ class Deeds:
         except NotOnTheDesk:
             toast(w("This Flow is archived or in the bin. Bring it back first, in the list of Flows."), kind="bad")
             return
+        follow_replaced(user, self._slug, done.before, done.draft)
         PRESENCE.tell(self._key, None, done.draft)
         await self._then()
         said = w("Version {n} is the draft now. Nothing live has changed.", n=n)
@@ -113,6 +115,7 @@ class Deeds:
             text = w("{who} has changed the draft since, so it was left as it is.", who=changed.draft.changed_by)
             toast(text, action=w("Open"), on_action=lambda: ui.navigate.to(f"/flows/{self._slug}"), kind="bad")
             return
+        follow_replaced(user, self._slug, done.draft, draft)
         PRESENCE.tell(self._key, None, draft)
         await self._then()
         toast(w("The draft is as it was."))

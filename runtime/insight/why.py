@@ -5,7 +5,7 @@ back. The blocks themselves decide, as in a run. What a contact's fields were at
 as they are now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,13 +39,15 @@ from runtime.ledger.tables import (
 )
 from runtime.people import contacts
 from runtime.people.contacts import Contact
-from runtime.reasons import BY_EXIT, REASONS
+from runtime.reasons import BY_EXIT, REASONS, reason_phrase
 from runtime.zones import zone_of
 
 MOST = 5
 """So many of the latest events are told of for each trigger."""
 LOOKED_AT = 500
 """Among so many of the latest events of its name."""
+
+_HOW: Mapping[str, Literal["reached", "failed"]] = {"ended": "reached", "failed": "failed"}
 
 Verdict = Literal["inside", "been", "held", "never"]
 """How a contact stands to a flow by their latest run; who is held out has one that ended before it began."""
@@ -73,6 +75,15 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run is over: at the end of its way, because it failed, or because they left; and why, where that is known."""
+
+    how: Literal["reached", "failed", "left"]
+    at: int
+    why: Phrase | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A flow, and how a contact stands to it."""
 
@@ -82,6 +93,8 @@ class Standing:
     run: int | None
     at: int | None
     """When they entered last."""
+    ended: Ended | None = None
+    """How that run is over; None while it is not."""
 
 
 def standings(tx: Tx, contact_id: int) -> list[Standing]:
@@ -91,9 +104,8 @@ def standings(tx: Tx, contact_id: int) -> list[Standing]:
         .where(tx.mine(flow), flow.c.state.in_(("live", "paused", "finishing")))
         .order_by(flow.c.name)
     )
-    mine = select(run.c.flow, run.c.id, run.c.state, run.c.code, run.c.entered_at).where(
-        tx.mine(run), run.c.contact == contact_id
-    )
+    columns = (run.c[name] for name in ("flow", "id", "state", "code", "args", "entered_at", "ended_at"))
+    mine = select(*columns).where(tx.mine(run), run.c.contact == contact_id)
     latest: dict[int, Any] = {}
     for one in tx.all(mine.order_by(run.c.entered_at, run.c.id)):
         latest[one.flow] = one
@@ -101,7 +113,7 @@ def standings(tx: Tx, contact_id: int) -> list[Standing]:
     for row in rows:
         had = latest.get(row.id)
         id_, at = (had.id, had.entered_at) if had is not None else (None, None)
-        found.append(Standing(row.slug, row.name, _verdict(had), id_, at))
+        found.append(Standing(row.slug, row.name, _verdict(had), id_, at, _ended(had)))
     return found
 
 
@@ -120,6 +132,13 @@ def _verdict(latest: Any) -> Verdict:
     if latest.state == "open":
         return "inside"
     return "held" if latest.code == "held_out" else "been"
+
+
+def _ended(latest: Any) -> Ended | None:
+    if latest is None or latest.ended_at is None:
+        return None
+    why = reason_phrase(latest.code, latest.args) if latest.code else None
+    return Ended(_HOW.get(latest.state, "left"), latest.ended_at, why)
 
 
 class _Inquiry:

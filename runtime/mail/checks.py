@@ -19,7 +19,7 @@ from runtime.mail.section import Section, Written
 from runtime.mail.sections.footer import Footer
 from runtime.mail.tags import Tag, pieces
 from runtime.mail.theme import Theme
-from runtime.mail.urls import clean_url, is_safe, usable
+from runtime.mail.urls import clean_url, has_blank_in_its_place, is_safe, usable
 from runtime.mail.words import is_placeholder
 
 CLIPPED_FROM = 102 * 1024
@@ -102,6 +102,13 @@ def _section(
                     address=Quoted(href[:80]),
                 )
                 yield Problem("bad_link", text, section=section.id, field=written.field)
+            elif _is_torn(href):
+                text = say(
+                    "{section}: there is a space in {address}. Take it out.",
+                    section=_title(section),
+                    address=Quoted(href[:80]),
+                )
+                yield Problem("bad_link", text, section=section.id, field=written.field)
             elif written.widget != "image" and not falls_back and _may_be_empty(href, known):
                 text = say(
                     "{section}: its link may lead nowhere. Put your website into the brand kit, to which it leads then.",
@@ -125,6 +132,15 @@ def _leads_somewhere(href: str, *, web_only: bool) -> bool:
         return True
     url = clean_url(first)
     return is_safe(url) and not (web_only and not url.lower().startswith("http"))
+
+
+def _is_torn(href: str) -> bool:
+    """Whether a space stands where none can: before the first slash. One further on is taken as it is meant."""
+    try:
+        first = next(iter(pieces(href.strip())), "")
+    except TagBroken:
+        return False
+    return isinstance(first, str) and has_blank_in_its_place(first)
 
 
 def _may_be_empty(href: str, known: Mapping[str, MergeField]) -> bool:

@@ -6,6 +6,8 @@ from urllib.parse import quote
 _SAFE = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s]|tel:[+0-9*#(])", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 _READY = re.compile(r"https?://[^\x00-\x20\x7f\"'<>\\^`{|}/?#][^\x00-\x20\x7f\"'<>\\^`{|}]*")
+_PLACE = re.compile(r"(?:https?://|mailto:)([^/?#]*)", re.IGNORECASE)
+_BLANK = re.compile(r"\s|%20", re.IGNORECASE)
 _TOUCHY = re.compile(r"[\x00-\x20\x7f\"'<>\\^`{|}]")
 
 
@@ -39,6 +41,13 @@ def is_safe(url: str) -> bool:
 def is_web(url: str) -> bool:
     """Whether it is an absolute http or https address."""
     return _WEB.match(url) is not None
+
+
+def has_blank_in_its_place(url: str) -> bool:
+    """Whether there is a blank in the name of a website or in an address, which then leads nowhere. Further on in an address a
+    blank is percent-encoded, as browsers do."""
+    found = _PLACE.match(url.strip())
+    return found is not None and bool(_BLANK.search(found[1]))
 
 
 def url_part(value: str) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from blocks.block_name import block_name
 from blocks.contract import Known, Send
-from blocks.difference import block_name
 from blocks.examples import ComesTo, Ends, Example, GetsMessage, HasField, HasTag, NoMessage, block_of
 from blocks.flow import Flow
 from blocks.phrase import Phrase, Quoted, Span, Within, dump_arg, say

@@ -329,3 +329,27 @@ def test_a_farewell_that_nobody_reaches_and_two_for_the_same() -> None:
     twice = flow(START, WAIT, bye, again, links="start>wait bye>wait again>wait", exits=exits)
     assert found(twice) == [("two_farewells", "bad", "again")]
     assert ("no_trigger", "bad", "") in found(flow(WAIT, bye, links="bye>wait", exits=exits))
+
+
+def coupon(id_: str, prefix: str) -> dict[str, Any]:
+    return {"id": id_, "kind": "issue_coupon", "settings": {"prefix": prefix, "name": "coupon"}}
+
+
+def test_two_blocks_on_one_way_that_keep_under_one_name_are_both_named() -> None:
+    small, large = coupon("small", "TEA-"), coupon("large", "MORE-")
+    problem = only(flow(START, small, MAIL, large, links="start>small small>mail mail>large"))
+    assert (problem.code, problem.level, problem.block, problem.field) == ("kept_twice", "warn", "large", "name")
+    assert said(problem) == (
+        "Two Blocks on one way keep something under the name “coupon”: Issue a code “TEA-…”, good for 7 days, and Issue a "
+        "code “MORE-…”, good for 7 days. What the later one keeps takes the place of the other. Give one of them another name."
+    )
+    # Whichever was drawn first.
+    assert only(flow(START, large, MAIL, small, links="start>small small>mail mail>large")).block == "large"
+
+
+def test_on_ways_that_exclude_each_other_one_name_is_meant() -> None:
+    small, large = coupon("small", "TEA-"), coupon("large", "MORE-")
+    both = "start>split split.yes>small split.no>large small>mail large>mail"
+    assert found(flow(START, SPLIT, small, large, MAIL, links=both)) == []
+    apart = {**large, "settings": {"prefix": "MORE-", "name": "second_coupon"}}
+    assert found(flow(START, small, apart, links="start>small small>large")) == []

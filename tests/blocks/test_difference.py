@@ -221,3 +221,23 @@ def test_a_segment_and_an_e_mail_in_a_rule_go_by_their_names() -> None:
     ]
     gone = {"kind": "not", "rule": {"kind": "in_segment", "segment": "gone"}}
     assert of_a_block("branch", {"rule": vip}, {"rule": gone})[0].endswith("→ not (they are in the Segment “gone”)")
+
+
+def test_a_split_by_a_message_is_called_by_the_e_mail_that_it_looks_at() -> None:
+    """Whoever asks: nobody has to say first what the blocks of the flow send."""
+    before = in_a_row(
+        block("first", "send_email", email="reminder"),
+        block("second", "send_email", email="concerns"),
+        block("what", "by_message", message="first"),
+    )
+    after = {**before, "blocks": [*before["blocks"][:2], block("what", "by_message", message="second")]}
+    assert between({"blocks": before["blocks"][:2]}, {"blocks": before["blocks"]}) == [
+        ("added", "Added: What became of a Message (By what became of “Your tea is waiting”)")
+    ]
+    assert between(before, after) == [
+        (
+            "changed",
+            "What became of a Message (By what became of “Your tea is waiting”): "
+            "Message of from “Your tea is waiting” to “Any questions?”",
+        )
+    ]

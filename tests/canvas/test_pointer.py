@@ -92,6 +92,36 @@ def test_a_card_is_clicked_while_the_box_is_there(shop_with_web: Shop, open_flow
     panel(page).get_by_label("Wait for").wait_for()
 
 
+def test_escape_puts_back_what_is_dragged(shop_with_web: Shop, open_flow: Open) -> None:
+    shop = shop_with_web
+    slug = shop.new_flow("Called off", column("one", "two"))
+    page = open_flow(shop, slug)
+    at_first, before = places(shop.draft(slug).document), shop.draft(slug).rev
+    dragged = card(page, "Wait 2 hours")
+    x, y = middle(dragged)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 100, y + 60, steps=8)
+    page.locator(".vue-flow__node.dragging").wait_for()
+    page.keyboard.press("Escape")
+    becomes(lambda: middle(dragged), (x, y))
+    page.mouse.move(x + 10, y + 4, steps=4)
+    assert middle(dragged) == (x, y), "it does not follow any more"
+    page.mouse.up()
+    assert page.get_by_role("button", name="Undo").is_disabled()
+
+    # The next one counts again.
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 4, y)
+    page.mouse.move(x + 4 + 100 * view(page)[2], y, steps=8)
+    page.mouse.up()
+    becomes(lambda: [x > 0 for x, _ in places(shop.draft(slug).document)], [False, False, True])
+    page.get_by_role("button", name="Undo").click()
+    becomes(lambda: places(shop.draft(slug).document), at_first)
+    assert shop.draft(slug).rev == before + 2, "stored once as moved and once as undone"
+
+
 def test_a_link_that_may_not_be_drawn_says_why(shop_with_web: Shop, open_flow: Open) -> None:
     document = column("one")
     document["blocks"].append(block("order", "event_trigger", event="Order placed") | {"position": {"x": 300, "y": 0}})

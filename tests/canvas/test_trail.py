@@ -80,3 +80,21 @@ def test_only_what_was_drawn_on_lately_is_kept(monkeypatch: Any) -> None:
     assert trails.take_up("first", flow(1), 1, now=HOUR) is first
     assert trails.take_up("second", flow(1), 1, now=HOUR) is not second
     assert trails.take_up("first", flow(1), 1, now=20 * HOUR) is not first
+
+
+def test_a_draft_that_was_replaced_elsewhere_can_be_undone_by_who_opens_it_next() -> None:
+    trails, key = Trails(), ("session", 1, "cart")
+    trail = trails.begin(key, flow(1), 1, now=0)
+    trail.follow(flow(2), 1, travelled=False)
+    trail.rev = 2
+    for _ in range(2):  # the page that has it open is told as well
+        trails.replace(key, (flow(2), 2), (flow(24), 3), now=0)
+    opened = trails.take_up(key, flow(24), 3, now=0)
+    assert states(opened) == [flow(1), flow(2), flow(24)]
+    assert opened.for_browser()["at"] == 2
+
+
+def test_a_draft_that_was_replaced_can_be_undone_also_where_it_was_not_open_before() -> None:
+    trails, key = Trails(), ("session", 1, "cart")
+    trails.replace(key, (flow(2), 2), (flow(24), 3), now=0)
+    assert states(trails.take_up(key, flow(24), 3, now=0)) == [flow(2), flow(24)]

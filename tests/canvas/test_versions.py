@@ -4,8 +4,8 @@ import pytest
 
 from runtime.engine.publishing.publish import publish
 from tests.browser import becomes
-from tests.canvas.conftest import Open, Shop
-from tests.canvas.hands import card
+from tests.canvas.conftest import Open, Shop, ready, saved
+from tests.canvas.hands import card, panel
 from tests.canvas.test_two_tabs import two_steps
 from tests.engine.stage import block, link
 
@@ -61,6 +61,14 @@ def test_an_old_version_comes_back_into_the_open_editor_and_goes_again(shop_with
     becomes(lambda: hours(shop, slug), 3)
     card(editor, "Wait 3 hours").wait_for()
 
+    # In the editor both are steps like any other.
+    undo = editor.get_by_role("button", name="Undo", exact=True)
+    undo.click()
+    becomes(lambda: hours(shop, slug), 1)
+    undo.click()
+    becomes(lambda: hours(shop, slug), 3)
+    assert undo.is_disabled()
+
     page.get_by_role("link", name="Compare").first.click()
     page.get_by_role("heading", name="2 changes").wait_for()
     page.wait_for_function("window.did_handshake === true")
@@ -71,6 +79,29 @@ def test_an_old_version_comes_back_into_the_open_editor_and_goes_again(shop_with
     page.wait_for_function("window.did_handshake === true")
     page.get_by_label("Before").select_option(label="Version 2")
     page.get_by_role("heading", name="They are the same").wait_for()
+
+
+def test_restoring_is_undone_on_the_canvas_that_is_opened_afterwards(shop_with_web: Shop, open_flow: Open) -> None:
+    shop = shop_with_web
+    slug = published_twice(shop)
+    page = open_flow(shop, slug)
+    card(page, "Wait 3 hours").click()
+    panel(page).get_by_label("Wait for").fill("7")
+    becomes(lambda: hours(shop, slug), 7)
+    saved(page)
+    page.goto(f"{shop.url}/flows/{slug}/versions")
+    page.wait_for_function("window.did_handshake === true")
+    page.get_by_role("button", name="Restore version 1").click()
+    page.get_by_text("Version 1 is the draft now").wait_for()
+
+    page.goto(f"{shop.url}/flows/{slug}")
+    ready(page)
+    card(page, "Wait 1 hour").click()
+    page.keyboard.press("Control+z")
+    card(page, "Wait 7 hours").wait_for()
+    becomes(lambda: hours(shop, slug), 7)
+    page.keyboard.press("Control+z")
+    becomes(lambda: hours(shop, slug), 3)
 
 
 def test_who_clicks_twice_restores_once_and_gets_the_draft_back(shop_with_web: Shop, open_flow: Open) -> None:

@@ -156,6 +156,16 @@ def test_an_email_that_was_changed_comes_along_beside_the_one_of_today(desk: Des
     assert len(desk.drafts.list("email")) == 2
 
 
+def test_an_email_that_is_only_called_differently_is_the_same(desk: Desk) -> None:
+    desk.drafts.rename("email", "reminder", "Reminder with tea", NOK, desk.now)
+    old = one_version(desk.house, desk.shop, "cart", 1)
+    assert old is not None
+    assert other_emails(desk.drafts, old) == []
+    done = desk.restore(1)
+    assert done.emails == ()
+    assert done.draft.document["blocks"][2]["settings"]["email"] == "reminder"
+
+
 def test_the_undo_takes_the_emails_away_that_came_along(desk: Desk) -> None:
     desk.write("Still thirsty?")
     done = desk.restore(1)

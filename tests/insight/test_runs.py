@@ -11,7 +11,7 @@ from runtime.engine.publishing.moving import Move
 from runtime.engine.publishing.publish import archive
 from runtime.house import House
 from runtime.insight import runs
-from runtime.insight.why import Why, standings, why
+from runtime.insight.why import Ended, Why, standings, why
 from runtime.ledger.tables import segment
 from runtime.segments import lists
 from runtime.words import words
@@ -321,6 +321,29 @@ def test_a_contact_page_knows_how_they_stand_to_each_live_flow(stage: Stage) -> 
     with stage.house.ledger.read(stage.shop) as tx:
         found = standings(tx, stage._id(DEWI))
     assert [(one.slug, one.verdict) for one in found] == [("dear", "never"), ("flow", "inside")]
+
+
+def test_a_contact_page_knows_how_their_time_in_a_flow_ended(stage: Stage) -> None:
+    stage.publish(cart_flow())
+    cart(stage, DEWI, "c1")
+    cart(stage, BUDI, "c2")
+    stage.after(minutes=5)
+    stage.happens("Order placed", DEWI, checkout_token="c1")
+    left_at = stage.clock.now()
+    stage.after(hours=30)
+
+    def ended(email: str) -> Ended | None:
+        with stage.house.ledger.read(stage.shop) as tx:
+            (found,) = standings(tx, stage._id(email))
+        return found.ended
+
+    dewi, budi = ended(DEWI), ended(BUDI)
+    assert dewi is not None
+    assert dewi.why is not None
+    assert (dewi.how, dewi.at) == ("left", left_at)
+    assert words("en").text(dewi.why) == "Because “Order placed” happened"
+    assert budi is not None
+    assert (budi.how, budi.why) == ("reached", None)
 
 
 def test_of_several_conditions_only_those_are_told_that_decided(stage: Stage) -> None:

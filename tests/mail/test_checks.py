@@ -9,7 +9,10 @@ from runtime.mail import (
     EmailDocument,
     MergeField,
     Problem,
+    Renderer,
     check_email,
+    compile_email,
+    mail_data,
     merge_fields,
     read_document,
     sample_data,
@@ -81,6 +84,30 @@ def test_an_innocent_subject_is_left_alone(subject: str, doi_leaf: Brand) -> Non
 def test_a_button_that_leads_nowhere(link: str, doi_leaf: Brand) -> None:
     button = {"kind": "button", "id": "s1", "label": "Go", "link": link}
     assert places(found(doi_leaf, button)) == [("bad", "bad_link", "s1", "link")]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://doi leaf.example/cart",
+        "https:// doileaf.example",
+        "https://doileaf.example /cart",
+        "mailto:nok @x.example",
+    ],
+)
+def test_a_space_where_none_can_be_is_named(link: str, doi_leaf: Brand) -> None:
+    """As a browser reads it, it is part of the name of a website that nobody has."""
+    button = {"kind": "button", "id": "s1", "label": "Go", "link": link}
+    assert places(found(doi_leaf, button)) == [("bad", "bad_link", "s1", "link")]
+    text = {"kind": "text", "id": "s1", "html": f'<p>This is <a href="{link}">our tea</a></p>'}
+    assert places(found(doi_leaf, text)) == [("bad", "bad_link", "s1", "html")]
+
+
+def test_a_space_further_on_is_sent_as_it_is_meant(doi_leaf: Brand) -> None:
+    button = {"kind": "button", "id": "s1", "label": "Go", "link": " https://doileaf.example/search?q=green tea "}
+    assert found(doi_leaf, button) == []
+    made = compile_email(read_document({"subject": "Tea", "kind": "transactional", "sections": [button]}), doi_leaf)
+    assert "https://doileaf.example/search?q=green%20tea" in Renderer(made).render(mail_data({}, {}, doi_leaf)).html
 
 
 @pytest.mark.parametrize(

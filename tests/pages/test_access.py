@@ -10,7 +10,7 @@ from playwright.sync_api import Error
 
 from runtime.accounts import links, sessions, users
 from runtime.desk import Draft
-from tests.browser import choose, ready, until
+from tests.browser import Windows, choose, ready, until
 from tests.pages.conftest import Look, Web, sign_in
 from tests.pages.doi_leaf import NOK, PASSWORD
 
@@ -92,6 +92,19 @@ def test_strangers_may_change_nothing_and_read_nothing(web: Web) -> None:
     for path in ("/flows", "/messages/5001/mail", "/messages/5001/source.eml", "/emails/tea/small", "/nowhere"):
         answer = ask(web, "GET", path)
         assert (answer.status, answer.headers["Location"]) == (303, f"/sign-in?next={quote(path)}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/flows/%00", "/flows/car%00t/runs", "/segments/%00", "/messages?find=%00", "/contacts/%00", "/contacts/somebody",
+     "/messages/99999999999999999999", "/flows/cart/runs/99999999999999999999"],
+)  # fmt: skip
+def test_an_address_that_nothing_can_have_leads_to_the_usual_page(web: Web, windows: Windows, path: str) -> None:
+    """PostgreSQL takes no such letter, and no database such a number."""
+    window = windows(web.url, sign_in(web))
+    answer = window.request.get(web.url + path, headers={"Accept": "text/html"})
+    assert answer.status == 404
+    assert "There is no such page." in answer.text()
 
 
 def test_every_page_comes_with_its_headers_and_files_are_kept_for_a_year(web: Web, look: Look) -> None:

@@ -136,6 +136,16 @@ def use_server(page: Any, port: int) -> Any:
     return card
 
 
+def test_enter_saves_the_mail_server(look: Look, web: Web) -> None:
+    card = use_server(look("/settings"), 2525)
+    card.get_by_label("User name").fill("hello")
+    card.get_by_label("User name").press("Enter")
+    card.get_by_text("Sending…").wait_for()
+    with web.house.ledger.read(web.workspace) as tx:
+        assert preferences.mail_server(tx).port == 2525
+    preferences.save_mail_server(web.house, web.workspace, preferences.MailServer(), None)
+
+
 @pytest.mark.usefixtures("working", "sender")
 def test_the_test_says_that_the_server_took_it(look: Look, web: Web, inbox: tuple[Inbox, int]) -> None:
     handler, port = inbox

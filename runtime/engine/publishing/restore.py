@@ -53,9 +53,10 @@ def other_emails(drafts: Drafts, old: Version) -> list[OldEmail]:
         document = dict(old.state.emails[block])
         now = drafts.get("email", slug)
         gone = now is None or now.state != "active"
-        if not gone and now is not None and now.document == document:
-            continue
-        key = (slug, _wording(document))
+        wording = _wording(document)
+        if not gone and now is not None and _wording(now.document) == wording:
+            continue  # also where it is only called differently: nobody who gets it would notice
+        key = (slug, wording)
         blocks = (*found[key].blocks, block) if key in found else (block,)
         name = str(document.get("name", "") or (now.name if now is not None else slug))
         found[key] = OldEmail(blocks, slug, name, gone, document)

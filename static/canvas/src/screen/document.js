@@ -56,6 +56,14 @@ export function useDocument({ flow, trail, draftKey, version, emit, show }) {
       show(now.value);
       tellHistory();
     },
+    /** Another document from Python, stored already, in place of this one: nothing to tell, but it can be undone. */
+    replace(next, stored) {
+      history.push(now.value);
+      now.value = openFlow(next);
+      draft.rebase(stored);
+      show(now.value);
+      tellHistory();
+    },
     ack: (acked, stored) => draft.ack(acked, stored),
     /** At the start: goes on with what the server had not stored. True when there was something. */
     restore() {

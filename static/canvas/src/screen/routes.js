@@ -1,9 +1,13 @@
-// The routes of all links. Each is asked for twice (its line, its "+") and depends on where the other Blocks are, but
+// The routes of all links, and what stands in the way of a "+" that leads nowhere. Each is asked for twice (its line, its "+") and depends on where the other Blocks are, but
 // must not be worked out anew for all links in each frame of a drag: it is, when the document changes.
 import { shallowRef } from "vue";
 import { BLOCK_WIDTH } from "../graph/fan.js";
 import { field } from "../graph/field.js";
 import { route } from "../graph/route.js";
+
+const PLUS = 12; // half of a "+"
+const BELOW = 45; // from an outlet to what may touch its "+"
+const ABOVE = 40; // a card that begins this little above the outlet lies over it
 
 export function useRoutes({ doc, height }) {
   const round = shallowRef(0);
@@ -34,5 +38,12 @@ export function useRoutes({ doc, height }) {
     return result;
   }
 
-  return { renew, routeOf };
+  /** Where the nearest card in the way of a "+" under `x`, `y` begins; Infinity where there is none. */
+  function topBelow(id, x, y) {
+    void round.value; // so that it is asked again when Blocks have moved
+    const inWay = within(x - PLUS, y - ABOVE, x + PLUS, y + BELOW).filter((rect) => rect.id !== id && rect.top > y - ABOVE);
+    return Math.min(...inWay.map((rect) => rect.top));
+  }
+
+  return { renew, routeOf, topBelow };
 }

@@ -309,6 +309,17 @@ describe("loading", () => {
     expect(w.text()).toContain("Start with a trigger");
   });
 
+  it("what is stored in place of the Flow tells nothing and can be undone", async () => {
+    const w = await canvas();
+    w.vm.replaceFlow({ format: 1, name: "As it was", blocks: [], links: [] }, 7);
+    expect(w.vm.getFlow().name).toBe("As it was");
+    expect(w.emitted("graph-change")).toBeUndefined();
+    w.vm.undo();
+    expect(last(w)).toMatchObject({ reason: "undo", depth: 0, flow: cartFlow() });
+    w.vm.redo();
+    expect(last(w).flow.name).toBe("As it was");
+  });
+
   it("says the reader's words", async () => {
     const w = await canvas({ words: { findBlock: "Cari Blok" } });
     expect(w.find(".cw-pal input").attributes("placeholder")).toBe("Cari Blok");
