@@ -9,7 +9,7 @@ from runtime.clock import DAY
 from runtime.delivery.channels import RECALLED
 from runtime.engine.batch import Batch, Queued, Run
 from runtime.engine.context import Ctx
-from runtime.engine.kept_time import in_kept_time
+from runtime.engine.holding.kept_time import in_kept_time
 from runtime.engine.leaving.departures import depart, met
 from runtime.engine.program import Program
 from runtime.ledger.tallies import by_outlet

@@ -15,7 +15,7 @@ from runtime.engine.batch import Batch
 from runtime.engine.entries import arrivals, beginnings, occasions, offers, schedules, ties
 from runtime.engine.entries.reception import take_events
 from runtime.engine.leaving import endings
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.engine.publishing import moving, overdue
 from runtime.engine.wakes import NEXT_WAKE, set_aside, wake
 from runtime.ledger.tables import (

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from blocks.contract import TooMuchKept
 from runtime.engine.batch import AS_RUN, Batch, Run
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.engine.wakes import take_further
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared

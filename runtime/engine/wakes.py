@@ -9,7 +9,8 @@ from sqlalchemy import Text, bindparam, cast, func, select
 
 from runtime.engine.advance import Standpoint, advance
 from runtime.engine.batch import AS_RUN, Batch, Run
-from runtime.engine.program import Program, Programs
+from runtime.engine.program import Program
+from runtime.engine.programs import Programs
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import event, run

@@ -17,11 +17,11 @@ from runtime.engine.coupons import Mint
 from runtime.engine.duties import DUTIES, HOME, Duty, SetAside
 from runtime.engine.entries import occasions, schedules
 from runtime.engine.entries.following import follow
+from runtime.engine.holding.new_dates import wait_as_it_is_now
+from runtime.engine.holding.new_zones import wait_by_new_clocks
 from runtime.engine.leaving.watch import look_again
-from runtime.engine.new_dates import wait_as_it_is_now
-from runtime.engine.new_zones import wait_by_new_clocks
 from runtime.engine.pace import MOST, Pace
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.house import House
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import event, workspace

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from blocks.values import fold
-from runtime.engine.kept_time import WENT_OVER
+from runtime.engine.holding.kept_time import WENT_OVER
 from runtime.ledger import Tx
 from runtime.ledger.tables import flow, identity, message, run, step, version
 from runtime.people import contacts

@@ -23,7 +23,8 @@ from runtime.engine.batch import Batch, Run
 from runtime.engine.context import Ctx
 from runtime.engine.echo import MOST_DEEP, depth_of
 from runtime.engine.entries.reception import TOO_OLD
-from runtime.engine.program import Program, Programs
+from runtime.engine.program import Program
+from runtime.engine.programs import Programs
 from runtime.insight.outside import Place, fields_of, place_in
 from runtime.ledger import Tx
 from runtime.ledger.tables import (

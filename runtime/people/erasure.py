@@ -15,7 +15,7 @@ from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, or_, sel
 
 from blocks.contract import Reason
 from runtime.engine.batch import AS_RUN, Batch, Run
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.engine.work import one_batch
 from runtime.house import House
 from runtime.ledger import Tx

@@ -28,7 +28,7 @@ from runtime.segments.turning import next_turn
 
 if TYPE_CHECKING:
     from runtime.engine.batch import Batch
-    from runtime.engine.program import Programs
+    from runtime.engine.programs import Programs
 
 CHUNK = 100
 """Contacts that are looked at in one transaction at most when a rule is new or when time has come."""

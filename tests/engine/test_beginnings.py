@@ -12,7 +12,7 @@ from blocks.triggers.quiet_trigger import QuietTrigger
 from blocks.values import micros
 from runtime.clock import SetClock
 from runtime.engine.entries import beginnings
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.engine.publishing.publish import archive, finish, pause, release, resume
 from runtime.engine.work import Engine, one_batch
 from runtime.insight.beginnings import begun, said, starts

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from blocks.flow import Flow
 from runtime.engine.by_hand.handling import retry
 from runtime.engine.leaving import endings
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.engine.publishing import overdue, publish
 from runtime.engine.publishing.overdue import SEND, Choice
 from runtime.engine.publishing.publish import NotLive, archive, finish, pause, resume

@@ -19,7 +19,7 @@ from runtime.accounts import workspaces
 from runtime.calendar import CALENDAR
 from runtime.clock import SetClock
 from runtime.engine.entries import schedules
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.engine.publishing.publish import archive, finish, pause, resume
 from runtime.engine.work import Engine, one_batch
 from runtime.insight.matches import would_hear

@@ -14,7 +14,7 @@ from blocks.rule_words import say_rule
 from blocks.rules import Compare, InSegment
 from blocks.triggers.schedule_trigger import ScheduleTrigger
 from blocks.values import micros, moment
-from runtime.engine.kept_time import KEPT, WENT_OVER
+from runtime.engine.holding.kept_time import KEPT, WENT_OVER
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
     appointment,

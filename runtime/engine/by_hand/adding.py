@@ -16,7 +16,8 @@ from runtime.delivery.channels import RECALLABLE
 from runtime.engine.batch import Batch, Run
 from runtime.engine.context import Ctx
 from runtime.engine.entries.reception import COUNTS
-from runtime.engine.program import Program, Programs
+from runtime.engine.program import Program
+from runtime.engine.programs import Programs
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.engine.work import one_batch
 from runtime.house import House
 from runtime.people.contacts import Change

@@ -20,7 +20,8 @@ from runtime.engine.again import had_by, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.leaving.departures import come_back
 from runtime.engine.leaving.inside import inside
-from runtime.engine.program import Program, Programs
+from runtime.engine.program import Program
+from runtime.engine.programs import Programs
 from runtime.engine.wakes import take_further
 from runtime.engine.work import one_batch
 from runtime.house import House

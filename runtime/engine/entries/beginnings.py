@@ -16,7 +16,7 @@ from blocks.contract import Timed, Trigger
 from runtime.engine.batch import Batch
 from runtime.engine.entries.occasions import CONTACTS, came_before
 from runtime.engine.entries.schedules import crowded, members_after, tell
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import beginning, contact, flow, run

@@ -7,7 +7,7 @@ Who belongs to a day that is still to come leaves and enters anew for it. Where 
 finishes, who is held until that date goes on waiting where they are, for the new one; anybody else leaves, and it is said why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,9 @@ from blocks.values import Typed, micros, moment, safe_path, text_of, type_docume
 from runtime.engine.advance import Standpoint, advance
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.entries.occasions import EVENT, SOURCE
-from runtime.engine.program import Program, Programs, Roster
+from runtime.engine.program import Program
+from runtime.engine.programs import Programs
+from runtime.engine.roster import Roster
 from runtime.engine.wakes import EVERYTHING, look_up
 from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.documents import in_both_forms
@@ -98,7 +100,7 @@ def follow(batch: Batch, programs: Programs) -> None:
         )
 
 
-def _moved(batch: Batch, programs: Programs, ids: set[int], flows: list[int]) -> list[_Moved]:
+def _moved(batch: Batch, programs: Programs, ids: set[int], flows: Collection[int]) -> list[_Moved]:
     tx, found = batch.tx, []
     values = {"workspace": tx.workspace, "contacts": listed(tx, ids), "flows": listed(tx, flows)}
     rows = tx.all(_RUNS, values)

@@ -19,7 +19,8 @@ from blocks.contract import DATE, Timed, Trigger
 from blocks.values import Typed, micros, moment
 from runtime.clock import DAY
 from runtime.engine.batch import Batch
-from runtime.engine.program import Programs, Roster
+from runtime.engine.programs import Programs
+from runtime.engine.roster import Roster
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.documents import in_both_forms

@@ -18,7 +18,7 @@ from runtime import shop
 from runtime.clock import DAY, HOUR
 from runtime.engine.batch import Batch
 from runtime.engine.entries.occasions import EVENT
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.documents import in_both_forms

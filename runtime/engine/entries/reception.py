@@ -17,7 +17,9 @@ from runtime.engine.entries import ties
 from runtime.engine.entries.arrivals import Arrival, take_in
 from runtime.engine.leaving.departures import by_event, depart
 from runtime.engine.leaving.inside import Inside, runs_of, runs_with
-from runtime.engine.program import Program, Programs, Roster
+from runtime.engine.program import Program
+from runtime.engine.programs import Programs
+from runtime.engine.roster import Roster
 from runtime.engine.wakes import FIELDS, NOTHING, look_up
 from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.lists import among, listed
@@ -145,8 +147,8 @@ class _Reception:
         look_up(batch, programs, list(self._inside.all()), arrivals)
 
     def _exit_keys(self, arrival: Arrival) -> Iterator[str]:
-        for flow_id in self._roster.exits.get(arrival.name, ()):
-            for path in self._roster.exit_keys[flow_id, arrival.name]:
+        for paths in self._roster.exits.get(arrival.name, {}).values():
+            for path in paths:
                 if (key := key_of(arrival.fields, path)) is not None:
                     yield key
 
@@ -235,7 +237,7 @@ class _Reception:
         return [leave for leave in exits if leave.event == arrival.name and self._admits(leave, one, arrival)]
 
     def _keyed(self, flow_id: int, arrival: Arrival) -> list[Run]:
-        paths = self._roster.exit_keys[flow_id, arrival.name]
+        paths = self._roster.exits[arrival.name][flow_id]
         keys = [key for path in paths if (key := key_of(arrival.fields, path)) is not None]
         return [one for key in keys for one in self._inside.with_key(flow_id, key)]
 

@@ -27,7 +27,7 @@ from runtime.calendar import CALENDAR
 from runtime.clock import DAY
 from runtime.engine.batch import Batch
 from runtime.engine.entries.occasions import EVENT, SOURCE
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.documents import in_both_forms

@@ -15,7 +15,8 @@ from blocks.offered import Offered, variants_or_products
 from blocks.values import LONGEST_KEY, Typed
 from runtime.clock import DAY
 from runtime.engine.batch import Batch
-from runtime.engine.program import Programs, Roster
+from runtime.engine.programs import Programs
+from runtime.engine.roster import Roster
 from runtime.ledger import Tx
 from runtime.ledger.bulk import run_many
 from runtime.ledger.tables import event, interest_kept

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, or_, sele
 
 from blocks.contract import Reason
 from runtime.engine.batch import AS_RUN, Batch, Run
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, message, run, version
 

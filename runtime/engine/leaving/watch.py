@@ -10,7 +10,7 @@ import orjson
 from runtime.engine.advance import Standpoint, leave_if_met
 from runtime.engine.batch import Batch, Run
 from runtime.engine.leaving.inside import Inside, runs_of
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.engine.wakes import EVERYTHING, FIELDS, NOTHING, look_up
 from runtime.ledger.lists import listed
 

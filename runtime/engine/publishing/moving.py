@@ -15,9 +15,9 @@ from blocks.contract import Reason
 from blocks.flow import Flow
 from runtime.engine.again import has_had, led_back_to
 from runtime.engine.batch import AS_RUN, Batch, Run
-from runtime.engine.kept_time import ANEW, KEPT
+from runtime.engine.holding.kept_time import ANEW, KEPT
 from runtime.engine.leaving.departures import come_back
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.engine.wakes import take_further
 from runtime.house import House
 from runtime.ledger import Tx

@@ -18,7 +18,7 @@ from runtime.clock import HOUR
 from runtime.delivery.channels import CHANNELS
 from runtime.delivery.sending.book import tell_runs
 from runtime.engine.batch import Batch
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.bulk import update_tuples

@@ -18,7 +18,7 @@ from runtime.delivery.preferred import ready
 from runtime.engine.batch import Batch
 from runtime.engine.entries import beginnings, occasions, schedules, ties
 from runtime.engine.leaving import endings
-from runtime.engine.program import Programs
+from runtime.engine.programs import Programs
 from runtime.engine.publishing import moving, overdue
 from runtime.engine.publishing.known import brand_of, known_to
 from runtime.engine.publishing.moving import Move

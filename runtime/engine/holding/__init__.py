@@ -1,0 +1,1 @@
+"""Whom a block holds, and until when: also if that changes meanwhile."""
