@@ -68,6 +68,8 @@ TEAM = Channel(
 CHANNELS = {channel.name: channel for channel in (EMAIL, WEBHOOK, TEAM)}
 BY_MAIL = tuple(channel.name for channel in CHANNELS.values() if channel.by_mail)
 RECALLED = tuple(channel.name for channel in CHANNELS.values() if channel.recalled)
+IN_NO_HANDS: Mapping[str, None] = {"lease_by": None, "lease_until": None}
+"""Columns of a message that nobody is delivering."""
 RECALLABLE = and_(message.c.state == "queued", message.c.channel.in_(RECALLED))
 """The condition that a message waits, and is taken back if its run is left."""
 NOT_OUT_YET = and_(message.c.state.in_(("queued", "sending")), message.c.channel.in_(RECALLED))

@@ -4,6 +4,7 @@ from collections import Counter
 
 from sqlalchemy import select
 
+from runtime.delivery.channels import IN_NO_HANDS
 from runtime.delivery.sending import claims
 from runtime.house import House
 from runtime.ledger import Tx, tallies
@@ -45,15 +46,14 @@ def take_over(house: House) -> None:
 def _settle(tx: Tx, now: int) -> None:
     """An attempt without an answer may have arrived: marketing mail is not sent again by itself, other mail is."""
     over = (tx.mine(message), message.c.lease_until < now)
-    free = {"lease_by": None, "lease_until": None}
     sending = message.c.state == "sending"
     lost = tx.all(
         message.update()
         .where(*over, sending, message.c.marketing.is_(True), message.c.test.is_(False))
-        .values(state="uncertain", code="uncertain", args=None, done_at=now, **free)
+        .values(state="uncertain", code="uncertain", args=None, done_at=now, **IN_NO_HANDS)
         .returning(message.c.flow, message.c.block, message.c.contact)
     )
-    tx.execute(message.update().where(*over, sending).values(state="queued", due_at=now, **free))
-    tx.execute(message.update().where(*over).values(**free))
+    tx.execute(message.update().where(*over, sending).values(state="queued", due_at=now, **IN_NO_HANDS))
+    tx.execute(message.update().where(*over).values(**IN_NO_HANDS))
     stir(tx, (row.contact for row in lost if row.contact is not None), "got")
     tallies.add(tx, Counter((row.flow, row.block, "uncertain") for row in lost if row.flow is not None), now)

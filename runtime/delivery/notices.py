@@ -19,7 +19,7 @@ from blocks.values import moment
 from runtime.accounts import users
 from runtime.accounts.users import User
 from runtime.clock import HOUR, MINUTE, SECOND
-from runtime.delivery.channels import TEAM
+from runtime.delivery.channels import IN_NO_HANDS, TEAM
 from runtime.delivery.sending.claims import Claimed
 from runtime.ledger import Tx
 from runtime.ledger.documents import dump_args
@@ -55,7 +55,6 @@ _READY = select(message.c.id, message.c.address).where(
     among(message.c.id, "ids"), _QUEUED, message.c.address.is_not(None)
 )
 _THESE = message.update().where(among(message.c.id, "ids"), _QUEUED)
-_OFF = {"lease_by": None, "lease_until": None}
 _ONE = (
     message.update()
     .where(message.c.id == bindparam("this"), _QUEUED)
@@ -123,13 +122,13 @@ class _Sharing:
         if over:
             until = self._hour + HOUR
             args = {"most": most, "until": Moment(moment(until), self._zone)}
-            self._change(over, code=LATER, args=dump_args(args), due_at=until, **_OFF)
+            self._change(over, code=LATER, args=dump_args(args), due_at=until, **IN_NO_HANDS)
 
     def _bundle(self, rows: Sequence[Any], most: int) -> None:
         first, *others = rows
         if self._address(first, bundle=first.id):
             told = {"code": "notice_summed", "args": dump_args({"most": most}), "bundle": first.id}
-            self._change(others, state="skipped", done_at=self._now, **told, **_OFF)
+            self._change(others, state="skipped", done_at=self._now, **told, **IN_NO_HANDS)
         else:
             self._to_nobody(others)
 
@@ -151,7 +150,7 @@ class _Sharing:
         return True
 
     def _to_nobody(self, rows: Sequence[Any]) -> None:
-        self._change(rows, state="skipped", code="notice_to_nobody", args=None, done_at=self._now, **_OFF)
+        self._change(rows, state="skipped", code="notice_to_nobody", args=None, done_at=self._now, **IN_NO_HANDS)
 
     def _change(self, rows: Sequence[Any], **values: Any) -> None:
         if rows:

@@ -14,7 +14,7 @@ from blocks.contract import Known, Reason, TooMuchKept
 from blocks.own_fields import ZONE
 from blocks.rules import Counted
 from blocks.values import Typed, type_document
-from runtime.delivery.channels import RECALLABLE, RECALLED
+from runtime.delivery.channels import IN_NO_HANDS, RECALLABLE, RECALLED
 from runtime.engine import coupons, echo
 from runtime.engine.coupons import Issued, Mint
 from runtime.engine.echo import Emitted
@@ -140,7 +140,7 @@ _CANCEL = (
         among(message.c.run, "runs"),
         RECALLABLE,
     )
-    .values(state="cancelled", code="run_ended", done_at=bindparam("at"))
+    .values(state="cancelled", code="run_ended", done_at=bindparam("at"), **IN_NO_HANDS)
 )
 
 

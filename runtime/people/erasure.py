@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, or_, select, update
 
 from blocks.contract import Reason
+from runtime.delivery.channels import IN_NO_HANDS
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.programs import Programs
 from runtime.engine.work import one_batch
@@ -98,7 +99,7 @@ def _let_go(batch: Batch, contact_id: int) -> None:
         batch.counts[one.flow, one.block, "left"] += 1
         one.end("left", batch.now, reason)
     waiting = (tx.mine(message), message.c.contact == contact_id, message.c.state == "queued")
-    unsent = {"state": "cancelled", "code": "erased", "done_at": batch.now}
+    unsent = {"state": "cancelled", "code": "erased", "done_at": batch.now, **IN_NO_HANDS}
     tx.execute(message.update().where(*waiting).values(unsent))
     known = [(row.kind, row.value) for row in tx.all(_KNOWN_AS, {"workspace": tx.workspace, "contact": contact_id})]
     addresses = {(CHANNELS[kind], value) for kind, value in known if kind in CHANNELS}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from runtime.clock import MINUTE
 from runtime.delivery import resend
 from runtime.engine.by_hand.changing import change_contacts
 from runtime.ledger.tables import message
@@ -192,3 +193,13 @@ def _handed(stage: Stage, state: str, until: int | None) -> None:
     """How it stands with the handing over of what waits."""
     with stage.house.ledger.write(stage.shop) as tx:
         tx.execute(message.update().values(state=state, lease_until=until))
+
+
+def test_what_is_taken_back_is_in_nobodys_hands(stage: Stage) -> None:
+    stage.publish(reminder())
+    stage.happens(CART, DEWI, checkout_token="d1")
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(message.update().values(lease_by="a worker", lease_until=stage.clock.now() + MINUTE))
+    stage.happens(ORDER, DEWI, checkout_token="d1")
+    with stage.house.ledger.read(stage.shop) as tx:
+        assert [row.lease_by for row in tx.all(message.select())] == [None, None]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, literal, select, union, union_all
 
 from runtime.clock import SECOND
-from runtime.delivery.channels import CHANNELS, EMAIL, Channel
+from runtime.delivery.channels import CHANNELS, EMAIL, IN_NO_HANDS, Channel
 from runtime.delivery.sending.owner import is_dead
 from runtime.ledger import Ledger, Tx
 from runtime.ledger.lists import among, listed
@@ -108,7 +108,7 @@ _RELEASE = (
         message.c.lease_by == bindparam("owner"),
         message.c.state != "sending",
     )
-    .values(lease_by=None, lease_until=None)
+    .values(**IN_NO_HANDS)
 )
 _RUN_OUT = Prepared(select(message.c.workspace).where(_LEASED, message.c.lease_until < bindparam("now")).distinct())
 _OWNERS = select(message.c.lease_by).where(_LEASED).distinct()

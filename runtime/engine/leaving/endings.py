@@ -8,6 +8,7 @@ meanwhile, what is left is done afterwards.
 from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, or_, select
 
 from blocks.contract import Reason
+from runtime.delivery.channels import IN_NO_HANDS
 from runtime.engine.batch import AS_RUN, Batch, Run
 from runtime.engine.programs import Programs
 from runtime.ledger.lists import among, listed
@@ -43,7 +44,11 @@ _WAITING = (
 
 def _cancel(which: ColumnElement[bool]) -> Update:
     waiting = (message.c.workspace == bindparam("ws"), which, message.c.state == "queued")
-    return message.update().where(*waiting).values(state="cancelled", code="flow_archived", done_at=bindparam("at"))
+    return (
+        message.update()
+        .where(*waiting)
+        .values(state="cancelled", code="flow_archived", done_at=bindparam("at"), **IN_NO_HANDS)
+    )
 
 
 _CANCEL_OF, _CANCEL = _cancel(among(message.c.run, "runs")), _cancel(among(message.c.id, "ids"))

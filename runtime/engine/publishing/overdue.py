@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from blocks.phrase import Moment, dump_arg
 from blocks.values import moment
 from runtime.clock import HOUR
-from runtime.delivery.channels import CHANNELS
+from runtime.delivery.channels import CHANNELS, IN_NO_HANDS
 from runtime.delivery.sending.book import tell_runs
 from runtime.engine.batch import Batch
 from runtime.engine.programs import Programs
@@ -46,7 +46,7 @@ _OF_REPLY = ("id", "run", "block", "queued_at")
 _SKIP = (
     message.update()
     .where(message.c.workspace == bindparam("ws"), among(message.c.id, "ids"), message.c.state == "queued")
-    .values(state="skipped", code="skipped_on_resume", done_at=bindparam("at"), lease_by=None, lease_until=None)
+    .values(state="skipped", code="skipped_on_resume", done_at=bindparam("at"), **IN_NO_HANDS)
 )
 
 
