@@ -87,6 +87,13 @@ class Run:
         return self.state == "open" and self.code is not None
 
     @classmethod
+    def as_if(
+        cls, contact: int, event: int, now: int, *, flow: int = 0, version: int = 0, key: str = "", block: str = ""
+    ) -> "Run":
+        """One that nobody has begun, to hold a filter against: as if this event let the contact in, now."""
+        return cls(0, flow, version, contact, key, block, event, event, 0, 0, now, now)
+
+    @classmethod
     def of(cls, row: Row[Any]) -> "Run":
         """A run as the ledger has it; the row begins with `AS_RUN`."""
         one = cls(*row[: len(AS_RUN)])

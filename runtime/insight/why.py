@@ -319,10 +319,8 @@ class _Inquiry:
         entered = min(row.at, row.received_at)
         batch.expect([self._person.id])
         batch.history.fetch(self._tx, [self._person.id], program.reads, row.received_at, entered)
-        as_if = Run(
-            id=0, flow=self._flow.id, version=program.version, contact=self._person.id, key=self._key(row, program),
-            block=block, entry_event=row.id, event=row.id, hops=0, messages=0, entered_at=entered, arrived_at=entered,
-        )  # fmt: skip
+        key, version = self._key(row, program), program.version
+        as_if = Run.as_if(self._person.id, row.id, entered, flow=self._flow.id, version=version, key=key, block=block)
         ctx = Ctx(batch, as_if, orjson.loads(row.typed), row.id, program)
         if trigger.admits(ctx):
             return None

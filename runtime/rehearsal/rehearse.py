@@ -231,7 +231,7 @@ class _Stage:
         batch = Batch(tx, now)
         batch.expect([self._contact])
         batch.history.fetch(tx, [self._contact], self._program.reads, now, now)
-        nobody = _nobody(self._contact, happened.id, now)
+        nobody = Run.as_if(self._contact, happened.id, now)
         ctx = Ctx(batch, nobody, happened.typed, happened.id, self._program)
         admitted = any(trigger.admits(ctx) for trigger in triggers)
         return stayed_out(self._program, admitted=admitted, at=now, event_id=happened.id)
@@ -242,21 +242,3 @@ _WAITING = select(message.c.id, message.c.due_at, message.c.code, message.c.args
 
 _HAPPENED = select(event.c.id, event.c.name, event.c.typed).where(event.c.id > bindparam("after")).order_by(event.c.id)
 _BEGUN = select(run.c.id).where((run.c.entry_event == bindparam("id")) | (run.c.event == bindparam("id"))).limit(1)
-
-
-def _nobody(contact: int, event_id: int, now: int) -> Run:
-    """A run that nobody began, to hold a filter against."""
-    return Run(
-        id=0,
-        flow=0,
-        version=0,
-        contact=contact,
-        key="",
-        block="",
-        entry_event=event_id,
-        event=event_id,
-        hops=0,
-        messages=0,
-        entered_at=now,
-        arrived_at=now,
-    )

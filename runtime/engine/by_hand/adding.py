@@ -189,10 +189,7 @@ def _filtered(tx: Tx, program: Program, ids: Sequence[int], now: int) -> dict[in
     batch.history.fetch(tx, ids, [rule for trigger in triggers for rule in trigger.reads()], now, now)
     found = {}
     for id_ in ids:
-        as_if = Run(
-            id=0, flow=program.flow, version=program.version, contact=id_, key="", block="", entry_event=0, event=0,
-            hops=0, messages=0, entered_at=now, arrived_at=now,
-        )  # fmt: skip
+        as_if = Run.as_if(id_, 0, now, flow=program.flow, version=program.version)
         ctx = Ctx(batch, as_if, typed, 2**62, program)
         if not any(trigger.admits(ctx) for trigger in triggers):
             found[id_] = Phrase(REASONS["filtered_out"])
