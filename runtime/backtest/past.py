@@ -26,6 +26,7 @@ from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.tables import (
+    EVENT_ROW,
     consent,
     contact,
     engagement,
@@ -42,7 +43,6 @@ from runtime.scratch import MAILED, copy, copy_sends
 
 PAGE = 5000
 """Rows that are held in memory at once."""
-_EVENT = ("id", "workspace", "name", "source", "contact", "at", "received_at", "who", "properties", "typed", "state")
 _CONTACT = (
     "id", "workspace", "email", "phone", "name", "language", "zone", "fields", "typed", "tags", "created_at", "seen_at",
 )  # fmt: skip
@@ -190,7 +190,7 @@ class Past:
                 new = self._event(row, None, who, "new")
             else:
                 new = self._event(row, row.contact, row.who if row.source == echo.SOURCE else "{}", "new")
-            found.append((row.at, event, _EVENT, new))
+            found.append((row.at, event, EVENT_ROW, new))
         answers = _picked(consent, _CONSENT).where(real.mine(consent), consent.c.at >= since, consent.c.at < before)
         found += [(row.at, consent, _CONSENT, tuple(row)) for row in real.all(answers)]
         blocked = suppression.c.at >= since, suppression.c.at < before
@@ -237,7 +237,7 @@ class Past:
             rows = real.all(self._events(real, a, b, names))
             events = [self._event(row, row.contact, "{}", "done") for row in rows]
             ids = into.reserve(len(events))
-            insert_tuples(into, event, _EVENT, [(id_, *row[1:]) for id_, row in zip(ids, events, strict=True)])
+            insert_tuples(into, event, EVENT_ROW, [(id_, *row[1:]) for id_, row in zip(ids, events, strict=True)])
 
     def _cut(self, since: int, until: int, names: frozenset[str] | None) -> Iterator[tuple[int, int]]:
         """Spans of a day, or of so much of one that a page of events is in it."""

@@ -18,7 +18,7 @@ from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import contact, engagement, event, flow, message, version_mail
+from runtime.ledger.tables import EVENT_ROW, contact, engagement, event, flow, message, version_mail
 from runtime.segments.stirring import stir
 
 OPENED, CLICKED = "Email opened", "Email clicked"
@@ -77,7 +77,6 @@ _KEEP = """
       count = engagement.count + excluded.count, told = engagement.told + excluded.told
 """
 _SEEN = "UPDATE contact SET seen_at = :at WHERE id = :contact AND seen_at < :before"
-_EVENT = ("id", "workspace", "name", "source", "contact", "at", "received_at", "who", "properties", "typed", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +179,7 @@ def record(tx: Tx, noticed: Sequence[Noticed], messages: dict[int, AboutMessage]
     stir(tx, people, "got")
     happened = [_event(tx, one, messages[one.message], now) for one in sheet.told]
     insert_tuples(
-        tx, event, _EVENT, [(id_, *row) for id_, row in zip(tx.reserve(len(happened)), happened, strict=True)]
+        tx, event, EVENT_ROW, [(id_, *row) for id_, row in zip(tx.reserve(len(happened)), happened, strict=True)]
     )
     return len(happened)
 

@@ -16,7 +16,7 @@ from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import event
+from runtime.ledger.tables import EVENT_ROW, event
 
 SOURCE = "flow"
 SEGMENT = "segment"
@@ -36,7 +36,6 @@ _OURS = select(event.c.id, cast(event.c.who, Text).label("who")).where(
 _LIKE = select(event.c.id, event.c.properties).where(
     event.c.workspace == bindparam("workspace"), among(event.c.id, "ids")
 )
-_EVENT = ("id", "workspace", "name", "source", "contact", "at", "received_at", "who", "properties", "typed", "state")
 _INSERT = """
 INSERT INTO event (id, workspace, name, source, contact, at, received_at, who, properties, typed, state)
 VALUES (:id, :workspace, :name, :source, :contact, :now, :now, :who,
@@ -80,7 +79,7 @@ def write(tx: Tx, emitted: Sequence[Emitted], now: int) -> None:
         row = {"id": id_, "workspace": tx.workspace, "name": one.name, "source": SOURCE, "contact": one.contact}
         copied.append({**row, "now": now, "who": who, "like": one.like})
     run_many(tx, _INSERT, copied)
-    insert_tuples(tx, event, _EVENT, made)
+    insert_tuples(tx, event, EVENT_ROW, made)
 
 
 def depth_of(who: Mapping[str, Any]) -> int:

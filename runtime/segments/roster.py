@@ -11,7 +11,7 @@ from blocks.values import type_document
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import event, member
+from runtime.ledger.tables import EVENT_ROW, event, member
 
 ENTERED, LEFT = "Entered segment", "Left segment"
 SOURCE = "segment"
@@ -24,7 +24,6 @@ _JOIN = (
     " ON CONFLICT (segment, contact) DO NOTHING"
 )
 _LEAVE = "DELETE FROM member WHERE segment = :segment AND contact = :contact"
-_EVENT = ("id", "workspace", "name", "source", "contact", "at", "received_at", "who", "properties", "typed", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +71,4 @@ def cross(tx: Tx, crossings: Sequence[Crossing], now: int, depths: Mapping[int, 
         who = orjson.dumps({"depth": depths.get(one.contact, 0) + 1}).decode()
         name = ENTERED if one.entered else LEFT
         events.append((id_, tx.workspace, name, SOURCE, one.contact, now, now, who, *written[one.slug], "new"))
-    insert_tuples(tx, event, _EVENT, events)
+    insert_tuples(tx, event, EVENT_ROW, events)

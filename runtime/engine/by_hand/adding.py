@@ -23,7 +23,7 @@ from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import event, flow, message, run, version
+from runtime.ledger.tables import EVENT_ROW, event, flow, message, run, version
 from runtime.reasons import REASONS
 
 SOURCE = "hand"
@@ -55,7 +55,6 @@ _BEGUN = select(run.c.id, run.c.hops, run.c.messages, run.c.state).where(
         select(flow.c.id).where(flow.c.workspace == bindparam("workspace"), flow.c.slug == bindparam("slug"))
     ),
 )
-_EVENT = ("id", "workspace", "name", "source", "contact", "at", "received_at", "who", "properties", "typed", "state")
 
 
 class CannotAdd(Exception):
@@ -133,7 +132,7 @@ def add(house: House, workspace: int, slug: str, ids: Sequence[int], by: str) ->
                 (number, workspace, ADDED, SOURCE, id_, now, now, "{}", written, typed, "new")
                 for number, id_ in zip(numbers, some, strict=True)
             ]
-            insert_tuples(tx, event, _EVENT, rows)
+            insert_tuples(tx, event, EVENT_ROW, rows)
             made += numbers
         house.ring()
     return made

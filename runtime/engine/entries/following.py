@@ -21,7 +21,7 @@ from blocks.phrase import Moment
 from blocks.values import Typed, micros, moment, safe_path, text_of, type_document
 from runtime.engine.advance import Standpoint, advance
 from runtime.engine.batch import AS_RUN, Batch, Run
-from runtime.engine.entries.occasions import EVENT, SOURCE
+from runtime.engine.entries.occasions import SOURCE
 from runtime.engine.program import Program
 from runtime.engine.programs import Programs
 from runtime.engine.roster import Roster
@@ -29,7 +29,7 @@ from runtime.engine.wakes import EVERYTHING, look_up
 from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import event, run
+from runtime.ledger.tables import EVENT_ROW, event, run
 
 _RUNS = (
     select(
@@ -179,7 +179,7 @@ def _stand_on_new_days(batch: Batch, on: list[_Moved], *, stay: bool = False) ->
         batch.note(one, one.block, "", reason)
         one.arrived_at = min(batch.now, one.arrived_at + entered - one.entered_at)
         one.entered_at = entered
-    insert_tuples(tx, event, EVENT, rows)
+    insert_tuples(tx, event, EVENT_ROW, rows)
 
 
 def _day(moved: _Moved) -> str:

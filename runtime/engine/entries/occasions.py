@@ -25,7 +25,7 @@ from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import appointment, contact, event, occasion
+from runtime.ledger.tables import EVENT_ROW, appointment, contact, event, occasion
 from runtime.zones import zone_of
 
 _Known = dict[str, tuple[int, int | None]]
@@ -58,7 +58,6 @@ _DUE = (
     .order_by(appointment.c.due_at)
     .limit(bindparam("limit"))
 )
-EVENT = ("id", "workspace", "name", "source", "contact", "at", "received_at", "who", "properties", "typed", "state")
 _EXPECT = (
     "INSERT INTO occasion (id, workspace, key, planned) VALUES (:id, :workspace, :key, 0)"
     " ON CONFLICT (workspace, key) DO UPDATE SET planned = 0"
@@ -151,7 +150,7 @@ def bring(batch: Batch, programs: Programs, limit: int) -> int:
         place = {"workspace": tx.workspace, "occasion": one.occasion, "contact": one.contact}
         gone = at is None and day is None
         (over if gone else moved).append(place if gone else place | {"due_at": at, "day": day})
-    insert_tuples(tx, event, EVENT, [(id_, *row) for id_, row in zip(tx.reserve(len(events)), events, strict=True)])
+    insert_tuples(tx, event, EVENT_ROW, [(id_, *row) for id_, row in zip(tx.reserve(len(events)), events, strict=True)])
     run_many(tx, _SET, moved)
     run_many(tx, _DROP, over)
     return len(due)

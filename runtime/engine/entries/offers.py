@@ -17,13 +17,12 @@ from blocks.values import Typed, fold, text_of
 from runtime import shop
 from runtime.clock import DAY, HOUR
 from runtime.engine.batch import Batch
-from runtime.engine.entries.occasions import EVENT
 from runtime.engine.programs import Programs
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import event, interest, offer, product, product_change
+from runtime.ledger.tables import EVENT_ROW, event, interest, offer, product, product_change
 
 SOURCE = "shop"
 SETTLES = HOUR
@@ -238,7 +237,7 @@ def _tell(batch: Batch, trigger: Offered, item: Any, before: float, rows: Sequen
         (id_, tx.workspace, *common, row.contact, batch.now, batch.now, "{}", written, typed, "new")
         for id_, row in zip(tx.reserve(len(rows)), rows, strict=True)
     ]
-    insert_tuples(tx, event, EVENT, told)
+    insert_tuples(tx, event, EVENT_ROW, told)
 
 
 def _go_on(tx: Tx, due: Any, **changes: int) -> None:

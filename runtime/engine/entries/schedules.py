@@ -26,13 +26,13 @@ from blocks.values import micros, moment, text_of
 from runtime.calendar import CALENDAR
 from runtime.clock import DAY
 from runtime.engine.batch import Batch
-from runtime.engine.entries.occasions import EVENT, SOURCE
+from runtime.engine.entries.occasions import SOURCE
 from runtime.engine.programs import Programs
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.documents import in_both_forms
 from runtime.ledger.lists import among, listed
-from runtime.ledger.tables import contact, event, flow, member, schedule, segment, version
+from runtime.ledger.tables import EVENT_ROW, contact, event, flow, member, schedule, segment, version
 from runtime.zones import zone_of
 
 log = logging.getLogger(__name__)
@@ -336,4 +336,4 @@ def tell(batch: Batch, name: str, properties: Mapping[str, Any], people: Sequenc
         (id_, tx.workspace, name, SOURCE, who, batch.now, batch.now, "{}", written, typed, "new")
         for id_, who in zip(tx.reserve(len(people)), people, strict=True)
     ]
-    insert_tuples(tx, event, EVENT, told)
+    insert_tuples(tx, event, EVENT_ROW, told)

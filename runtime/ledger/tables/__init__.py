@@ -6,7 +6,7 @@ tables, taken in blocks, so that a batch knows its ids before it is written.
 """
 
 from runtime.ledger.tables.columns import Int, Json, metadata
-from runtime.ledger.tables.happened import event, overheard, seen
+from runtime.ledger.tables.happened import EVENT_ROW, event, overheard, seen
 from runtime.ledger.tables.house import (
     counter,
     key,
@@ -27,6 +27,7 @@ from runtime.ledger.tables.shop import interest, interest_kept, offer, product, 
 from runtime.ledger.tables.who import consent, contact, erased, erasure, identity, suppression
 
 __all__ = [
+    "EVENT_ROW",
     "Int",
     "Json",
     "appointment",

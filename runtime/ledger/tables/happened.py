@@ -25,6 +25,9 @@ event = Table(
     Index("event_named", "workspace", "name", "at"),
 )
 
+EVENT_ROW = tuple(event.c.keys())
+"""The columns of a whole event, in their order."""
+
 overheard = Table(
     "overheard",
     metadata,
