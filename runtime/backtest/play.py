@@ -1,6 +1,7 @@
 """Plays a draft, and the version that is live, against the events that are recorded: the engine and the permission that
 everything else uses, on a scratch ledger with a clock that jumps from one due moment to the next."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,10 @@ from sqlalchemy import bindparam, func, or_, select
 from blocks.beginning import INCLUDED
 from blocks.checks import check
 from blocks.flow import Flow
+from runtime.backtest.calendar import Calendar
+from runtime.backtest.counted import TO_PEOPLE, by_days, came_and_went, went_out
 from runtime.backtest.past import Past, Wanted
-from runtime.backtest.told import TO_PEOPLE, Played, tell
+from runtime.backtest.told import Played
 from runtime.clock import DAY, MINUTE, SetClock
 from runtime.delivery.paper import Paper
 from runtime.engine.program import make_program
@@ -172,8 +175,14 @@ class _Stage:
         stage = _Moments(scratch, self.workspace, flow_id)
         cut = not self._pass(stage, clock, past, progress)
         with scratch.ledger.read(self.workspace) as tx:
-            put_off = stage.paper.put_off
-            return tell(tx, flow_id, self.zone, self.start, self.until, put_off, past.events, cut=cut)
+            return Played(
+                **came_and_went(tx, flow_id),
+                **went_out(tx, flow_id),
+                **by_days(tx, flow_id, Calendar(self.zone, self.start, self.until)),
+                put_off=dict(Counter(stage.paper.put_off).most_common()),
+                events=past.events,
+                cut=cut,
+            )
 
     def _pass(self, moments: "_Moments", clock: SetClock, past: Past, progress: Callable[[float], None]) -> bool:
         """Let the time pass. Whether the flow came to rest at every moment."""

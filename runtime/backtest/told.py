@@ -1,29 +1,11 @@
 """What a backtest tells: who came in and how they left, what would have gone out when and to whom, and what not and why."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
-from typing import Any
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select
 
-from blocks.phrase import Phrase, load_arg, say
-from blocks.values import micros, moment
-from blocks.zones import local_to_utc
-from runtime.clock import HOUR
-from runtime.delivery.channels import CHANNELS
-from runtime.ledger import Tx
-from runtime.ledger.tables import contact, message, run
+from blocks.phrase import Phrase, say
 from runtime.reasons import reason_phrase
-from runtime.scratch import FIRST_ID
-from runtime.zones import zone_of
-
-TO_PEOPLE = [channel.name for channel in CHANNELS.values() if channel.addressed]
-"""Channels whose messages somebody gets; a call of another app is none."""
-NAMED = 25
-"""Of each day so many messages are told with the name of who got them."""
-MOST_MAILED = 10
 
 IN_ALL: Mapping[str, Phrase] = {
     "no_consent": say("They have not agreed to marketing e-mails"),
@@ -150,125 +132,3 @@ class Played(_Told):
 def why(code: str) -> Phrase:
     """The reason of many messages."""
     return IN_ALL.get(code) or reason_phrase(code)
-
-
-def tell(
-    tx: Tx, flow: int, zone: str, start: int, until: int, put_off: Mapping[str, int], events: int, *, cut: bool
-) -> Played:
-    """Read a scratch ledger in which the time is over."""
-    runs = (run.c.flow == flow, run.c.id >= FIRST_ID)
-    counted = select(func.count(), func.count(run.c.contact.distinct())).where(*runs)
-    entered, people = tuple(tx.all(counted)[0])
-    ended: Counter[tuple[str, str, str]] = Counter()
-    ways = select(run.c.state, run.c.code, run.c.args, func.count()).where(*runs)
-    rows: Sequence[Any] = tx.all(ways.group_by(run.c.state, run.c.code, run.c.args))
-    for state, code, args, count in rows:
-        of = load_arg(args["event"]) if args and "event" in args else ""
-        ended[state, code or "", str(getattr(of, "text", of))] += count
-    held_out = sum(count for (_, code, _), count in ended.items() if code == "held_out")
-    inside = sum(count for (state, _, _), count in ended.items() if state == "open")
-    became: Counter[tuple[str, str]] = Counter()
-    unsent: Counter[str] = Counter()
-    mine = (message.c.flow == flow) & (message.c.id >= FIRST_ID) & message.c.channel.in_(TO_PEOPLE)
-    by = (message.c.block, message.c.state, message.c.code)
-    sums: Sequence[Any] = tx.all(select(*by, func.count()).where(mine).group_by(*by))
-    for block, state, code, count in sums:
-        became[block, "sent" if state == "sent" else "waiting" if state == "queued" else "unsent"] += count
-        if state not in ("sent", "queued"):
-            unsent[code or state] += count
-    calendar = _Calendar(zone, start, until)
-    calendar.fill(tx, flow)
-    return Played(
-        entered=entered,
-        people=people,
-        held_out=held_out,
-        inside=inside,
-        ended=tuple(
-            Ended(state=state, code=code, event=name, runs=count)
-            for (state, code, name), count in ended.most_common()
-            if state != "open"
-        ),
-        sent=sum(count for (_, what), count in became.items() if what == "sent"),
-        mailed=len(calendar.got),
-        twice=len(calendar.twice),
-        unsent=dict(unsent.most_common()),
-        put_off=dict(Counter(put_off).most_common()),
-        waiting=sum(count for (_, what), count in became.items() if what == "waiting"),
-        senders=tuple(
-            Sender(block=block, **{what: became[block, what] for what in ("sent", "unsent", "waiting")})
-            for block in dict.fromkeys(block for block, _ in became)
-        ),
-        days=calendar.days(tx),
-        most_mailed=calendar.most(tx),
-        events=events,
-        cut=cut,
-    )
-
-
-class _Calendar:
-    """Messages by day and hour where the shop is, read once in the order of time; holds a number a contact."""
-
-    def __init__(self, zone: str, start: int, until: int) -> None:
-        self._zone = zone_of(zone)
-        first, last = (moment(at).astimezone(self._zone).date() for at in (start, until - 1))
-        dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-        self._dates = dates
-        self._starts = [micros(local_to_utc(datetime.combine(date, time()), self._zone)) for date in dates]
-        self._hours = [[0] * 24 for _ in dates]
-        self._first: list[list[tuple[int, int, str]]] = [[] for _ in dates]
-        self.got: Counter[int] = Counter()
-        self.twice: set[int] = set()
-
-    def fill(self, tx: Tx, flow: int) -> None:
-        query = (
-            select(message.c.done_at, message.c.contact, message.c.block)
-            .where(
-                message.c.flow == flow,
-                message.c.id >= FIRST_ID,
-                message.c.state == "sent",
-                message.c.channel.in_(TO_PEOPLE),
-            )
-            .order_by(message.c.done_at, message.c.id)
-        )
-        place, today, hour, hour_ends = 0, set[int](), 0, 0
-        for at, who, block in tx.connection.execute(query.execution_options(yield_per=1000)):
-            while place + 1 < len(self._starts) and at >= self._starts[place + 1]:
-                place, today, hour_ends = place + 1, set(), 0
-            if at >= hour_ends:
-                hour = moment(at).astimezone(self._zone).hour
-                hour_ends = at - at % (HOUR // 4) + HOUR // 4  # every zone's hours begin on a quarter
-            self._hours[place][hour] += 1
-            self.got[who] += 1
-            if who in today:
-                self.twice.add(who)
-            today.add(who)
-            if len(self._first[place]) < NAMED:
-                self._first[place].append((at, who, block))
-
-    def days(self, tx: Tx) -> tuple[Day, ...]:
-        names = _names(tx, {who for first in self._first for _, who, _ in first})
-        return tuple(
-            Day(
-                date=date.isoformat(),
-                start=start,
-                sent=sum(hours),
-                hours=tuple(hours),
-                first=tuple(Got(at=at, contact=who, name=names[who], block=block) for at, who, block in first),
-            )
-            for date, start, hours, first in zip(self._dates, self._starts, self._hours, self._first, strict=True)
-        )
-
-    def most(self, tx: Tx) -> tuple[Mailed, ...]:
-        most = sorted(self.got.items(), key=lambda one: (-one[1], one[0]))[:MOST_MAILED]
-        names = _names(tx, {who for who, _ in most})
-        return tuple(Mailed(contact=who, name=names[who], messages=count) for who, count in most)
-
-
-def _names(tx: Tx, ids: set[int]) -> dict[int, str]:
-    found = {id_: str(id_) for id_ in ids}
-    ordered = sorted(ids)
-    for first in range(0, len(ordered), 500):
-        some = contact.c.id.in_(ordered[first : first + 500])
-        for row in tx.all(select(contact.c.id, contact.c.name, contact.c.email, contact.c.phone).where(some)):
-            found[row.id] = row.name or row.email or row.phone or str(row.id)
-    return found
