@@ -7,11 +7,12 @@ from blocks.phrase import Moment
 from blocks.values import Typed, micros
 from runtime.clock import DAY
 from runtime.delivery.channels import RECALLED
-from runtime.engine.batch import Batch, Queued, Run
+from runtime.engine.batch import Batch, Queued
 from runtime.engine.context import Ctx
 from runtime.engine.holding.kept_time import in_kept_time
 from runtime.engine.leaving.departures import depart, met
 from runtime.engine.program import Program
+from runtime.engine.run import Run
 from runtime.ledger.tallies import by_outlet
 
 STILL_GOOD = DAY

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, select
 from blocks import KINDS
 from blocks.contract import Block, Farewell
 from blocks.flow import Flow
-from runtime.engine.batch import Run
+from runtime.engine.run import Run
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared

@@ -1,145 +1,43 @@
 """One transaction's worth of engine work, collected in memory and written in a few statements."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Row, Text, bindparam, cast, select
+from sqlalchemy import bindparam
 
 from blocks.contract import Known, Reason, TooMuchKept
-from blocks.own_fields import ZONE
 from blocks.rules import Counted
-from blocks.values import Typed, type_document
+from blocks.values import type_document
 from runtime.delivery.channels import IN_NO_HANDS, RECALLABLE, RECALLED
 from runtime.engine import coupons, echo
 from runtime.engine.coupons import Issued, Mint
 from runtime.engine.echo import Emitted
 from runtime.engine.lookback.history import History
 from runtime.engine.lookback.lookups import Lookups
+from runtime.engine.people import People
+from runtime.engine.run import Run, write_changed, write_kept, write_started
 from runtime.ledger import Tx, tallies
-from runtime.ledger.bulk import insert_tuples, run_many, update_tuples
+from runtime.ledger.bulk import insert_tuples, run_many
 from runtime.ledger.documents import dump_args
 from runtime.ledger.lists import among, listed
-from runtime.ledger.prepared import Prepared
-from runtime.ledger.tables import contact, message, run, step
-from runtime.people import consent, contacts, forgotten
-from runtime.people.card import Card
-from runtime.segments.lists import LAST, Listing
+from runtime.ledger.tables import message, step
+from runtime.people import consent, forgotten
+from runtime.segments.lists import Listing
 from runtime.segments.names import segments_named
-from runtime.zones import zone_of
 
 MOST_KEPT = 32_768
 """Bytes of JSON that a run may keep."""
 
-_CONTACTS = Prepared(
-    select(contact.c.id, contact.c.zone, cast(contact.c.typed, Text).label("typed")).where(
-        contact.c.workspace == bindparam("workspace"), among(contact.c.id, "ids")
-    )
-)
-
-
-@dataclass(slots=True)
-class Run:
-    """A contact's way through a version, as it is being changed. Instants are UTC microseconds."""
-
-    id: int
-    flow: int
-    version: int
-    contact: int
-    key: str
-    block: str
-    entry_event: int
-    event: int
-    hops: int
-    messages: int
-    entered_at: int
-    arrived_at: int
-    wake_at: int | None = None
-    state: str = "open"
-    ended_at: int | None = None
-    code: str | None = None
-    args: str | None = None
-    kept: Mapping[str, Any] | None = None
-    """What blocks keep for later ones, as they gave it."""
-    typed: Typed | None = None
-    """The same in typed form."""
-    fresh: bool = False
-    """Started in this batch, so not in the ledger yet."""
-    waits: bool = False
-    """Whether a message of it may still wait that is taken back if the run is left."""
-    keeps_time: bool = False
-    """Whether it has gone over to a newer version in this batch, to go on at the same time as before."""
-    _was: tuple[Any, ...] = ()
-    """What rarely changes, as the ledger has it."""
-
-    @property
-    def inside(self) -> bool:
-        """Whether it can still be left: it is open, or it has come to its end while a message of it waits."""
-        return self.state == "open" or (self.state == "ended" and self.waits)
-
-    @property
-    def leaving(self) -> bool:
-        """Whether it has left already and goes its last way."""
-        return self.state == "open" and self.code is not None
-
-    @classmethod
-    def as_if(
-        cls, contact: int, event: int, now: int, *, flow: int = 0, version: int = 0, key: str = "", block: str = ""
-    ) -> "Run":
-        """One that nobody has begun, to hold a filter against: as if this event let the contact in, now."""
-        return cls(0, flow, version, contact, key, block, event, event, 0, 0, now, now)
-
-    @classmethod
-    def of(cls, row: Row[Any]) -> "Run":
-        """A run as the ledger has it; the row begins with `AS_RUN`."""
-        one = cls(*row[: len(AS_RUN)])
-        one.waits = one.messages > 0
-        one._was = one._rare
-        return one
-
-    @property
-    def _rare(self) -> tuple[Any, ...]:
-        return self.version, self.entry_event, self.entered_at, self.state, self.code, self.args
-
-    def changes(self) -> tuple[str, ...]:
-        """The columns to be written. An index is written anew for each of its columns that is set, to whatever value, and
-        most runs only go on to the next block."""
-        is_, was = self._rare, self._was
-        if is_ == was:
-            return _GOES_ON
-        return _ENDS if is_[:3] == was[:3] else _BEGINS_ANEW
-
-    def end(self, state: str, now: int, reason: Reason | None = None) -> None:
-        """Close the run. Who has left by an exit and comes to the end of the last way has "departed", for the reason why."""
-        if state == "ended" and self.leaving:
-            state, reason = "departed", None
-        self.state, self.ended_at, self.wake_at = state, now, None
-        if reason is not None:
-            self.code, self.args = reason.code, dump_args(reason.args)
-
-
-_STORED = (
-    "id", "flow", "version", "contact", "key", "block", "entry_event", "event", "hops", "messages",
-    "entered_at", "arrived_at", "wake_at", "state", "ended_at", "code", "args",
-)  # fmt: skip
-_GOES_ON = ("block", "event", "hops", "messages", "arrived_at", "wake_at")
-_ENDS = (*_GOES_ON, "state", "ended_at", "code", "args")
-_BEGINS_ANEW = (*_ENDS, "version", "entry_event", "entered_at")
-_WAYS: tuple[tuple[str, ...], ...] = (_ENDS, _BEGINS_ANEW, _GOES_ON)
-_changed = {columns: attrgetter(*columns, "id") for columns in _WAYS}
-AS_RUN = (*(run.c[name] for name in _STORED[:-1]), cast(run.c.args, Text).label("args"), run.c.kept, run.c.typed)
-"""What a run is made from, in the order of its fields."""
-_RUN = ("workspace", *_STORED)
 _STEP = ("workspace", "run", "hop", "block", "at", "outlet", "code", "args")
 _MESSAGE = (
     "id", "workspace", "flow", "version", "block", "run", "hop", "contact", "event", "channel", "marketing", "test",
     "state", "queued_at", "due_at", "tries", "done_at", "code",
 )  # fmt: skip
-_stored, _message = attrgetter(*_STORED), attrgetter(*_MESSAGE[2:])
+_message = attrgetter(*_MESSAGE[2:])
 _CANCEL = (
     message.update()
     .where(
@@ -152,27 +50,6 @@ _CANCEL = (
 
 
 _REFRESH = "UPDATE message SET event = :event WHERE run = :run AND state = 'queued'"
-
-
-@dataclass(slots=True)
-class Person:
-    """What the engine needs to know of a contact."""
-
-    id: int
-    zone: ZoneInfo
-    _typed: str
-    _parsed: Typed | None = None
-
-    @property
-    def typed(self) -> Typed:
-        """The fields in typed form, parsed when first asked for."""
-        if self._parsed is None:
-            self._parsed = orjson.loads(self._typed)
-        return self._parsed
-
-    @typed.setter
-    def typed(self, value: Typed) -> None:
-        self._parsed = value
 
 
 @dataclass(slots=True)
@@ -203,6 +80,7 @@ class Batch:
 
     tx: Tx
     now: int
+    people: People = field(init=False)
     history: History = field(default_factory=History)
     lookups: Lookups = field(default_factory=Lookups)
     started: list[Run] = field(default_factory=list)
@@ -210,7 +88,6 @@ class Batch:
     steps: list[tuple[Any, ...]] = field(default_factory=list)
     messages: list[Queued] = field(default_factory=list)
     counts: Counter[tallies.TallyKey] = field(default_factory=Counter)
-    contact_changes: list[contacts.Change] = field(default_factory=list)
     answers: list[consent.Given] = field(default_factory=list)
     emitted: list[Emitted] = field(default_factory=list)
     suppressed: list[tuple[int, str, str]] = field(default_factory=list)
@@ -225,40 +102,18 @@ class Batch:
     """Runs whose waiting messages are not to go out."""
     refreshed: dict[int, int] = field(default_factory=dict)
     """Runs to the event that their waiting messages are to be about."""
-    heard_of: set[int] = field(default_factory=set)
-    """Contacts of whom a shop or a site told something."""
     depths: dict[int, int] = field(default_factory=dict)
     """Contacts to whom something of ours or of the clock's happened, to how many flows and segments led to it."""
     listings: list[Listing] = field(default_factory=list)
     """Who is to be put on a list or taken off, in order."""
     came: list[tuple[int, int, str]] = field(default_factory=list)
     """(id, contact, name) of the events that it takes in, in order."""
-    before: dict[int, Card] = field(default_factory=dict)
-    """Of these events, those that change a contact of whom an earlier one was: to the contact as they were until then."""
-    changes_at: list[int] = field(default_factory=list)
-    """The event because of which each of the contact changes was made; `LAST` where it was none of these."""
-    moved: set[int] = field(default_factory=set)
-    """Contacts who live in another time zone now."""
-    unchanged: dict[int, Typed] = field(default_factory=dict)
-    """The contacts whom flows have changed, to their fields before that."""
     ids_at_once: int = 100
-    _people: dict[int, Person] = field(default_factory=dict)
-    _expected: set[int] = field(default_factory=set)
     _names: Known | None = None
     _ids: Iterator[int] = field(default_factory=lambda: iter(()))
 
-    def expect(self, ids: Iterable[int]) -> None:
-        """Name contacts that blocks may look at; they are fetched together when the first one is asked for."""
-        self._expected.update(ids)
-
-    def person(self, id_: int) -> Person:
-        """A contact that was expected."""
-        if id_ not in self._people:
-            missing = self._expected.difference(self._people)
-            values = {"workspace": self.tx.workspace, "ids": listed(self.tx, missing)}
-            for row in self.tx.all(_CONTACTS, values):
-                self._people[row.id] = Person(row.id, zone_of(row.zone, self.tx.zone), row.typed)
-        return self._people[id_]
+    def __post_init__(self) -> None:
+        self.people = People(self.tx)
 
     @property
     def names(self) -> Known:
@@ -273,20 +128,6 @@ class Batch:
             return id_
         self._ids = iter(self.tx.reserve(self.ids_at_once))
         return next(self._ids)
-
-    def change(self, change: contacts.Change, at: int = LAST) -> None:
-        """Change a contact, because of the event `at`, if it was one of this batch. Who looks later in this batch sees it;
-        the ledger gets it with the rest."""
-        self.contact_changes.append(change)
-        self.expect([change.contact])
-        person = self.person(change.contact)
-        self.changes_at.append(at)
-        self.unchanged.setdefault(change.contact, person.typed)
-        person.typed = contacts.typed_after(person.typed, change)
-        if not ZONE.isdisjoint(change.set_fields):
-            self.moved.add(change.contact)
-        if "zone" in change.set_fields:
-            person.zone = zone_of(change.set_fields["zone"], self.tx.zone)
 
     def enlist(self, listing: Listing) -> None:
         """Put a contact on a list, or take them off. Who looks later in this batch sees it."""
@@ -357,25 +198,19 @@ class Batch:
     def write(self) -> None:
         """Write it all. Changed runs go first: the key of one that ended may be taken by one that starts."""
         tx = self.tx
-        changed: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
-        for one in self.changed.values():
-            columns = one.changes()
-            changed[columns].append(_changed[columns](one))
-        for columns in _WAYS:
-            update_tuples(tx, run, "id", columns, changed[columns])
+        write_changed(tx, self.changed.values())
         if self.cancelled:
             tx.execute(_CANCEL, {"ws": tx.workspace, "runs": listed(tx, self.cancelled), "at": self.now})
         run_many(tx, _REFRESH, [{"run": id_, "event": event} for id_, event in self.refreshed.items()])
-        insert_tuples(tx, run, _RUN, [(tx.workspace, *_stored(one)) for one in self.started])
+        write_started(tx, self.started)
         coupons.write(self)
-        update_tuples(tx, run, "id", ("kept", "typed"), [_kept(one) for one in self.keeping.values()])
+        write_kept(tx, self.keeping.values())
         insert_tuples(tx, step, _STEP, self.steps)
         if tx.story:
             tallies.add(tx, self.counts, self.now)
         messages = [(self.new_id(), tx.workspace, *_message(one)) for one in self.messages]
         insert_tuples(tx, message, _MESSAGE, messages)
-        if self.contact_changes:
-            contacts.update_many(tx, self.contact_changes)
+        self.people.write()
         if self.answers:
             consent.record_many(tx, self.answers)
         if self.suppressed:
@@ -383,9 +218,3 @@ class Batch:
         if self.erased:
             forgotten.ask_many(tx, self.erased, self.now)
         echo.write(tx, self.emitted, self.now)
-
-
-def _kept(one: Run) -> tuple[str | None, str | None, int]:
-    if one.kept is None:
-        return None, None, one.id
-    return orjson.dumps(one.kept).decode(), orjson.dumps(one.typed).decode(), one.id

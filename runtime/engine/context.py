@@ -11,11 +11,13 @@ from blocks.facts import Item, Outcome
 from blocks.rules import Counted
 from blocks.values import Typed, empty, moment
 from runtime.engine import coupons
-from runtime.engine.batch import Batch, Person, Run
+from runtime.engine.batch import Batch
 from runtime.engine.echo import Emitted
 from runtime.engine.lookback.lookups import outcome
 from runtime.engine.lookback.standpoint import Seen
+from runtime.engine.people import Person
 from runtime.engine.program import Program
+from runtime.engine.run import Run
 from runtime.people import consent, contacts
 from runtime.segments.lists import Listing
 
@@ -137,10 +139,10 @@ class Ctx:
 
     @property
     def _person(self) -> Person:
-        return self._batch.person(self._run.contact)
+        return self._batch.people.one(self._run.contact)
 
     def _change(self, change: contacts.Change) -> None:
-        self._batch.change(change, self._up_to)
+        self._batch.people.change(change, self._up_to)
 
 
 def lot(*whose: object) -> float:

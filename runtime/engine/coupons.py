@@ -21,8 +21,9 @@ from runtime.ledger.tables import coupon
 from runtime.vault import Vault
 
 if TYPE_CHECKING:
-    from runtime.engine.batch import Batch, Run
+    from runtime.engine.batch import Batch
     from runtime.engine.entries.arrivals import Arrival
+    from runtime.engine.run import Run
 
 ORDER = "Order placed"
 USED = "Coupon used"

@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from blocks.contract import TooMuchKept
-from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.programs import Programs
+from runtime.engine.run import AS_RUN, Run
 from runtime.engine.wakes import take_further
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared

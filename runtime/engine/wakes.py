@@ -8,9 +8,10 @@ import orjson
 from sqlalchemy import Text, bindparam, cast, func, select
 
 from runtime.engine.advance import Standpoint, advance
-from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.program import Program
 from runtime.engine.programs import Programs
+from runtime.engine.run import AS_RUN, Run
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import event, run
@@ -66,7 +67,7 @@ def take_further(
     """Let these runs go on from the block they stand at, with all that deciding takes fetched at once. `replies` says, by
     run, what became of the messages that held them."""
     tx = batch.tx
-    batch.expect(one.contact for one in runs)
+    batch.people.expect(one.contact for one in runs)
     values = {"workspace": tx.workspace, "ids": listed(tx, {one.event for one in runs})}
     fields = {row.id: row.typed for row in tx.all(FIELDS, values)}
     rules = dict.fromkeys(rule for id_ in {one.version for one in runs} for rule in programs.get(tx, id_).reads)

@@ -19,12 +19,13 @@ from blocks.rule_why import why_not
 from blocks.scheduled import Scheduled
 from blocks.values import key_of, moment
 from runtime.clock import DAY, HOUR
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.context import Ctx
 from runtime.engine.echo import MOST_DEEP, depth_of
 from runtime.engine.entries.reception import TOO_OLD
 from runtime.engine.program import Program
 from runtime.engine.programs import Programs
+from runtime.engine.run import Run
 from runtime.insight.outside import Place, fields_of, place_in
 from runtime.ledger import Tx
 from runtime.ledger.tables import (
@@ -317,7 +318,7 @@ class _Inquiry:
         """Which conditions of a trigger failed; None if it let the event in."""
         batch = Batch(self._tx, row.received_at)
         entered = min(row.at, row.received_at)
-        batch.expect([self._person.id])
+        batch.people.expect([self._person.id])
         batch.history.fetch(self._tx, [self._person.id], program.reads, row.received_at, entered)
         key, version = self._key(row, program), program.version
         as_if = Run.as_if(self._person.id, row.id, entered, flow=self._flow.id, version=version, key=key, block=block)

@@ -15,8 +15,9 @@ from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, or_, sel
 
 from blocks.contract import Reason
 from runtime.delivery.channels import IN_NO_HANDS
-from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.programs import Programs
+from runtime.engine.run import AS_RUN, Run
 from runtime.engine.work import one_batch
 from runtime.house import House
 from runtime.ledger import Tx

@@ -14,11 +14,12 @@ from blocks.flow import Flow
 from blocks.rules import Did, Got
 from runtime import delivery
 from runtime.clock import DAY, SetClock
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.context import Ctx
 from runtime.engine.program import Program, make_program
 from runtime.engine.publishing.known import known_to
 from runtime.engine.publishing.publish import NotPublishable, compose, release
+from runtime.engine.run import Run
 from runtime.engine.work import Engine
 from runtime.house import House
 from runtime.intake.reading import read_events
@@ -229,7 +230,7 @@ class _Stage:
         if not triggers or tx.first(_BEGUN, {"id": happened.id}) is not None:
             return None
         batch = Batch(tx, now)
-        batch.expect([self._contact])
+        batch.people.expect([self._contact])
         batch.history.fetch(tx, [self._contact], self._program.reads, now, now)
         nobody = Run.as_if(self._contact, happened.id, now)
         ctx = Ctx(batch, nobody, happened.typed, happened.id, self._program)

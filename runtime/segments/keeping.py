@@ -67,12 +67,12 @@ _DROP = "DELETE FROM review WHERE contact = :contact AND segment = :segment"
 def keep(batch: "Batch") -> None:
     """Look again at the contacts to whom something has happened, or whom a flow has changed. Costs one small query where
     there are no segments."""
-    touched = (batch.contact_changes, batch.listings)
+    touched = (batch.people.changes, batch.listings)
     listed: list[Crossing] = []
     if batch.listings:
         listed = lists.settle(batch.tx, batch.listings, batch.now, batch.depths)
-    if (batch.heard_of or batch.depths or any(touched)) and (roll := roll_of(batch.tx)):
-        ids = batch.heard_of | batch.depths.keys() | {one.contact for some in touched for one in some}
+    if (batch.people.heard_of or batch.depths or any(touched)) and (roll := roll_of(batch.tx)):
+        ids = batch.people.heard_of | batch.depths.keys() | {one.contact for some in touched for one in some}
         look(batch.tx, roll, ids, batch.now, batch.depths, between=moments_of(batch, roll, listed))
 
 

@@ -70,7 +70,7 @@ def moments_of(batch: "Batch", roll: Sequence[Kept], listed: Sequence[Crossing])
     first: dict[int, int] = {}
     bearing: dict[int, set[int]] = defaultdict(set)
     for id_, contact, name in batch.came:
-        if first.setdefault(contact, id_) != id_ and (name in names or id_ in batch.before):
+        if first.setdefault(contact, id_) != id_ and (name in names or id_ in batch.people.before):
             bearing[contact].add(id_)
     for contact, at in _by_flows(batch, listed):
         if first.get(contact, at) < at:
@@ -83,7 +83,7 @@ def moments_of(batch: "Batch", roll: Sequence[Kept], listed: Sequence[Crossing])
     for id_, contact, _ in batch.came:
         if contact in stories:
             stories[contact].ids.append(id_)
-    for change, at in zip(batch.contact_changes, batch.changes_at, strict=True):
+    for change, at in zip(batch.people.changes, batch.people.changes_at, strict=True):
         if change.contact in stories:
             stories[change.contact].changes.append((at, change))
     for crossing in listed:
@@ -94,7 +94,7 @@ def moments_of(batch: "Batch", roll: Sequence[Kept], listed: Sequence[Crossing])
 
 def _by_flows(batch: "Batch", listed: Iterable[Crossing]) -> Iterator[tuple[int, int]]:
     """Contacts whom flows have changed because of an event of this batch, and which one."""
-    changes = [(change.contact, at) for change, at in zip(batch.contact_changes, batch.changes_at, strict=True)]
+    changes = [(change.contact, at) for change, at in zip(batch.people.changes, batch.people.changes_at, strict=True)]
     changes += [(one.contact, one.at) for one in listed]
     if changes:
         ids = {id_ for id_, _, _ in batch.came}
@@ -102,14 +102,18 @@ def _by_flows(batch: "Batch", listed: Iterable[Crossing]) -> Iterator[tuple[int,
 
 
 def _moments(batch: "Batch", contact: int, story: _Story) -> Iterator[Moment]:
-    told = [id_ for id_ in story.ids if id_ in batch.before]
+    told = [id_ for id_ in story.ids if id_ in batch.people.before]
     # On which lists they are at the end, the ledger says already.
     start = {one.slug: not one.entered for one in reversed(story.listed)}
     yield Moment(frozenset(), None, tuple(start.items()), counts=False)
     since = 0
     for number, cut in enumerate(story.cuts):
         later = told[bisect_left(told, cut) :]
-        typed = orjson.loads(batch.before[later[0]].columns()[_TYPED]) if later else batch.unchanged.get(contact)
+        typed = (
+            orjson.loads(batch.people.before[later[0]].columns()[_TYPED])
+            if later
+            else batch.people.unchanged.get(contact)
+        )
         if typed is not None:
             typed = reduce(typed_after, (change for at, change in story.changes if at < cut), typed)
         without = frozenset(story.ids[bisect_left(story.ids, cut) :])

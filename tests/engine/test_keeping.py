@@ -10,7 +10,8 @@ from blocks.contract import TooMuchKept
 from blocks.values import micros, moment
 from runtime.clock import DAY
 from runtime.engine import coupons
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch
+from runtime.engine.run import Run
 from runtime.ledger.tables import coupon, event
 from runtime.people import erasure
 from tests.engine.stage import Stage, block, in_a_row, link

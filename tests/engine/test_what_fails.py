@@ -11,8 +11,8 @@ from blocks.rules import Compare, Facts
 from runtime.checkup.installation import events
 from runtime.engine import wakes
 from runtime.engine.advance import advance
-from runtime.engine.batch import Run
 from runtime.engine.entries import ties
+from runtime.engine.run import Run
 from runtime.ledger import tables
 from runtime.ledger.tables import event
 from tests.engine.stage import Stage, block, cart_flow, in_a_row

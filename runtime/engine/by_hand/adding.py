@@ -13,11 +13,12 @@ from blocks.triggers.added_trigger import ADDED, AddedTrigger, told
 from blocks.values import type_document
 from runtime.clock import DAY
 from runtime.delivery.channels import RECALLABLE
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.context import Ctx
 from runtime.engine.entries.reception import COUNTS
 from runtime.engine.program import Program
 from runtime.engine.programs import Programs
+from runtime.engine.run import Run
 from runtime.house import House
 from runtime.ledger import Tx
 from runtime.ledger.bulk import insert_tuples
@@ -184,7 +185,7 @@ def _filtered(tx: Tx, program: Program, ids: Sequence[int], now: int) -> dict[in
     if any(trigger.filter() is None for trigger in triggers) or not ids:
         return {}
     batch, typed = Batch(tx, now), type_document(told(program.slug, "hand", ""))
-    batch.expect(ids)
+    batch.people.expect(ids)
     batch.history.fetch(tx, ids, [rule for trigger in triggers for rule in trigger.reads()], now, now)
     found = {}
     for id_ in ids:

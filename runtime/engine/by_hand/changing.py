@@ -12,5 +12,5 @@ def change_contacts(house: House, workspace: int, changes: Iterable[Change]) -> 
     """Change fields and tags as a person does: who leaves a flow by that, or will be due, is seen to in the same transaction."""
     with one_batch(house, workspace, Programs()) as batch:
         for change in changes:
-            batch.change(change)
+            batch.people.change(change)
     house.ring()

@@ -17,11 +17,12 @@ from sqlalchemy import bindparam, select
 from blocks.contract import Reason
 from blocks.phrase import Phrase, say
 from runtime.engine.again import had_by, led_back_to
-from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.leaving.departures import come_back
 from runtime.engine.leaving.inside import inside
 from runtime.engine.program import Program
 from runtime.engine.programs import Programs
+from runtime.engine.run import AS_RUN, Run
 from runtime.engine.wakes import take_further
 from runtime.engine.work import one_batch
 from runtime.house import House

@@ -94,7 +94,7 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
     for row, document in zip(rows, documents, strict=True):
         if row.contact is None:
             who, contact = next(resolved)
-            batch.heard_of.add(contact)
+            batch.people.heard_of.add(contact)
             if who.consent:
                 answers += consent.given_with(
                     contact, who, event=row.id, source=row.source, at=row.at, received_at=row.received_at
@@ -104,17 +104,17 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
             contact = row.contact
             depth = echo.depth_of(document)
             if row.source == MAIL:
-                batch.heard_of.add(contact)
+                batch.people.heard_of.add(contact)
             arrival = Arrival(row.id, row.name, row.at, contact, row.typed, depth)
             arrival.late = row.source == CLOCK and arrival.fields["b"].get(LATE) is True
             arrivals.append(arrival)
             batch.depths[contact] = max(batch.depths.get(contact, 0), depth)
         done.append((contact, "done", row.id))
     batch.came = [(one.id, one.contact, one.name) for one in arrivals]
-    batch.moved |= news.moved
+    batch.people.moved |= news.moved
     if news.before:
         told = [row.id for row in rows if row.contact is None]
-        batch.before = {told[place]: card for place, card in news.before.items()}
+        batch.people.before = {told[place]: card for place, card in news.before.items()}
     update_tuples(tx, event, "id", ("contact", "state"), done)
     if answers:
         consent.record_many(tx, answers)

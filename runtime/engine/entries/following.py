@@ -20,11 +20,12 @@ from blocks.contract import DATE, Elsewhere, Reason, Timed
 from blocks.phrase import Moment
 from blocks.values import Typed, micros, moment, safe_path, text_of, type_document
 from runtime.engine.advance import Standpoint, advance
-from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.entries.occasions import SOURCE
 from runtime.engine.program import Program
 from runtime.engine.programs import Programs
 from runtime.engine.roster import Roster
+from runtime.engine.run import AS_RUN, Run
 from runtime.engine.wakes import EVERYTHING, look_up
 from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.documents import in_both_forms
@@ -76,7 +77,7 @@ class _Moved:
 def follow(batch: Batch, programs: Programs) -> None:
     """Let the runs of those of whom something was heard go by their dates, before the batch is written. Costs nothing where
     no flow goes by dates that may change, and one query where one does."""
-    ids = batch.heard_of | {change.contact for change in batch.contact_changes}
+    ids = batch.people.news
     if not ids or not (flows := programs.roster(batch.tx).following):
         return
     moved = _moved(batch, programs, ids, flows)
@@ -104,14 +105,14 @@ def _moved(batch: Batch, programs: Programs, ids: set[int], flows: Collection[in
     tx, found = batch.tx, []
     values = {"workspace": tx.workspace, "contacts": listed(tx, ids), "flows": listed(tx, flows)}
     rows = tx.all(_RUNS, values)
-    batch.expect(row.contact for row in rows)
+    batch.people.expect(row.contact for row in rows)
     for row in rows:
         one = batch.changed.get(row.id) or Run.of(row)
         program, began = programs.get(tx, one.version), orjson.loads(row.began_as)
         trigger = program.dated.get(text_of(began, "occasion") or "")
         if trigger is None or one.state != "open" or one.leaving or one.entry_event != row.entry_event:
             continue
-        person = batch.person(one.contact)
+        person = batch.people.one(one.contact)
         who = _Subject(person.typed, person.zone)
         to = trigger.belongs(who, began, moment(batch.now))
         if to is not None:

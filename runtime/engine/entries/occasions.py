@@ -117,7 +117,7 @@ def plan(batch: Batch, programs: Programs, limit: int) -> int:
 
 def keep(batch: Batch, programs: Programs) -> None:
     """Look again at the contacts to whom something has happened. Costs next to nothing where no flow waits for the clock."""
-    ids = batch.heard_of | {change.contact for change in batch.contact_changes}
+    ids = batch.people.news
     if not ids or not (roster := programs.roster(batch.tx)).timed:
         return
     tx = batch.tx

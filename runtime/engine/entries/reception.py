@@ -11,7 +11,7 @@ from blocks.values import key_of
 from runtime.clock import DAY
 from runtime.engine import coupons, echo
 from runtime.engine.advance import Standpoint, advance, leave_if_met
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.context import Ctx, lot
 from runtime.engine.entries import ties
 from runtime.engine.entries.arrivals import Arrival, take_in
@@ -20,6 +20,7 @@ from runtime.engine.leaving.inside import Inside, runs_of, runs_with
 from runtime.engine.program import Program
 from runtime.engine.programs import Programs
 from runtime.engine.roster import Roster
+from runtime.engine.run import Run
 from runtime.engine.wakes import FIELDS, NOTHING, look_up
 from runtime.ledger.bulk import insert_tuples
 from runtime.ledger.lists import among, listed
@@ -98,7 +99,7 @@ class _Reception:
         """Fetch what deciding about these events takes, in a constant number of statements."""
         batch, tx = self._batch, self._batch.tx
         contacts = sorted({one.contact for one in arrivals})
-        batch.expect(contacts)
+        batch.people.expect(contacts)
         names = {one.name for one in arrivals}
         starting = {program.flow: program for name in names for program, _, _ in self._roster.starts.get(name, ())}
         leaving = {flow_id for name in names for flow_id in self._roster.exits.get(name, ())}
@@ -115,7 +116,7 @@ class _Reception:
             *runs_with(tx, sorted({key for _, key in same}), sorted({flow_id for flow_id, _ in same})),
         ):
             self._inside.add(one)
-        batch.expect(one.contact for one in self._inside.all())
+        batch.people.expect(one.contact for one in self._inside.all())
         values = {"workspace": tx.workspace, "contacts": listed(tx, contacts)}
         choosy = sorted(id_ for id_, program in starting.items() if program.entry.again in ("never", "after_days"))
         if choosy:
@@ -191,9 +192,9 @@ class _Reception:
     def leave_if_changed(self, arrival: Arrival) -> None:
         """The same for what earlier events of this batch have changed about the contact: it was so before this one."""
         batch, (changes, listings) = self._batch, self._seen
-        self._changed.update(one.contact for one in batch.contact_changes[changes:])
+        self._changed.update(one.contact for one in batch.people.changes[changes:])
         self._changed.update(one.contact for one in batch.listings[listings:])
-        self._seen = len(batch.contact_changes), len(batch.listings)
+        self._seen = len(batch.people.changes), len(batch.listings)
         if arrival.contact in self._changed:
             self._changed.discard(arrival.contact)
             self._hold(arrival.contact, arrival.id - 1)

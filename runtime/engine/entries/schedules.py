@@ -165,7 +165,7 @@ def expect(
 def keep(batch: Batch, programs: Programs) -> None:
     """Somebody may have come from a zone in which nobody lived before. Costs next to nothing where no schedule goes by the
     clocks of contacts."""
-    ids = batch.heard_of | {change.contact for change in batch.contact_changes}
+    ids = batch.people.news
     tx = batch.tx
     own = programs.roster(tx).by_own_clocks if ids else {}
     for (flow_id, occasion), trigger in own.items():

@@ -4,10 +4,11 @@ from collections.abc import Callable, Collection
 
 from blocks.contract import Decision, Go, Sleep
 from blocks.values import micros
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.leaving.inside import runs_of
 from runtime.engine.program import Program
 from runtime.engine.programs import Programs
+from runtime.engine.run import Run
 
 
 def held(

@@ -4,7 +4,8 @@ from sqlalchemy import bindparam, select
 
 from blocks.contract import Block, Decision, Go, Sleep
 from blocks.values import micros
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch
+from runtime.engine.run import Run
 from runtime.ledger.tables import step
 
 KEPT, ANEW = "moved_in_time", "moved_over"

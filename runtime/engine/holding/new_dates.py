@@ -16,10 +16,10 @@ from runtime.engine.wakes import EVERYTHING
 def wait_as_it_is_now(batch: Batch, programs: Programs) -> None:
     """Let the blocks that go by what a contact says look again at whom they hold, before the batch is written. Costs nothing
     where no flow has such a block, and one query where one has."""
-    ids = batch.heard_of | {change.contact for change in batch.contact_changes}
+    ids = batch.people.news
     if not ids or not (flows := programs.roster(batch.tx).looking):
         return
     found = held(batch, programs, ids, flows, lambda program: program.looks_again)
-    batch.expect(one.contact for one, _ in found)
+    batch.people.expect(one.contact for one, _ in found)
     for one, program in found:
         hold_anew(batch, one, partial(program.blocks[one.block].run, Ctx(batch, one, empty(), EVERYTHING, program)))

@@ -9,11 +9,12 @@ from functools import partial
 import orjson
 
 from blocks.contract import Block, Decision
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.context import Ctx
 from runtime.engine.holding.held import held, hold_anew
 from runtime.engine.holding.kept_time import in_kept_time
 from runtime.engine.programs import Programs
+from runtime.engine.run import Run
 from runtime.engine.wakes import EVERYTHING, FIELDS, NOTHING, look_up
 from runtime.ledger.lists import listed
 
@@ -22,12 +23,12 @@ def wait_by_new_clocks(batch: Batch, programs: Programs) -> None:
     """Let the blocks that go by clocks where a contact lives say anew how long they hold them, before the batch is written.
     Costs nothing where nobody has moved, and a few statements where somebody has."""
     tx = batch.tx
-    if not batch.moved or not (flows := programs.roster(tx).by_clock):
+    if not batch.people.moved or not (flows := programs.roster(tx).by_clock):
         return
-    found = held(batch, programs, batch.moved, flows, lambda program: program.by_clock)
+    found = held(batch, programs, batch.people.moved, flows, lambda program: program.by_clock)
     if not found:
         return
-    batch.expect(one.contact for one, _ in found)
+    batch.people.expect(one.contact for one, _ in found)
     values = {"workspace": tx.workspace, "ids": listed(tx, {one.event for one, _ in found})}
     fields = {row.id: row.typed for row in tx.all(FIELDS, values)}
     look_up(batch, {program.version: program for _, program in found}.values(), [one for one, _ in found])

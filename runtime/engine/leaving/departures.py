@@ -4,8 +4,9 @@ from blocks.contract import Context, Reason
 from blocks.flow import Exit
 from blocks.phrase import Quoted
 from blocks.rule_words import say_rule
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.program import Program
+from runtime.engine.run import Run
 from runtime.ledger.documents import dump_args
 
 

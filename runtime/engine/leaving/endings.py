@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, or_, sele
 
 from blocks.contract import Reason
 from runtime.delivery.channels import IN_NO_HANDS
-from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.programs import Programs
+from runtime.engine.run import AS_RUN, Run
 from runtime.ledger.lists import among, listed
 from runtime.ledger.tables import flow, message, run, version
 

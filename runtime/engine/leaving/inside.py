@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, literal_column, select
 
 from runtime.delivery.channels import NOT_OUT_YET
-from runtime.engine.batch import AS_RUN, Run
+from runtime.engine.run import AS_RUN, Run
 from runtime.ledger import Tx
 from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared

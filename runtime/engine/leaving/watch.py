@@ -8,9 +8,10 @@ of another at once.
 import orjson
 
 from runtime.engine.advance import Standpoint, leave_if_met
-from runtime.engine.batch import Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.leaving.inside import Inside, runs_of
 from runtime.engine.programs import Programs
+from runtime.engine.run import Run
 from runtime.engine.wakes import EVERYTHING, FIELDS, NOTHING, look_up
 from runtime.ledger.lists import listed
 
@@ -19,8 +20,8 @@ def look_again(batch: Batch, programs: Programs) -> None:
     """Let those leave for whom a rule holds by now; before the batch is written. Costs nothing where no flow has such rules,
     and a few statements where one has, however many were changed."""
     seen = 0, 0
-    while (now := (len(batch.contact_changes), len(batch.listings))) != seen and programs.roster(batch.tx).watching:
-        changed = {one.contact for one in batch.contact_changes[seen[0] :]}
+    while (now := (len(batch.people.changes), len(batch.listings))) != seen and programs.roster(batch.tx).watching:
+        changed = {one.contact for one in batch.people.changes[seen[0] :]}
         changed |= {one.contact for one in batch.listings[seen[1] :]}
         seen = now
         _hold(batch, programs, _inside(batch, programs, changed))
@@ -40,7 +41,7 @@ def _hold(batch: Batch, programs: Programs, found: list[Run]) -> None:
     runs = [one for one in found if programs.get(tx, one.version).conditions and not one.leaving]
     if not runs:
         return
-    batch.expect(one.contact for one in runs)
+    batch.people.expect(one.contact for one in runs)
     values = {"workspace": tx.workspace, "ids": listed(tx, {one.event for one in runs})}
     fields = {row.id: row.typed for row in tx.all(FIELDS, values)}
     rules = tuple(dict.fromkeys(rule for one in runs for rule in programs.get(tx, one.version).reads))

@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, not_, select
 from blocks.contract import Reason
 from blocks.flow import Flow
 from runtime.engine.again import has_had, led_back_to
-from runtime.engine.batch import AS_RUN, Batch, Run
+from runtime.engine.batch import Batch
 from runtime.engine.holding.kept_time import ANEW, KEPT
 from runtime.engine.leaving.departures import come_back
 from runtime.engine.programs import Programs
+from runtime.engine.run import AS_RUN, Run
 from runtime.engine.wakes import take_further
 from runtime.house import House
 from runtime.ledger import Tx
