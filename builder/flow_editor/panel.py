@@ -47,7 +47,6 @@ class Panel:
         self._zone = zone
         self._readonly = False
         self._block = ""
-        self._several = 0
         self._form: Form | None = None
         self._settings: FlowSettings | None = None
         self._title: Tag | None = None

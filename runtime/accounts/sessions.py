@@ -74,13 +74,6 @@ def end(house: House, digest: bytes) -> None:
         tx.execute(session.delete().where(session.c.digest == digest))
 
 
-def end_all(house: House, account: int, *, besides: bytes | None = None) -> None:
-    """End every session of a user, except the one with the digest `besides`."""
-    ended = session.delete().where(session.c.account == account)
-    with house.ledger.write() as tx:
-        tx.execute(ended if besides is None else ended.where(session.c.digest != besides))
-
-
 def _look(house: House, digest: bytes) -> Session | None:
     query = (
         select(session, user.c.email, user.c.name, user.c.language, user.c.password, user.c.created_at.label("since"))
