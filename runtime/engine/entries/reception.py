@@ -209,7 +209,7 @@ class _Reception:
                     went = leave_if_met(self._batch, program, one, at, last_way=last_way) or went
 
     def _asks_of_event(self, one: Run) -> bool:
-        """Whether a rule by which a run may end looks at the event that it stands on."""
+        """Whether a rule by which a run may be left, or the last way to which that leads, looks at the event it stands on."""
         return self._programs.get(self._batch.tx, one.version).conditions_of_event
 
     def _leaving(self, flow_id: int, arrival: Arrival) -> list[tuple[Run, Exit]]:
