@@ -83,6 +83,13 @@ def test_a_newer_cart_takes_back_what_waits_about_the_older_one(stage: Stage) ->
     assert stage.messages(DEWI) == [("mail", "cancelled"), ("mail", "queued")]
 
 
+def test_a_newer_run_takes_back_what_waits_of_an_older_one_that_is_about_nothing_in_particular(stage: Stage) -> None:
+    stage.publish(reminder(entry={"newest_wins": True}))
+    stage.happens(CART, DEWI)
+    stage.happens(CART, DEWI)
+    assert stage.messages(DEWI) == [("mail", "cancelled"), ("mail", "queued")]
+
+
 def test_what_is_about_nothing_in_particular_is_told_each_time(stage: Stage) -> None:
     stage.publish(in_a_row(block("when", "event_trigger", event=ORDER), block("mail", "send_email", email="thanks")))
     for _ in range(2):

@@ -104,12 +104,12 @@ class _Reception:
         leaving = {flow_id for name in names for flow_id in self._roster.exits.get(name, ())}
         hearing = {flow_id for name in names for flow_id in self._roster.hears.get(name, ())}
         watching = set(self._roster.watching)
-        keyed = {id_ for id_, program in starting.items() if program.entry.key}
+        minding = {id_ for id_, program in starting.items() if program.entry.key or program.entry.newest_wins}
         keys = sorted({key for one in arrivals for key in self._exit_keys(one)})
         same = {(flow_id, key) for one in arrivals for flow_id, key in self._same(one)}
         for one in (
             *runs_of(tx, contacts, sorted(starting.keys() | leaving | hearing | watching)),
-            *runs_of(tx, contacts, sorted(leaving | watching | keyed), waiting=True),
+            *runs_of(tx, contacts, sorted(leaving | watching | minding), waiting=True),
             *runs_with(tx, keys, sorted(leaving)),
             *runs_with(tx, keys, sorted(leaving), waiting=True),
             *runs_with(tx, sorted({key for _, key in same}), sorted({flow_id for flow_id, _ in same})),
