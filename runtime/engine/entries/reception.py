@@ -107,12 +107,14 @@ class _Reception:
         minding = {id_ for id_, program in starting.items() if program.entry.key or program.entry.newest_wins}
         keys = sorted({key for one in arrivals for key in self._exit_keys(one)})
         same = {(flow_id, key) for one in arrivals for flow_id, key in self._same(one)}
+        about = sorted({key for _, key in same}), sorted({flow_id for flow_id, _ in same})
         for one in (
             *runs_of(tx, contacts, sorted(starting.keys() | leaving | hearing | watching)),
             *runs_of(tx, contacts, sorted(leaving | watching | minding), waiting=True),
             *runs_with(tx, keys, sorted(leaving)),
             *runs_with(tx, keys, sorted(leaving), waiting=True),
-            *runs_with(tx, sorted({key for _, key in same}), sorted({flow_id for flow_id, _ in same})),
+            *runs_with(tx, *about),
+            *runs_with(tx, *about, waiting=True),
         ):
             self._inside.add(one)
         batch.expect(one.contact for one in self._inside.all())
