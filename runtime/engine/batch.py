@@ -27,7 +27,8 @@ from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import contact, message, run, step
 from runtime.people import consent, contacts, forgotten
-from runtime.people.card import Card
+from runtime.people.card import COLUMNS, Card
+from runtime.people.who import Who
 from runtime.segments.lists import LAST, Listing
 from runtime.segments.names import segments_named
 from runtime.zones import zone_of
@@ -234,7 +235,9 @@ class Batch:
     came: list[tuple[int, int, str]] = field(default_factory=list)
     """(id, contact, name) of the events that it takes in, in order."""
     before: dict[int, Card] = field(default_factory=dict)
-    """Of these events, those that change a contact of whom an earlier one was: to the contact as they were until then."""
+    """Of these events, those that change a contact who was there before: to the contact as they were until then."""
+    told: dict[int, Who] = field(default_factory=dict)
+    """Of these events, those from outside: to what they say of their contact."""
     changes_at: list[int] = field(default_factory=list)
     """The event because of which each of the contact changes was made; `LAST` where it was none of these."""
     moved: set[int] = field(default_factory=set)
@@ -243,6 +246,10 @@ class Batch:
     """The contacts whom flows have changed, to their fields before that."""
     ids_at_once: int = 100
     _people: dict[int, Person] = field(default_factory=dict)
+    _at_last: dict[int, tuple[str | None, str]] = field(default_factory=dict)
+    """The time zone and the typed fields of contacts once all events of the batch have come."""
+    _to_come: dict[int, list[int]] = field(default_factory=dict)
+    """Contacts to those of `before` that have not come yet, the last one first."""
     _expected: set[int] = field(default_factory=set)
     _names: Known | None = None
     _ids: Iterator[int] = field(default_factory=lambda: iter(()))
@@ -257,8 +264,36 @@ class Batch:
             missing = self._expected.difference(self._people)
             values = {"workspace": self.tx.workspace, "ids": listed(self.tx, missing)}
             for row in self.tx.all(_CONTACTS, values):
-                self._people[row.id] = Person(row.id, zone_of(row.zone, self.tx.zone), row.typed)
+                self._at_last[row.id] = row.zone, row.typed
+                self._people[row.id] = self._as_told(row.id)
         return self._people[id_]
+
+    def hear(self, told: Mapping[int, Who], before: Mapping[int, tuple[int, Card]]) -> None:
+        """Take in what events say of their contacts, and which of them change one, who is as before until these `come`."""
+        self.told = dict(told)
+        for id_, (whose, card) in sorted(before.items(), reverse=True):
+            self.before[id_] = card
+            self._to_come.setdefault(whose, []).append(id_)
+
+    def come(self, event: int, whose: int) -> None:
+        """Let it be so from now on what this event of the batch says of its contact."""
+        if event in self.before:
+            self._to_come[whose].pop()
+            if whose in self._people and whose not in self.unchanged:
+                self._people[whose] = self._as_told(whose)
+        if whose in self.unchanged and (who := self.told.get(event)) is not None and (who.fields or who.tags):
+            # Said after what a flow has done, and written after it.
+            self._alter(contacts.Change(whose, set_fields=who.fields, add_tags=who.tags), event)
+            if not ZONE.isdisjoint(who.fields):
+                self._people[whose].zone = self._as_told(whose).zone
+
+    def _as_told(self, id_: int) -> Person:
+        """A contact as those events say that have come, whatever flows have changed."""
+        if to_come := self._to_come.get(id_):
+            row = dict(zip(COLUMNS, self.before[to_come[-1]].columns(), strict=True))
+            return Person(id_, zone_of(row["zone"], self.tx.zone), row["typed"])
+        zone, typed = self._at_last[id_]
+        return Person(id_, zone_of(zone, self.tx.zone), typed)
 
     @property
     def names(self) -> Known:
@@ -277,14 +312,17 @@ class Batch:
     def change(self, change: contacts.Change, at: int = LAST) -> None:
         """Change a contact, because of the event `at`, if it was one of this batch. Who looks later in this batch sees it;
         the ledger gets it with the rest."""
-        self.contact_changes.append(change)
         self.expect([change.contact])
-        person = self.person(change.contact)
-        self.changes_at.append(at)
-        self.unchanged.setdefault(change.contact, person.typed)
-        person.typed = contacts.typed_after(person.typed, change)
+        self.unchanged.setdefault(change.contact, self.person(change.contact).typed)
         if not ZONE.isdisjoint(change.set_fields):
             self.moved.add(change.contact)
+        self._alter(change, at)
+
+    def _alter(self, change: contacts.Change, at: int) -> None:
+        self.contact_changes.append(change)
+        self.changes_at.append(at)
+        person = self.person(change.contact)
+        person.typed = contacts.typed_after(person.typed, change)
         if "zone" in change.set_fields:
             person.zone = zone_of(change.set_fields["zone"], self.tx.zone)
 

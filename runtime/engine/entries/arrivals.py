@@ -112,9 +112,11 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
         done.append((contact, "done", row.id))
     batch.came = [(one.id, one.contact, one.name) for one in arrivals]
     batch.moved |= news.moved
-    if news.before:
-        told = [row.id for row in rows if row.contact is None]
-        batch.before = {told[place]: card for place, card in news.before.items()}
+    told = [one for one, row in zip(arrivals, rows, strict=True) if row.contact is None]
+    batch.hear(
+        {one.id: who for one, who in zip(told, whos, strict=True)},
+        {told[place].id: (told[place].contact, card) for place, card in news.before.items()},
+    )
     update_tuples(tx, event, "id", ("contact", "state"), done)
     if answers:
         consent.record_many(tx, answers)

@@ -60,18 +60,16 @@ def take_events(batch: Batch, programs: Programs, limit: int) -> int:
     coupons.redeem(batch, arrivals)
     roster = programs.roster(batch.tx)
     ties.note(batch, roster, arrivals)
-    concerned = [one for one in arrivals if roster.concerns(one.name)]
+    concerned = {one.id: one for one in arrivals if roster.concerns(one.name)}
+    reception = _Reception(batch, programs, roster)
     if concerned:
-        reception = _Reception(batch, programs, roster)
-        reception.look_up(concerned)
-        for arrival in concerned:
-            reception.overhear(arrival)
+        reception.look_up(list(concerned.values()))
+    for arrival in arrivals:
+        if arrival.id in concerned:
             reception.leave_if_changed(arrival)
-            reception.leave(arrival)
-            reception.leave_if_met(arrival)
-            reception.go_on(arrival)
-            if arrival.depth <= echo.MOST_DEEP:
-                reception.start(arrival)
+        batch.come(arrival.id, arrival.contact)
+        if arrival.id in concerned:
+            reception.take(arrival)
     return len(arrivals)
 
 
@@ -93,6 +91,15 @@ class _Reception:
         """Runs of others for which the event counts that is being looked at."""
         self._fields: dict[int, str] = {}
         """Typed fields of the events that runs stand on which one of these events may take further."""
+
+    def take(self, arrival: Arrival) -> None:
+        """Let the event do what it does to runs."""
+        self.overhear(arrival)
+        self.leave(arrival)
+        self.leave_if_met(arrival)
+        self.go_on(arrival)
+        if arrival.depth <= echo.MOST_DEEP:
+            self.start(arrival)
 
     def look_up(self, arrivals: Sequence[Arrival]) -> None:
         """Fetch what deciding about these events takes, in a constant number of statements."""
