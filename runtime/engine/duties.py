@@ -10,14 +10,14 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, not_, select
 
-from runtime.engine import replies
+from runtime.engine import replies, wakes
 from runtime.engine.batch import Batch
 from runtime.engine.entries import arrivals, beginnings, occasions, offers, schedules, ties
 from runtime.engine.entries.reception import take_events
 from runtime.engine.leaving import endings
 from runtime.engine.programs import Programs
 from runtime.engine.publishing import moving, overdue
-from runtime.engine.wakes import NEXT_WAKE, set_aside, wake
+from runtime.engine.wakes import NEXT_WAKE, wake
 from runtime.ledger.tables import (
     appointment,
     event,
@@ -39,8 +39,14 @@ NOW: BindParameter[int] = bindparam("now")
 HOME = workspace.c.id
 
 
-SetAside = Callable[[Batch, Exception], str]
-"""Lets the first of some work be, which fails by this error. Returns what it was, in words for the log."""
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """How to let some work be that fails."""
+
+    first: Callable[[Batch], int | None]
+    """What would be done first, if anything is to be done."""
+    let_be: Callable[[Batch, int, Exception], str | None]
+    """Lets it be because of an error. Returns what it was, in words for the log; None if it is not to be done any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ DUTIES = (
         "new",
         select(event.c.id).where(event.c.workspace == HOME, event.c.state == "new").exists(),
         take_events,
-        set_aside=arrivals.set_aside,
+        set_aside=SetAside(arrivals.first_new, arrivals.let_be),
     ),
     Duty("ending", endings.some_end(HOME), endings.end),
     Duty("resuming", overdue.some_promised(HOME), overdue.keep),
@@ -81,7 +87,7 @@ DUTIES = (
         select(run.c.id).where(run.c.state == "open", run.c.wake_at <= NOW, run.c.workspace == HOME).exists(),
         wake,
         NEXT_WAKE,
-        set_aside,
+        SetAside(wakes.first_due, wakes.let_be),
     ),
     Duty(
         "come",

@@ -1,6 +1,6 @@
 """The contacts whom a batch looks at, as they are by now in it: fetched together, and changed by flows and by people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,8 @@ from runtime.ledger.lists import among, listed
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import contact
 from runtime.people import contacts
-from runtime.people.card import Card
+from runtime.people.card import COLUMNS, Card
+from runtime.people.who import Who
 from runtime.segments.lists import LAST
 from runtime.zones import zone_of
 
@@ -58,7 +59,13 @@ class People:
         self.moved: set[int] = set()
         """Contacts who live in another time zone now."""
         self.before: dict[int, Card] = {}
-        """Events of the batch that change a contact of whom an earlier one was, to the contact as they were until then."""
+        """Events of the batch that change a contact who was there before, to the contact as they were until then."""
+        self._told: dict[int, Who] = {}
+        """Events of the batch that come from outside, to what they say of their contact."""
+        self._to_come: dict[int, list[int]] = {}
+        """Contacts to those of `before` that have not come yet, the last one first."""
+        self._at_last: dict[int, tuple[str | None, str]] = {}
+        """The time zone and the typed fields of contacts once all events of the batch have come."""
         self.changes: list[contacts.Change] = []
         """What flows and people change, in order."""
         self.changes_at: list[int] = []
@@ -81,20 +88,51 @@ class People:
             missing = self._expected.difference(self._known)
             values = {"workspace": self._tx.workspace, "ids": listed(self._tx, missing)}
             for row in self._tx.all(_CONTACTS, values):
-                self._known[row.id] = Person(row.id, zone_of(row.zone, self._tx.zone), row.typed)
+                self._at_last[row.id] = row.zone, row.typed
+                self._known[row.id] = self._as_told(row.id)
         return self._known[id_]
+
+    def hear(self, told: Mapping[int, Who], before: Mapping[int, tuple[int, Card]]) -> None:
+        """Take in what events say of their contacts, and which of them change one, who is as before until these `come`."""
+        self._told = dict(told)
+        for id_, (whose, card) in sorted(before.items(), reverse=True):
+            self.before[id_] = card
+            self._to_come.setdefault(whose, []).append(id_)
+
+    def come(self, event: int, whose: int) -> None:
+        """Let it be so from now on what this event of the batch says of its contact."""
+        if event in self.before:
+            self._to_come[whose].pop()
+            if whose in self._known and whose not in self.unchanged:
+                self._known[whose] = self._as_told(whose)
+        if whose in self.unchanged and (who := self._told.get(event)) is not None and (who.fields or who.tags):
+            # Said after what a flow has done, and written after it.
+            self._alter(contacts.Change(whose, set_fields=who.fields, add_tags=who.tags), event)
+            if not ZONE.isdisjoint(who.fields):
+                self._known[whose].zone = self._as_told(whose).zone
+
+    def _as_told(self, id_: int) -> Person:
+        """A contact as those events say that have come, whatever flows have changed."""
+        if to_come := self._to_come.get(id_):
+            row = dict(zip(COLUMNS, self.before[to_come[-1]].columns(), strict=True))
+            return Person(id_, zone_of(row["zone"], self._tx.zone), row["typed"])
+        zone, typed = self._at_last[id_]
+        return Person(id_, zone_of(zone, self._tx.zone), typed)
 
     def change(self, change: contacts.Change, at: int = LAST) -> None:
         """Change a contact, because of the event `at`, if it was one of this batch. Who looks later in this batch sees it;
         the ledger gets it with the rest."""
-        self.changes.append(change)
-        self.changes_at.append(at)
         self.expect([change.contact])
-        person = self.one(change.contact)
-        self.unchanged.setdefault(change.contact, person.typed)
-        person.typed = contacts.typed_after(person.typed, change)
+        self.unchanged.setdefault(change.contact, self.one(change.contact).typed)
         if not ZONE.isdisjoint(change.set_fields):
             self.moved.add(change.contact)
+        self._alter(change, at)
+
+    def _alter(self, change: contacts.Change, at: int) -> None:
+        self.changes.append(change)
+        self.changes_at.append(at)
+        person = self.one(change.contact)
+        person.typed = contacts.typed_after(person.typed, change)
         if "zone" in change.set_fields:
             person.zone = zone_of(change.set_fields["zone"], self._tx.zone)
 

@@ -59,9 +59,10 @@ class Program:
 
     @cached_property
     def conditions_of_event(self) -> bool:
-        """Whether any of these looks at the event that a run stands on."""
+        """Whether any of these looks at the event that a run stands on, or some block that who leaves by one comes to may."""
         asked = (leaf for _, rule in self.conditions for leaf in leaves(rule))
-        return any(isinstance(leaf, Compare) and leaf.of == "event" for leaf in asked)
+        by_rule = any(self.farewell(leave) for leave, _ in self.conditions)
+        return by_rule or any(isinstance(leaf, Compare) and leaf.of == "event" for leaf in asked)
 
     def farewell(self, leave: Exit) -> str | None:
         """The block at which those go on who leave by this exit, if there is one."""

@@ -51,14 +51,20 @@ def wake(batch: Batch, programs: Programs, limit: int) -> int:
     return len(runs)
 
 
-def set_aside(batch: Batch, error: Exception) -> str:
-    """Let the first run fail that is due and cannot be taken further. Somebody may let it try again."""
-    tx = batch.tx
-    (row,) = tx.all(_DUE, {"workspace": tx.workspace, "now": batch.now, "limit": 1})
-    one = Run.of(row)
-    batch.fail(one, error)
+def first_due(batch: Batch) -> int | None:
+    """The run that is taken further first."""
+    rows = batch.tx.all(_DUE, {"workspace": batch.tx.workspace, "now": batch.now, "limit": 1})
+    return Run.of(rows[0]).id if rows else None
+
+
+def let_be(batch: Batch, which: int, error: Exception) -> str | None:
+    """Let a due run fail that cannot be taken further. Somebody may let it try again."""
+    row = batch.tx.first(select(*AS_RUN).where(run.c.id == which, run.c.state == "open", run.c.wake_at <= batch.now))
+    if row is None:
+        return None
+    batch.fail(Run.of(row), error)
     batch.write()
-    return f"The run {one.id}"
+    return f"The run {which}"
 
 
 def take_further(

@@ -23,6 +23,7 @@ from runtime.engine.leaving.watch import look_again
 from runtime.engine.pace import MOST, Pace
 from runtime.engine.programs import Programs
 from runtime.house import House
+from runtime.ledger import Tx
 from runtime.ledger.prepared import Prepared
 from runtime.ledger.tables import event, workspace
 from runtime.segments import keeping
@@ -94,33 +95,45 @@ class Engine:
     def _batch(self, workspace_id: int, duty: Duty) -> None:
         pace = self._paces.setdefault(duty.name, Pace(self._longest))
         limit = min(pace.limit, self.at_most)
+        first = None
         while True:
             try:
                 with one_batch(self.house, workspace_id, self._programs) as batch:
                     began = time.perf_counter()
+                    if limit == 1 and duty.set_aside is not None:
+                        first = duty.set_aside.first(batch)
                     done = duty.do(batch, self._programs, limit)
                 break
             except Exception as error:
                 if is_away(error) or duty.set_aside is None:
                     raise
                 if limit == 1:
-                    self._set_aside(workspace_id, duty.set_aside, error)
+                    self._set_aside(workspace_id, duty.set_aside, first, error)
                     return
                 limit //= 2
         pace.learn(done, time.perf_counter() - began)
 
-    def _set_aside(self, workspace_id: int, set_aside: SetAside, error: Exception) -> None:
-        with self.house.ledger.write(workspace_id) as tx:
-            which = set_aside(Batch(tx, self.house.clock.now()), error)
-        log.error("%s failed and was set aside.", which, exc_info=error)
+    def _set_aside(self, workspace_id: int, set_aside: SetAside, which: int | None, error: Exception) -> None:
+        """Let be what failed, if it is still to be done: another worker may have seen to it."""
+        with _alone(self.house, workspace_id) as tx:
+            said = None if which is None else set_aside.let_be(Batch(tx, self.house.clock.now()), which, error)
+        if said is not None:
+            log.error("%s failed and was set aside.", said, exc_info=error)
+
+
+@contextmanager
+def _alone(house: House, workspace_id: int) -> Iterator[Tx]:
+    """A transaction in which no other engine works for the workspace."""
+    with house.ledger.write(workspace_id) as tx:
+        if tx.dialect == "postgresql":
+            tx.execute(_ALONE, {"workspace": workspace_id})
+        yield tx
 
 
 @contextmanager
 def one_batch(house: House, workspace_id: int, programs: Programs) -> Iterator[Batch]:
     """A transaction in which the engine, or a person by its rules, changes runs. What was gathered is written at its end."""
-    with house.ledger.write(workspace_id) as tx:
-        if tx.dialect == "postgresql":
-            tx.execute(_ALONE, {"workspace": workspace_id})
+    with _alone(house, workspace_id) as tx:
         batch = Batch(tx, house.clock.now(), mint=Mint(house.vault, paper=house.paper))
         yield batch
         follow(batch, programs)

@@ -9,7 +9,8 @@ Runs, their steps and messages stay as rows without anything of the person in th
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, or_, select, update
 
@@ -43,6 +44,7 @@ from runtime.ledger.tables import (
     suppression,
 )
 from runtime.people import forgotten
+from runtime.people.who import Who
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +112,7 @@ def _let_go(batch: Batch, contact_id: int) -> None:
             *((suppression.c.channel == channel) & (suppression.c.address == value) for channel, value in addresses)
         )
         tx.execute(suppression.delete().where(tx.mine(suppression), blocked))
+    _drop_events(tx, [row.id for row in tx.all(_ASIDE, {"workspace": tx.workspace}) if _is_about(row.who, known)])
     # What has not been looked at yet would be about nobody.
     tx.execute(event.delete().where(tx.mine(event), event.c.contact == contact_id, event.c.state == "new"))
     for table in (appointment, consent, coupon, engagement, identity, interest, member, overheard, review):
@@ -120,6 +123,15 @@ def _let_go(batch: Batch, contact_id: int) -> None:
 _KNOWN_AS = select(identity.c.kind, identity.c.value).where(
     identity.c.workspace == bindparam("workspace"), identity.c.contact == bindparam("contact")
 )
+
+
+_ASIDE = select(event.c.id, event.c.who).where(event.c.workspace == bindparam("workspace"), event.c.state == "failed")
+"""Events that were set aside, of whom nobody has found out yet whose they are."""
+
+
+def _is_about(who: Mapping[str, Any], known: Collection[tuple[str, str]]) -> bool:
+    """Whether an event names somebody who is known like this."""
+    return not set(Who.of(who).identities).isdisjoint(known)
 
 
 def _some(house: House, workspace: int, table: Table, contact_id: int) -> Iterator[list[int]]:

@@ -63,7 +63,7 @@ class News:
     """What `whos` told of contacts."""
 
     before: dict[int, Card] = field(default_factory=dict)
-    """The places of those that changed a contact whom an earlier one had meant, to the contact as they were until then."""
+    """The places of those that changed a contact who was there before, to the contact as they were until then."""
     moved: set[int] = field(default_factory=set)
     """The contacts, known before, who live in another zone now."""
 
@@ -87,7 +87,7 @@ def resolve(tx: Tx, whos: Sequence[Who], now: int, news: News | None = None) -> 
             card = Card(0, seen_at=now, new=True)
         was, changed = None, card.changed
         if news is not None:
-            if id(card) in met:
+            if not card.new or id(card) in met:
                 was, card.changed = card.copy(), False
             met.add(id(card))
         for key in who.identities:

@@ -175,6 +175,19 @@ def test_a_welcome_passes_the_night_and_still_counts(
     assert post.state(again) == ("sent", "sent")
 
 
+def test_a_welcome_that_goes_out_in_the_same_batch_counts_too(post: Post, smtp: SmtpServer, reminder: Email) -> None:
+    delivery.set_limits(post.house, post.shop, Limits(caps=(ONE_A_DAY,)))
+    welcome, newsletter = post.flow(reminder, limits="anyway"), post.flow(reminder)
+    letters = []
+    for number in range(12):
+        dewi = post.contact(f"C{number}")
+        post.message(welcome, dewi)
+        letters.append(post.message(newsletter, dewi))
+    post.deliver()
+    assert post.states() == {"sent": 12, "queued": 12}
+    assert {due(post, letter) for letter in letters} == {"22 00:00"}
+
+
 def test_the_more_important_flow_speaks_even_if_the_other_was_first(
     post: Post, smtp: SmtpServer, reminder: Email, clock: SetClock
 ) -> None:

@@ -162,6 +162,17 @@ def test_a_rule_may_look_at_what_the_run_stands_on(stage: Stage) -> None:
     assert (stage.runs(DEWI), stage.runs(BUDI)) == ([("day", "left")], [("day", "open")])
 
 
+def test_so_may_the_last_way_of_whom_it_takes_out(stage: Stage) -> None:
+    big = {"kind": "field", "field": "total", "op": "over", "value": 1000}
+    flow = series({"rule": bought(1)})
+    flow["blocks"] += [block("bye", "on_leaving"), block("big", "branch", rule=big)]
+    flow["links"].append(link("bye", "big"))
+    stage.publish(flow)
+    stage.happens("Signed up", DEWI, total=1500)
+    stage.happens("Order placed", DEWI)
+    assert stage.steps(DEWI)[-1] == ("big", "yes", None)
+
+
 def test_an_older_version_keeps_its_rules(stage: Stage) -> None:
     stage.publish(series({"rule": VIP}))
     stage.happens("Signed up", DEWI)

@@ -83,6 +83,33 @@ def test_a_newer_cart_takes_back_what_waits_about_the_older_one(stage: Stage) ->
     assert stage.messages(DEWI) == [("mail", "cancelled"), ("mail", "queued")]
 
 
+def test_a_newer_run_takes_back_what_waits_of_an_older_one_that_is_about_nothing_in_particular(stage: Stage) -> None:
+    stage.publish(reminder(entry={"newest_wins": True}))
+    stage.happens(CART, DEWI)
+    stage.happens(CART, DEWI)
+    assert stage.messages(DEWI) == [("mail", "cancelled"), ("mail", "queued")]
+
+
+def test_an_order_for_the_same_cart_takes_back_what_waits_whoever_placed_it(stage: Stage) -> None:
+    ordered = {"kind": "did", "event": ORDER, "key": "checkout_token"}
+    stage.publish(reminder(exits=[{"rule": ordered}]))
+    stage.happens(CART, DEWI, checkout_token="d1")
+    stage.happens(ORDER, BUDI, checkout_token="d1")
+    assert stage.messages(DEWI) == [("mail", "cancelled")]
+
+
+def test_what_came_before_the_last_way_for_the_same_cart_counts_there_whoever_did_it(stage: Stage) -> None:
+    flow = reminder(exits=[{"event": "Cart emptied", "key": "checkout_token"}])
+    wait = block("order", "wait_for_event", event=ORDER, key="checkout_token")
+    flow["blocks"] = [*flow["blocks"][:2], block("emptied", "on_leaving"), wait]
+    flow["links"] = [link("cart", "mail"), link("emptied", "order")]
+    stage.publish(flow)
+    stage.happens(CART, DEWI, checkout_token="d1")
+    stage.happens(ORDER, BUDI, checkout_token="d1")
+    stage.happens("Cart emptied", DEWI, checkout_token="d1")
+    assert stage.steps(DEWI)[-1] == ("order", "happened", None)
+
+
 def test_what_is_about_nothing_in_particular_is_told_each_time(stage: Stage) -> None:
     stage.publish(in_a_row(block("when", "event_trigger", event=ORDER), block("mail", "send_email", email="thanks")))
     for _ in range(2):

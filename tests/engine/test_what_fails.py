@@ -11,8 +11,10 @@ from blocks.rules import Compare, Facts
 from runtime.checkup.installation import events
 from runtime.engine import wakes
 from runtime.engine.advance import advance
+from runtime.engine.duties import DUTIES
 from runtime.engine.entries import ties
 from runtime.engine.run import Run
+from runtime.engine.work import Engine
 from runtime.ledger import tables
 from runtime.ledger.tables import event
 from tests.engine.stage import Stage, block, cart_flow, in_a_row
@@ -126,6 +128,49 @@ def test_a_run_that_cannot_be_taken_further_fails_and_keeps_nobody(
     stage.after(hours=1)
     assert stage.runs(DEWI) == [("hour", "failed")]
     assert (stage.messages(BUDI), neighbour.messages(NOK)) == ([("first", "queued")], [("first", "queued")])
+
+
+@pytest.mark.parametrize("what", ["event", "run"])
+def test_what_another_worker_has_set_aside_meanwhile_takes_nobody_else_along(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    stage.publish(cart_flow())
+    bad, is_event = "bad@example.com", what == "event"
+    stage.happens("Checkout started", bad, checkout_token="bad")
+    stage.happens("Checkout started", DEWI, checkout_token="d1")
+    contact = stage._id(bad)
+    other = Engine(stage.house)
+    taken: list[Engine] = []
+
+    def stumble() -> None:
+        raise OverflowError("nobody has thought of this")
+
+    def note(batch: Any, roster: Any, arrivals: Any) -> None:
+        if any(one.contact == contact for one in arrivals):
+            stumble()
+
+    def goes_on(batch: Any, program: Any, run: Run, at: Any) -> None:
+        if run.contact == contact:
+            stumble()
+        advance(batch, program, run, at)
+
+    def set_aside(self: Engine, *args: Any) -> None:
+        if not taken:
+            taken.append(self)
+            duty = next(one for one in DUTIES if one.name == ("new" if is_event else "due"))
+            other._batch(stage.shop, duty)
+        lets_be(self, *args)
+
+    lets_be = Engine._set_aside
+    monkeypatch.setattr(Engine, "_set_aside", set_aside)
+    monkeypatch.setattr(ties, "note", note)
+    monkeypatch.setattr(wakes, "advance", goes_on)
+    if is_event:
+        stage.arrives("Order placed", bad, checkout_token="bad")
+        stage.arrives("Order placed", DEWI, checkout_token="d1")
+    stage.after(hours=1)
+    assert taken
+    assert stage.runs(DEWI) == [("hour", "left") if is_event else ("day", "open")]
 
 
 def test_a_database_that_is_away_is_nobodys_fault(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

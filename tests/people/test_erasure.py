@@ -117,3 +117,18 @@ def test_what_has_not_been_looked_at_yet_does_not_stop_the_engine(stage: Stage) 
         tx.insert(event, [{**row, **told}])
     assert erasure.erase(house, shop, id_)
     stage.happens("Checkout started", DEWI, token="a third")
+
+
+def test_what_was_set_aside_about_them_is_gone_too_and_brings_nobody_back(stage: Stage) -> None:
+    house, shop = stage.house, stage.shop
+    id_ = lived(stage)
+    for who in (SOMCHAI.title(), DEWI):
+        stage.arrives("Checkout started", who, token="one that failed")
+    with house.ledger.write(shop) as tx:
+        tx.execute(event.update().where(event.c.state == "new").values(state="failed"))
+    assert erasure.erase(house, shop, id_)
+    assert [trace for trace in TRACES if trace.lower() in everything(house, shop).lower()] == []
+    stage.engine.take_over()
+    stage.work()
+    with house.ledger.read(shop) as tx:
+        assert [row.email for row in tx.all(select(contact.c.email))] == [DEWI]

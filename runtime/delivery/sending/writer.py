@@ -54,6 +54,9 @@ def last_word(tx: Tx, bounds: Bounds, going: Sequence[tuple[Claimed, Facts]], no
     if not capped:
         return []
     lately = bounds.count_again(tx, [(claimed.contact, facts) for claimed, facts in capped], now)
+    for claimed, facts in going:
+        if facts.marketing and not facts.test and not bounds.caps(facts, claimed):
+            lately.went(claimed, now)  # anyway: it asks no cap, and counts for the others
     endings = []
     for claimed, facts in capped:
         lately.weigh(claimed.contact or 0, facts, now)

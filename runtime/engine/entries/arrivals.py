@@ -73,12 +73,21 @@ def take_in(batch: Batch, limit: int) -> list[Arrival]:
     return _who_is_it(batch, rows) if rows else []
 
 
-def set_aside(batch: Batch, error: Exception) -> str:
-    """Let the first new event be, which cannot be taken in: it is tried again when the engine starts next."""
+def first_new(batch: Batch) -> int | None:
+    """The event that is taken in first."""
+    rows = batch.tx.all(_NEW, {"workspace": batch.tx.workspace, "limit": 1})
+    return rows[0].id if rows else None
+
+
+def let_be(batch: Batch, which: int, error: Exception) -> str | None:
+    """Let a new event be that cannot be taken in: it is tried again when the engine starts next."""
     tx = batch.tx
-    (row,) = tx.all(_NEW, {"workspace": tx.workspace, "limit": 1})
-    tx.execute(event.update().where(event.c.id == row.id).values(state="failed"))
-    return f"The event {row.id} ({row.name!r})"
+    is_new = (event.c.id == which, event.c.state == "new")
+    name = tx.scalar(select(event.c.name).where(*is_new))
+    if name is None:
+        return None
+    tx.execute(event.update().where(*is_new).values(state="failed"))
+    return f"The event {which} ({name!r})"
 
 
 def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
@@ -112,9 +121,11 @@ def _who_is_it(batch: Batch, rows: Sequence[Row[Any]]) -> list[Arrival]:
         done.append((contact, "done", row.id))
     batch.came = [(one.id, one.contact, one.name) for one in arrivals]
     batch.people.moved |= news.moved
-    if news.before:
-        told = [row.id for row in rows if row.contact is None]
-        batch.people.before = {told[place]: card for place, card in news.before.items()}
+    told = [one for one, row in zip(arrivals, rows, strict=True) if row.contact is None]
+    batch.people.hear(
+        {one.id: who for one, who in zip(told, whos, strict=True)},
+        {told[place].id: (told[place].contact, card) for place, card in news.before.items()},
+    )
     update_tuples(tx, event, "id", ("contact", "state"), done)
     if answers:
         consent.record_many(tx, answers)

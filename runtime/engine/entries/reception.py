@@ -61,18 +61,16 @@ def take_events(batch: Batch, programs: Programs, limit: int) -> int:
     coupons.redeem(batch, arrivals)
     roster = programs.roster(batch.tx)
     ties.note(batch, roster, arrivals)
-    concerned = [one for one in arrivals if roster.concerns(one.name)]
+    concerned = {one.id: one for one in arrivals if roster.concerns(one.name)}
+    reception = _Reception(batch, programs, roster)
     if concerned:
-        reception = _Reception(batch, programs, roster)
-        reception.look_up(concerned)
-        for arrival in concerned:
-            reception.overhear(arrival)
+        reception.look_up(list(concerned.values()))
+    for arrival in arrivals:
+        if arrival.id in concerned:
             reception.leave_if_changed(arrival)
-            reception.leave(arrival)
-            reception.leave_if_met(arrival)
-            reception.go_on(arrival)
-            if arrival.depth <= echo.MOST_DEEP:
-                reception.start(arrival)
+        batch.people.come(arrival.id, arrival.contact)
+        if arrival.id in concerned:
+            reception.take(arrival)
     return len(arrivals)
 
 
@@ -95,6 +93,15 @@ class _Reception:
         self._fields: dict[int, str] = {}
         """Typed fields of the events that runs stand on which one of these events may take further."""
 
+    def take(self, arrival: Arrival) -> None:
+        """Let the event do what it does to runs."""
+        self.overhear(arrival)
+        self.leave(arrival)
+        self.leave_if_met(arrival)
+        self.go_on(arrival)
+        if arrival.depth <= echo.MOST_DEEP:
+            self.start(arrival)
+
     def look_up(self, arrivals: Sequence[Arrival]) -> None:
         """Fetch what deciding about these events takes, in a constant number of statements."""
         batch, tx = self._batch, self._batch.tx
@@ -105,15 +112,17 @@ class _Reception:
         leaving = {flow_id for name in names for flow_id in self._roster.exits.get(name, ())}
         hearing = {flow_id for name in names for flow_id in self._roster.hears.get(name, ())}
         watching = set(self._roster.watching)
-        keyed = {id_ for id_, program in starting.items() if program.entry.key}
+        minding = {id_ for id_, program in starting.items() if program.entry.key or program.entry.newest_wins}
         keys = sorted({key for one in arrivals for key in self._exit_keys(one)})
         same = {(flow_id, key) for one in arrivals for flow_id, key in self._same(one)}
+        about = sorted({key for _, key in same}), sorted({flow_id for flow_id, _ in same})
         for one in (
             *runs_of(tx, contacts, sorted(starting.keys() | leaving | hearing | watching)),
-            *runs_of(tx, contacts, sorted(leaving | watching | keyed), waiting=True),
+            *runs_of(tx, contacts, sorted(leaving | watching | minding), waiting=True),
             *runs_with(tx, keys, sorted(leaving)),
             *runs_with(tx, keys, sorted(leaving), waiting=True),
-            *runs_with(tx, sorted({key for _, key in same}), sorted({flow_id for flow_id, _ in same})),
+            *runs_with(tx, *about),
+            *runs_with(tx, *about, waiting=True),
         ):
             self._inside.add(one)
         batch.people.expect(one.contact for one in self._inside.all())
@@ -210,7 +219,7 @@ class _Reception:
                     went = leave_if_met(self._batch, program, one, at, last_way=last_way) or went
 
     def _asks_of_event(self, one: Run) -> bool:
-        """Whether a rule by which a run may end looks at the event that it stands on."""
+        """Whether a rule by which a run may be left, or the last way to which that leads, looks at the event it stands on."""
         return self._programs.get(self._batch.tx, one.version).conditions_of_event
 
     def _leaving(self, flow_id: int, arrival: Arrival) -> list[tuple[Run, Exit]]:
