@@ -96,4 +96,4 @@ def test_the_shops_sender_is_used_where_the_email_names_none(post: Post, smtp: S
     assert mail.sender == "nok@doileaf.example"
     assert mail.parsed["From"] == "Nok at Doi Leaf <nok@doileaf.example>"
     assert mail.parsed["Reply-To"] == "team@doileaf.example"
-    assert mail.message_id.endswith("@doileaf.example>")
+    assert mail.message_id.endswith("@mail.doileaf.example>")
