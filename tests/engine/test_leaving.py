@@ -52,6 +52,21 @@ def test_what_was_queued_a_moment_before_is_cancelled_and_the_thanks_are_not(sta
     assert stage.messages(DEWI) == [("first", "cancelled"), ("thanks", "queued")]
 
 
+def test_of_several_who_leave_together_the_first_that_began_goes_the_last_way(stage: Stage) -> None:
+    rule = {"kind": "field", "of": "contact", "field": "tags[]", "op": "is", "value": "vip"}
+    exits = [{"event": "Order placed"}, {"rule": rule}]
+    for slug, who in (("by-event", DEWI), ("by-rule", BUDI)):
+        where = {"kind": "field", "of": "contact", "field": "email", "op": "is", "value": who}
+        flow = {**with_thanks(), "entry": {"key": "checkout_token"}, "exits": exits}
+        flow["blocks"] = [block("cart", "event_trigger", event="Checkout started", where=where), *flow["blocks"][1:]]
+        stage.publish(flow, slug)
+        for cart in ("z", "a", "m"):
+            stage.happens("Checkout started", who, checkout_token=cart)
+    stage.happens("Order placed", DEWI)
+    stage.happens("Page viewed", BUDI, fields={"tags": ["vip"]})
+    assert stage.runs(DEWI) == stage.runs(BUDI) == [("later", "open"), ("hour", "left"), ("hour", "left")]
+
+
 def test_a_second_order_thanks_nobody_twice(stage: Stage) -> None:
     stage.publish(with_thanks())
     stage.happens("Checkout started", DEWI, checkout_token="c1")

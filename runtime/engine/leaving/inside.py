@@ -4,6 +4,7 @@ of the last block in the morning."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, literal_column, select
@@ -43,7 +44,8 @@ def inside(tx: Tx, runs: Collection[Run]) -> set[int]:
 
 
 def runs_of(tx: Tx, contacts: Collection[int], flows: Collection[int], *, waiting: bool = False) -> list[Run]:
-    """The open runs of these contacts in these flows; or those that have ended while a message is `waiting`."""
+    """The open runs of these contacts in these flows, or those that have ended while a message is `waiting`; those that
+    began first come first."""
     return _found(tx, _OF[waiting], contacts, flows)
 
 
@@ -52,11 +54,18 @@ def runs_with(tx: Tx, keys: Collection[str], flows: Collection[int], *, waiting:
     return _found(tx, _WITH[waiting], keys, flows)
 
 
+_by_id = attrgetter("id")
+
+
 def _found(tx: Tx, which: Prepared, whose: Collection[Any], flows: Collection[int]) -> list[Run]:
     if not whose or not flows:
         return []
     values = {"workspace": tx.workspace, "whose": listed(tx, whose), "flows": listed(tx, flows)}
-    return [Run.of(row) for row in tx.all(which, values)]
+    return sorted((Run.of(row) for row in tx.all(which, values)), key=_by_id)
+
+
+def _has_ended(one: Run) -> bool:
+    return one.state != "open"
 
 
 class Inside:
@@ -74,7 +83,9 @@ class Inside:
             self._by_key[one.flow, one.key][one.id] = one
 
     def of_contact(self, flow_id: int, contact: int) -> list[Run]:
-        return [one for one in self._by_contact[flow_id, contact].values() if one.inside]
+        """Open ones first."""
+        mine = [one for one in self._by_contact[flow_id, contact].values() if one.inside]
+        return sorted(mine, key=_has_ended) if len(mine) > 1 else mine
 
     def with_key(self, flow_id: int, key: str) -> list[Run]:
         return [one for one in self._by_key[flow_id, key].values() if one.inside]
