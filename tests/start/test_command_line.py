@@ -153,6 +153,19 @@ def test_a_flow_is_archived_and_goes_on_again(cartwheel: Type) -> None:
     assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "live"
 
 
+def test_a_flow_that_is_published_or_paused_is_out_of_the_archive_and_the_bin(cartwheel: Type, tmp_path: Path) -> None:
+    blocks = [{"id": "door", "kind": "added_trigger"}, {"id": "day", "kind": "wait"}]
+    document = {"name": "Tasting", "blocks": blocks, "links": [{"from": "door", "to": "day"}]}
+    slug = cartwheel("flow", "import", "-", stdin=json.dumps(document)).stdout.strip()
+    assert cartwheel("flow", "publish", slug).returncode == 0
+    for put_away, verb, state in (("archive", "publish", "live"), ("bin", "pause", "paused")):
+        assert cartwheel("flow", "archive", slug).returncode == 0
+        with shop(tmp_path) as (house, number):
+            getattr(house.desk.drafts(number), put_away)("flow", slug, "Nok", house.clock.now())
+        assert cartwheel("flow", verb, slug).returncode == 0
+        assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == state
+
+
 def test_who_is_inside_leaves_an_archived_flow_if_that_is_meant(cartwheel: Type, tmp_path: Path) -> None:
     with shop(tmp_path) as (house, number):
         stage = Stage(house, number, SetClock(house.clock.now()))
