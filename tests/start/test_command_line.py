@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -413,6 +414,22 @@ def test_the_doctor_changes_nothing_and_knows_a_healthy_folder(cartwheel: Type, 
     findings = {one["what"]: one for one in json.loads(cartwheel("doctor", "--json").stdout)}
     assert findings["Database"]["state"] == "good"
     assert {one["state"] for one in findings.values()} <= {"good", "note"}
+
+
+@pytest.mark.parametrize(
+    ("revision", "state", "said"),
+    [("0025", "note", "at revision 0025 instead of"), ("9999", "bad", "was written by a newer Cartwheel")],
+)
+def test_the_doctor_of_another_version_claims_nothing_that_it_cannot_read(
+    cartwheel: Type, tmp_path: Path, revision: str, state: str, said: str
+) -> None:
+    cartwheel("key", "create", "Doi Leaf")
+    with sqlite3.connect(tmp_path / "data" / "cartwheel.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    findings = {one["what"]: one for one in json.loads(cartwheel("doctor", "--json").stdout)}
+    assert (findings["Database"]["state"], said in findings["Database"]["said"]) == (state, True)
+    for what in ("Worker", "Events", "Mail server"):
+        assert findings[what]["said"] == "not known while the database is of another version"
 
 
 def test_the_doctor_names_what_is_wrong_and_what_to_do(cartwheel: Type, tmp_path: Path) -> None:
