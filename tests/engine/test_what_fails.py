@@ -1,6 +1,8 @@
 """What fails keeps nobody else: dates at the ends of time, keys that no index takes, and whatever nobody has thought of."""
 
 from collections import Counter
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from runtime.checkup.installation import events
 from runtime.engine import wakes
 from runtime.engine.advance import advance
 from runtime.engine.batch import Run
+from runtime.engine.duties import DUTIES
 from runtime.engine.entries import ties
 from runtime.ledger import tables
 from runtime.ledger.tables import event
@@ -126,6 +129,26 @@ def test_a_run_that_cannot_be_taken_further_fails_and_keeps_nobody(
     stage.after(hours=1)
     assert stage.runs(DEWI) == [("hour", "failed")]
     assert (stage.messages(BUDI), neighbour.messages(NOK)) == ([("first", "queued")], [("first", "queued")])
+
+
+def test_one_kind_of_work_that_fails_keeps_no_other(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flow in the archive cannot let go of Budi; Dewi is reminded of her cart all the same."""
+    stage.publish(cart_flow())
+    stage.happens("Checkout started", DEWI, checkout_token="d1")
+    stage.publish(in_a_row(block("in", "event_trigger", event="Tea"), block("w", "wait", amount=9)), "gone")
+    stage.happens("Tea", BUDI)
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(tables.flow.update().where(tables.flow.c.slug == "gone").values(state="archived"))
+
+    def stumble(*_: Any) -> int:
+        raise OverflowError("nobody has thought of this")
+
+    broken = tuple(replace(duty, do=stumble) if duty.name == "ending" else duty for duty in DUTIES)
+    monkeypatch.setattr(import_module("runtime.engine.work"), "DUTIES", broken)
+    stage.clock.advance(hours=1)
+    with pytest.raises(OverflowError):
+        stage.engine.work()
+    assert stage.messages(DEWI) == [("first", "queued")]
 
 
 def test_a_database_that_is_away_is_nobodys_fault(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
