@@ -74,7 +74,7 @@ def show(
 def set_(
     address: Address,
     field: Annotated[str, typer.Argument(help="The field, like city.")],
-    value: Annotated[str, typer.Argument(help="What is in it from now on.")] = "",
+    value: Annotated[str, typer.Argument(help="What is in it from now on; after -- if it begins with -.")] = "",
     clear: Annotated[bool, typer.Option("--clear", help="Take the field away.")] = False,
 ) -> None:
     """Change a field of a contact, as the block "Change a field" does, with all that follows from it."""

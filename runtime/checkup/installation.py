@@ -23,7 +23,7 @@ from runtime.doorbell import Doorbell
 from runtime.house import House, open_house
 from runtime.key import is_lost, key_file, secret_key
 from runtime.ledger import Ledger
-from runtime.ledger.schema import HEAD
+from runtime.ledger.schema import HEAD, is_ours
 from runtime.ledger.tables import event
 from runtime.public_address import is_local, takes_one_click
 from runtime.reasons import reason_phrase
@@ -109,8 +109,11 @@ def database(settings: Settings) -> Finding:
     found, where = _revision(settings), _where(settings)
     if found is None:
         return Finding("note", f"{where}; its tables will be made at the first start")
+    if not is_ours(found):
+        cure = "Start the newer version, or choose another folder with --data."
+        return Finding("bad", f"{where}, was written by a newer Cartwheel (revision {found})", cure)
     if found != HEAD:
-        cure = "Keep a copy of it; the next start brings it up to date, unless a newer Cartwheel has written it."
+        cure = "Keep a copy of it; the next start brings it up to date."
         return Finding("note", f"{where}, at revision {found} instead of {HEAD}", cure)
     return Finding("good", f"{where}, up to date (revision {found})")
 
@@ -137,7 +140,7 @@ def worker(settings: Settings) -> Finding:
     with _opened(settings) as house:
         last = pulse.heard(house, "worker") if house else None
         if house is None or last is None:
-            return Finding("note", "has never run here; ./run starts it")
+            return _unread(settings, "has never run here; ./run starts it")
         ago = house.clock.now() - last.at
         lives = pulse.worker_lives(house)
     if ago < -FUTURE:
@@ -155,7 +158,7 @@ def events(settings: Settings) -> Finding:
     """Whether all that was told could be taken in."""
     with _opened(settings) as house:
         if house is None:
-            return Finding("note", "asked when there is a database")
+            return _unread(settings, "asked when there is a database")
         with house.ledger.read() as tx:
             aside: int = tx.scalar(select(func.count()).select_from(event).where(event.c.state == "failed"))
     if aside:
@@ -169,9 +172,8 @@ def mail(settings: Settings) -> Finding:
     """Whether the mail server takes us in; nothing is sent."""
     with _opened(settings) as house:
         if house is None:
-            return Finding(
-                "note", f"{LATER}, as a local outbox" if not settings.smtp_url else "asked when there is a database"
-            )
+            said = "asked when there is a database" if settings.smtp_url else f"{LATER}, as a local outbox"
+            return _unread(settings, said)
         with house.ledger.read(workspaces.first(house)) as tx:
             server, shop = server_of(house, tx), ready(house, tx)
     source = "the mail server on the settings page" if server.own else "CARTWHEEL_SMTP_URL"
@@ -243,6 +245,12 @@ def _revision(settings: Settings) -> str | None:
             return found
     finally:
         ledger.close()
+
+
+def _unread(settings: Settings, empty: str) -> Finding:
+    """What is said where nothing can be read: `empty`, unless there is a database of another Cartwheel, in which it stands."""
+    made = _made(settings) and _revision(settings) not in (None, HEAD)
+    return Finding("note", "not known while the database is of another version" if made else empty)
 
 
 def _where(settings: Settings) -> str:

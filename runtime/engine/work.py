@@ -81,10 +81,18 @@ class Engine:
             tx.execute(event.update().where(event.c.state == "failed").values(state="new"))
 
     def do(self, workspace_id: int, names: Collection[str]) -> None:
-        """A batch of each of these duties, in their order."""
+        """A batch of each of these duties, in their order. What fails in one is raised when all of them had their turn."""
+        failed: list[Exception] = []
         for duty in DUTIES:
             if duty.name in names:
-                self._batch(workspace_id, duty)
+                try:
+                    self._batch(workspace_id, duty)
+                except Exception as error:
+                    if is_away(error):
+                        raise
+                    failed.append(error)
+        if failed:
+            raise failed[0]
 
     def next_due(self) -> int | None:
         """When the next of anything falls due, UTC microseconds; None if nothing waits."""

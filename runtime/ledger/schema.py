@@ -13,6 +13,11 @@ HEAD = "0026"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+def is_ours(revision: str) -> bool:
+    """Whether a database at this revision can be brought up to date, and not a newer Cartwheel has written it."""
+    return any(file.name.startswith(f"{revision}_") for file in (MIGRATIONS / "versions").iterdir())
+
+
 class SchemaTooNew(Exception):
     """The database was written by a newer Cartwheel. Nothing was changed; start that version."""
 
@@ -65,14 +70,11 @@ def _revision(connection: Connection) -> str | None:
 def _migrate(connection: Connection, found: str | None) -> None:
     from alembic import command
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    if found is not None and found not in {
-        script.revision for script in ScriptDirectory.from_config(config).walk_revisions()
-    }:
+    if found is not None and not is_ours(found):
         raise SchemaTooNew(
             "This data folder was written by a newer Cartwheel. Nothing was changed. "
             "Start the newer version, or choose another folder."

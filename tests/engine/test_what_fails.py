@@ -1,6 +1,8 @@
 """What fails keeps nobody else: dates at the ends of time, keys that no index takes, and whatever nobody has thought of."""
 
 from collections import Counter
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -171,6 +173,26 @@ def test_what_another_worker_has_set_aside_meanwhile_takes_nobody_else_along(
     stage.after(hours=1)
     assert taken
     assert stage.runs(DEWI) == [("hour", "left") if is_event else ("day", "open")]
+
+
+def test_one_kind_of_work_that_fails_keeps_no_other(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flow in the archive cannot let go of Budi; Dewi is reminded of her cart all the same."""
+    stage.publish(cart_flow())
+    stage.happens("Checkout started", DEWI, checkout_token="d1")
+    stage.publish(in_a_row(block("in", "event_trigger", event="Tea"), block("w", "wait", amount=9)), "gone")
+    stage.happens("Tea", BUDI)
+    with stage.house.ledger.write(stage.shop) as tx:
+        tx.execute(tables.flow.update().where(tables.flow.c.slug == "gone").values(state="archived"))
+
+    def stumble(*_: Any) -> int:
+        raise OverflowError("nobody has thought of this")
+
+    broken = tuple(replace(duty, do=stumble) if duty.name == "ending" else duty for duty in DUTIES)
+    monkeypatch.setattr(import_module("runtime.engine.work"), "DUTIES", broken)
+    stage.clock.advance(hours=1)
+    with pytest.raises(OverflowError):
+        stage.engine.work()
+    assert stage.messages(DEWI) == [("first", "queued")]
 
 
 def test_a_database_that_is_away_is_nobodys_fault(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

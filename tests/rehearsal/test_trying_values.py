@@ -63,9 +63,9 @@ def test_a_field_of_ones_own_for_an_event_after_the_start(doi_leaf: Shop, visit:
     page.get_by_role("button", name="Add an event").click()
     shows(page, "Reached the end of the Flow")
     row = page.locator(".re-later", has=page.get_by_role("textbox", name="Days later"))
-    row.get_by_role("textbox", name="Days later").fill("0")
-    row.locator("summary").click()
+    row.locator("summary").click()  # before anything is said above it, which would move it away from under the mouse
     row.get_by_label("Hour").fill("23:59")
+    row.get_by_role("textbox", name="Days later").fill("0")
     row.get_by_role("combobox", name="paid").select_option("Yes")
     shows(page, "Left the Flow")
     row.get_by_role("button", name="Add a field").click()

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -151,6 +152,19 @@ def test_a_flow_is_archived_and_goes_on_again(cartwheel: Type) -> None:
     assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "archived"
     assert cartwheel("flow", "resume", slug).stdout == f"{slug} is live.\n"
     assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "live"
+
+
+def test_a_flow_that_is_published_or_paused_is_out_of_the_archive_and_the_bin(cartwheel: Type, tmp_path: Path) -> None:
+    blocks = [{"id": "door", "kind": "added_trigger"}, {"id": "day", "kind": "wait"}]
+    document = {"name": "Tasting", "blocks": blocks, "links": [{"from": "door", "to": "day"}]}
+    slug = cartwheel("flow", "import", "-", stdin=json.dumps(document)).stdout.strip()
+    assert cartwheel("flow", "publish", slug).returncode == 0
+    for put_away, verb, state in (("archive", "publish", "live"), ("bin", "pause", "paused")):
+        assert cartwheel("flow", "archive", slug).returncode == 0
+        with shop(tmp_path) as (house, number):
+            getattr(house.desk.drafts(number), put_away)("flow", slug, "Nok", house.clock.now())
+        assert cartwheel("flow", verb, slug).returncode == 0
+        assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == state
 
 
 def test_who_is_inside_leaves_an_archived_flow_if_that_is_meant(cartwheel: Type, tmp_path: Path) -> None:
@@ -400,6 +414,22 @@ def test_the_doctor_changes_nothing_and_knows_a_healthy_folder(cartwheel: Type, 
     findings = {one["what"]: one for one in json.loads(cartwheel("doctor", "--json").stdout)}
     assert findings["Database"]["state"] == "good"
     assert {one["state"] for one in findings.values()} <= {"good", "note"}
+
+
+@pytest.mark.parametrize(
+    ("revision", "state", "said"),
+    [("0025", "note", "at revision 0025 instead of"), ("9999", "bad", "was written by a newer Cartwheel")],
+)
+def test_the_doctor_of_another_version_claims_nothing_that_it_cannot_read(
+    cartwheel: Type, tmp_path: Path, revision: str, state: str, said: str
+) -> None:
+    cartwheel("key", "create", "Doi Leaf")
+    with sqlite3.connect(tmp_path / "data" / "cartwheel.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    findings = {one["what"]: one for one in json.loads(cartwheel("doctor", "--json").stdout)}
+    assert (findings["Database"]["state"], said in findings["Database"]["said"]) == (state, True)
+    for what in ("Worker", "Events", "Mail server"):
+        assert findings[what]["said"] == "not known while the database is of another version"
 
 
 def test_the_doctor_names_what_is_wrong_and_what_to_do(cartwheel: Type, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def publish(
         except NotPublishable as not_yet:
             print_problems(not_yet.problems)
             raise Mistake(f"{slug} cannot be published; nothing was changed.") from None
+        _bring_back(house, workspace, slug)
     print_problems(problems)
     print(f"{slug} is live, version {made.number}.")
 
@@ -64,7 +65,11 @@ def pause(slug: Slug) -> None:
     """Send nothing until it is resumed; people still enter, wait and leave."""
     from runtime.engine.publishing.publish import pause as stop_sending
 
-    _change(slug, stop_sending)
+    def stop(house: "House", workspace: int, slug: str) -> None:
+        stop_sending(house, workspace, slug)
+        _bring_back(house, workspace, slug)
+
+    _change(slug, stop)
     print(f"{slug} is paused.")
 
 
@@ -90,9 +95,7 @@ def resume(
         nonlocal count
         count = waiting(house, workspace, slug)
         send_again(house, workspace, slug, choice)
-        drafts = house.desk.drafts(workspace)
-        if (draft := drafts.get("flow", slug)) is not None and draft.state == "archived":
-            drafts.restore("flow", slug, BY, house.clock.now())
+        _bring_back(house, workspace, slug)
 
     _change(slug, go_on)
     said = {"send": "are sent now", "spread": f"go out over {hours} hours", "skip": "are not sent"}[overdue.value]
@@ -129,6 +132,13 @@ def archive(slug: Slug, yes: Annotated[bool, typer.Option("--yes", help="Do not 
 
     _change(slug, stop)
     print(f"{slug} is archived. It takes people in again with: flow resume {slug}. Who left stays out.")
+
+
+def _bring_back(house: "House", workspace: int, slug: str) -> None:
+    """The draft of a flow that takes people in lies neither in the archive nor in the bin, which is emptied."""
+    drafts = house.desk.drafts(workspace)
+    if (draft := drafts.get("flow", slug)) is not None and draft.state != "active":
+        drafts.restore("flow", slug, BY, house.clock.now())
 
 
 def _change(slug: str, change: "Callable[[House, int, str], None]") -> None:
