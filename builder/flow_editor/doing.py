@@ -19,6 +19,7 @@ from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.toast import toast
 from runtime.engine.publishing.moving import had_already, inside
+from runtime.engine.publishing.overdue import Choice
 from runtime.engine.publishing.publish import NotPublishable, publish
 from runtime.rehearsal import run_examples
 
@@ -119,15 +120,16 @@ class Doing:
                 lambda moves: fetch(had_already, house, workspace, editor.slug, editor.flow, moves),
                 w,
             )
-        question = publishing.Question(editor.look, editor.flow, reach, insiders, tried, w)
+        due = await fetch(deeds.overdue, editor.user, editor.slug)
+        question = publishing.Question(editor.look, editor.flow, reach, insiders, tried, due, w)
         question.ask(partial(self._publish, insiders), self.open_settings, self.open_examples)
 
-    async def _publish(self, insiders: Insiders | None) -> None:
+    async def _publish(self, insiders: Insiders | None, choice: Choice) -> None:
         editor, w = self._editor, self._editor.w
         user = editor.user
         moves = insiders.moves if insiders is not None else {}
         try:
-            await act(user, publish, user.house, user.workspace, editor.slug, user.email, moves)
+            await act(user, publish, user.house, user.workspace, editor.slug, user.email, moves, choice)
         except NotPublishable:
             editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
             editor.show_problems()

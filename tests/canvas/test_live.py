@@ -3,14 +3,16 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from blocks.flow import Flow
 from runtime.accounts import users
 from runtime.clock import HOUR
 from runtime.engine.by_hand.handling import skip_wait
-from runtime.engine.publishing.publish import publish
+from runtime.engine.publishing.overdue import overdue
+from runtime.engine.publishing.publish import pause, publish
 from runtime.insight.published import what_is_live
-from runtime.ledger.tables import run
+from runtime.ledger.tables import message, run
 from tests.browser import becomes, choose
 from tests.canvas.conftest import Open, Shop, as_json
 from tests.canvas.hands import card, panel
@@ -222,6 +224,30 @@ def test_who_publishes_a_paused_flow_is_not_told_any_more_that_it_is_paused(live
     page.locator(".cw-toast", has_text="Published.").wait_for()
     assert page.locator(".cw-toast").count() == 1
     assert state(shop, slug) == "live"
+
+
+def test_who_publishes_a_paused_flow_says_what_becomes_of_what_came_due(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    stage.happens(event(shop, slug), "dewi@example.com")
+    pause(shop.house, shop.workspace, slug)
+    dewi = {one.id: one.hops for one in stage.all_runs() if one.state == "open" and one.block == "wait"}
+    skip_wait(shop.house, shop.workspace, dewi, "Nok")
+    assert overdue(shop.house, shop.workspace, slug) == 1
+    page = open_flow(shop, slug)
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("heading", name="1 Message came due meanwhile").wait_for()
+    dialog.get_by_role("radio", name="Spread out").click()
+    dialog.get_by_label("Hours").fill("0")
+    dialog.get_by_text("Type a number of hours from 1 to").wait_for()
+    assert dialog.get_by_role("button", name="Publish").is_disabled()
+    dialog.get_by_role("radio", name="Skip").click()
+    dialog.get_by_role("button", name="Publish").click()
+    page.locator(".cw-toast", has_text="Published.").wait_for()
+    assert state(shop, slug) == "live"
+    with shop.house.ledger.read(shop.workspace) as tx:
+        waited = tx.all(select(message.c.state, message.c.code).where(tx.mine(message)).order_by(message.c.id.desc()))
+    assert (waited[0].state, waited[0].code) == ("skipped", "skipped_on_resume")
 
 
 def test_the_switch_in_the_bar_does_the_same(live: Any, open_flow: Open) -> None:
