@@ -145,7 +145,7 @@ class Doing:
             await self.resume()
             return
         await act(editor.user, deeds.pause, editor.user, editor.slug)
-        await self._changed(w("Paused. People stay where they are, and nothing is sent."))
+        await self._changed(w("Paused. People go on inside, but nothing is sent: their Messages are kept."))
 
     async def resume(self) -> None:
         """Go on; what came due while it was paused is asked about."""

@@ -206,7 +206,7 @@ def test_a_flow_is_paused_and_goes_on(live: Any, open_flow: Open) -> None:
     shop, slug, _ = live
     page = open_flow(shop, slug)
     choose(page.get_by_role("button", name="More"), "Pause")
-    page.get_by_text("Paused. People stay where they are, and nothing is sent.").wait_for()
+    page.get_by_text("Paused. People go on inside, but nothing is sent: their Messages are kept.").wait_for()
     page.locator(".cw-top .cw-state.is-paused").wait_for()
     assert state(shop, slug) == "paused"
     page.locator(".cw-toast").get_by_role("button", name="Undo").click()
@@ -218,7 +218,7 @@ def test_who_publishes_a_paused_flow_is_not_told_any_more_that_it_is_paused(live
     shop, slug, _ = live
     page = open_flow(shop, slug)
     page.get_by_role("switch", name="Live").click()
-    page.get_by_text("Paused. People stay where they are, and nothing is sent.").wait_for()
+    page.get_by_text("Paused. People go on inside, but nothing is sent: their Messages are kept.").wait_for()
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("dialog").get_by_role("button", name="Publish").click()
     page.locator(".cw-toast", has_text="Published.").wait_for()
