@@ -18,7 +18,7 @@ from builder.flow_list.resuming import resume
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.toast import toast
-from runtime.engine.publishing.moving import had_already, inside
+from runtime.engine.publishing.moving import foresee, inside
 from runtime.engine.publishing.overdue import Choice
 from runtime.engine.publishing.publish import NotPublishable, publish
 from runtime.rehearsal import run_examples
@@ -117,7 +117,7 @@ class Doing:
                 before,
                 editor.flow,
                 editor.look.known,
-                lambda moves: fetch(had_already, house, workspace, editor.slug, editor.flow, moves),
+                lambda moves: fetch(foresee, house, workspace, editor.slug, editor.flow, moves),
                 w,
             )
         due = await fetch(deeds.overdue, editor.user, editor.slug)

@@ -139,6 +139,25 @@ def test_those_inside_are_taken_along(live: Any, open_flow: Open) -> None:
     assert one.wake_at - one.arrived_at == 3 * HOUR
 
 
+def test_who_goes_on_at_once_by_going_over_is_said(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    stage.happens(event(shop, slug), "dewi@example.com")
+    with shop.house.ledger.write(shop.workspace) as tx:
+        tx.execute(run.update().where(run.c.block == "wait").values(arrived_at=shop.house.clock.now() - HOUR // 2))
+    page = open_flow(shop, slug)
+    card(page, "Wait 1 hour").click()
+    panel(page).get_by_label("Unit").select_option(label="minutes")
+    card(page, "Wait 1 minute").wait_for()
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    choice = dialog.locator(".fe-insider").get_by_role("combobox")
+    said = dialog.get_by_role("status")
+    choice.select_option(label="Go over, with the time counted anew")
+    said.get_by_text("1 person has waited that long already, and goes on at once.").wait_for()
+    choice.select_option(label="Go over, at the same time as before")
+    becomes(lambda: said.filter(visible=True).count(), 0)
+
+
 def test_who_would_get_an_email_again_stays_and_that_is_said(live: Any, open_flow: Open) -> None:
     shop, slug, stage = live
     draft = shop.house.desk.drafts(shop.workspace).get("flow", slug)

@@ -9,7 +9,7 @@ from blocks.flow import Flow
 from builder.flow_editor.insiders import Fates, Insiders
 from builder.flow_editor.publishing import done
 from runtime.calendar import CALENDAR
-from runtime.engine.publishing.moving import Move
+from runtime.engine.publishing.moving import Foreseen, Move
 from runtime.words import words
 from tests.engine.stage import block, in_a_row
 
@@ -21,7 +21,7 @@ DRAFT = Flow.model_validate({"name": "Welcome", **in_a_row(JOINED, block("week",
 def told(**moves: Move) -> str:
     """The sentence where ten people stand at the day that is gone and 32 at the week."""
 
-    async def nobody(moves: Any) -> dict[str, int]:
+    async def nobody(moves: Any) -> dict[str, Foreseen]:
         return {}
 
     insiders = Insiders({"day": 10, "week": 32}, LIVE, DRAFT, Known(), nobody, words("en"))
