@@ -18,6 +18,9 @@ def why_words(found: Why, name: str, w: Words) -> str:
     match found.verdict:
         case "inside":
             return w("{name} is inside this Flow.", name=name)
+        case "leaving":
+            gone = w("{name} has left this Flow, and gets what is drawn for those who leave.", name=name)
+            return f"{gone} {w.text(found.left)}" if found.left is not None else gone
         case "been":
             return w("{name} has been in this Flow.", name=name)
         case "held":
@@ -69,6 +72,8 @@ class Flows:
         match one.verdict:
             case "inside":
                 return [w("Inside since {day}", day=day)]
+            case "leaving":
+                return [w("Inside since {day}", day=day), w("Has left, on the last way")]
             case "held":
                 return [w("Held out on {day}", day=day)]
         return [w("Entered on {day}", day=day)] if one.ended is None else self._how(one.ended)
