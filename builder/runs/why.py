@@ -43,8 +43,9 @@ def draw_why(found: Why, user: Visitor, w: Words) -> None:
 class Flows:
     """The card of a contact: how they stand to each live flow."""
 
-    def __init__(self, user: Visitor, w: Words, contact: int, name: str, found: list[Standing]) -> None:
-        self.user, self.w, self.contact, self.name = user, w, contact, name
+    def __init__(self, user: Visitor, w: Words, contact: int, name: str, zone: str, found: list[Standing]) -> None:
+        """`zone` is where they live: on their page all is told by the same clocks."""
+        self.user, self.w, self.contact, self.name, self.zone = user, w, contact, name, zone
         if not found:
             return
         with tag("section", "cw-card cw-card-pad"):
@@ -68,7 +69,7 @@ class Flows:
         w = self.w
         if one.at is None:
             return [w("Never been in it")]
-        day = w.date(one.at, self.user.zone)
+        day = w.date(one.at, self.zone)
         match one.verdict:
             case "inside":
                 return [w("Inside since {day}", day=day)]
@@ -80,7 +81,7 @@ class Flows:
 
     def _how(self, ended: Ended) -> list[str]:
         """What became of them: when they were through, and why if that was before the end."""
-        w, day = self.w, self.w.date(ended.at, self.user.zone)
+        w, day = self.w, self.w.date(ended.at, self.zone)
         because = [] if ended.why is None else [w.text(ended.why, self.user.house.clock.now())]
         match ended.how:
             case "reached":

@@ -1,11 +1,12 @@
 """Who is inside a flow, with the mouse: found, let go on, put back, taken out; and why somebody is not there."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from blocks.values import type_document
+from blocks.values import micros, type_document
 from runtime.clock import HOUR, MINUTE
 from runtime.engine.by_hand.handling import skip_wait
 from runtime.engine.publishing.publish import publish
@@ -174,3 +175,13 @@ def test_who_goes_the_last_way_has_left_wherever_that_is_told(look: Look, web: W
     page.locator(".ru-flow", has_text="Tasting").get_by_role("button", name="Why?").click()
     page.get_by_text(f"{TARO} has left this Flow, and gets what is drawn for those who leave.").wait_for()
     page.get_by_text("Because “Tasting cancelled” happened").first.wait_for()
+
+
+def test_on_the_page_of_a_contact_the_days_of_their_flows_are_theirs(look: Look, carts: Web) -> None:
+    evening = micros(datetime(2026, 11, 20, 12, tzinfo=UTC))
+    with carts.house.ledger.write(carts.workspace) as tx:
+        mina = tx.scalar(select(tables.contact.c.id).where(tables.contact.c.email == MINA))
+        tx.execute(tables.contact.update().where(tables.contact.c.id == mina).values(zone="Pacific/Kiritimati"))
+        tx.execute(tables.run.update().where(tables.run.c.contact == mina).values(state="ended", ended_at=evening))
+    page = look(f"/contacts/{mina}")
+    page.locator(".ru-flow", has_text="Abandoned cart").get_by_text("Reached the end on 21 Nov 2026").wait_for()
