@@ -8,6 +8,7 @@ from nicegui import ui
 
 from blocks.flow import Flow
 from builder.access import act, fetch
+from builder.adding.many import add_people
 from builder.drafting import deeds as desk
 from builder.flow_editor import publishing
 from builder.flow_editor.insiders import Fates, Insiders
@@ -21,6 +22,7 @@ from builder.parts.toast import toast
 from runtime.engine.publishing.moving import foresee, inside
 from runtime.engine.publishing.overdue import Choice
 from runtime.engine.publishing.publish import NotPublishable, publish
+from runtime.insight.beginnings import only_by_hand
 from runtime.rehearsal import run_examples
 
 if TYPE_CHECKING:
@@ -136,7 +138,16 @@ class Doing:
             return
         editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
         fates = insiders.fates if insiders is not None else Fates()
-        toast(publishing.done(editor.flow, editor.look.known, fates, w), about=_STATE)
+        said = publishing.done(editor.flow, editor.look.known, fates, w)
+        if only_by_hand(editor.flow):
+            toast(said, action=w("Add people"), on_action=self.add_people, about=_STATE)
+        else:
+            toast(said, about=_STATE)
+
+    def add_people(self) -> None:
+        """Let people in by hand, those whom one chooses."""
+        editor = self._editor
+        add_people(editor.user, editor.w, editor.slug, editor.flow.name, self._look_again)
 
     async def switch_live(self) -> None:
         """Pause, or go on."""
@@ -157,6 +168,10 @@ class Doing:
         editor, w = self._editor, self._editor.w
         await act(editor.user, deeds.finish, editor.user, editor.slug)
         await self._changed(w("Nobody enters any more. The Flow is archived when the last one is out."))
+
+    async def _look_again(self) -> None:
+        editor = self._editor
+        editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, editor.w))
 
     async def _changed(self, said: str, undo: bool = True) -> None:
         """Show the state as it is now; with `undo` it can be switched back."""

@@ -17,7 +17,7 @@ from builder.parts.dialog import Dialog, dialog
 from builder.parts.tag import Tag, icon, tag
 from builder.rehearsal.examples import draw_differences, held
 from runtime.engine.publishing.overdue import SEND, Choice
-from runtime.insight.beginnings import first_time, includes, only_by_the_calendar, takes_nobody_later
+from runtime.insight.beginnings import first_time, includes, only_by_hand, only_by_the_calendar, takes_nobody_later
 from runtime.insight.published import Live
 from runtime.rehearsal import Tried
 from runtime.words import Words
@@ -87,6 +87,8 @@ class Question:
         title = w("Publish “{name}”?", name=flow.name)
         if takes_nobody_later(flow):
             return title, w("It starts for those who match now, and for nobody later.")
+        if only_by_hand(flow):
+            return title, w("It starts for those whom you add.")
         if only_by_the_calendar(flow):
             return title, w("It starts when its time comes, for all whom it is meant for.")
         return title, w("From now on it starts for everyone who fits its trigger.")
@@ -162,6 +164,8 @@ def done(flow: Flow, known: Known, fates: Fates, w: Words) -> str:
         told.append(w("{n} person leaves the Flow. | {n} people leave the Flow.", n=fates.leaving))
     if told:
         return " ".join([w("Published."), *told])
+    if only_by_hand(flow):
+        return w("Published. It starts for those whom you add.")
     if includes(flow):
         return w("Published. Those who match now are coming in.")
     if only_by_the_calendar(flow):

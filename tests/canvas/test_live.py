@@ -13,11 +13,11 @@ from runtime.engine.publishing.overdue import overdue
 from runtime.engine.publishing.publish import pause, publish
 from runtime.insight.published import what_is_live
 from runtime.ledger.tables import message, run
-from tests.browser import becomes, choose
+from tests.browser import becomes, choose, closed
 from tests.canvas.conftest import Open, Shop, as_json
 from tests.canvas.hands import card, panel
 from tests.canvas.test_two_tabs import two_steps
-from tests.engine.stage import Stage, block, link
+from tests.engine.stage import Stage, block, in_a_row, link
 from tests.segments.stage import did, publish_segment
 
 pytestmark = pytest.mark.browser
@@ -352,3 +352,24 @@ def test_what_is_counted_beside_a_wait_is_whole_or_left_out(live: Any, open_flow
     line, word = counted.bounding_box(), counted.locator(".fc-of").bounding_box()
     assert word["x"] + word["width"] <= line["x"] + line["width"] or word["y"] >= line["y"] + line["height"]
     assert counted.locator(".fc-of").evaluate("word => word.scrollWidth <= word.clientWidth")
+
+
+def test_into_a_flow_that_starts_by_hand_people_are_added_as_soon_as_it_is_published(
+    shop_with_web: Shop, open_flow: Open
+) -> None:
+    shop = shop_with_web
+    asked = in_a_row(block("added", "added_trigger"), block("wait", "wait", amount=9, unit="days"))
+    for number, one in enumerate(asked["blocks"]):
+        one["position"] = {"x": 0, "y": 150 * number}
+    slug = shop.new_flow("Tasting", {"format": 1, "name": "Tasting", **asked})
+    page = open_flow(shop, slug)
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("dialog").get_by_text("It starts for those whom you add.").wait_for()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    toast = page.locator(".cw-toast", has_text="Published. It starts for those whom you add.")
+    toast.get_by_role("button", name="Add people").click()
+    page.get_by_role("dialog").get_by_text("Add people to “Tasting”").wait_for()
+    page.keyboard.press("Escape")
+    closed(page)
+    choose(page.get_by_role("button", name="More"), "Add people")
+    page.get_by_role("dialog").get_by_text("Add people to “Tasting”").wait_for()
