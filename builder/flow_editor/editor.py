@@ -349,7 +349,8 @@ class FlowEditor(Page):
         live = self.look.live
         state = "draft" if live is None else live.state
         since = "" if live is None else self.w.date(live.since_at, self.user.zone, "short")
-        self.bar.show_state(state, since, readonly=self.readonly)
+        back = state == "archived" and not self.seating.archived and live is not None and not live.finished
+        self.bar.show_state("draft" if back else state, since, readonly=self.readonly)
         self.bar.show_pause(self._pauses_until())
         by_hand = live is not None and takes(live.document)
         self.bar.fill_menu(state, readonly=self.readonly, by_hand=by_hand)
