@@ -124,9 +124,9 @@ class Doing:
             )
         due = await fetch(deeds.overdue, editor.user, editor.slug)
         question = publishing.Question(editor.look, editor.flow, reach, insiders, tried, due, w)
-        question.ask(partial(self._publish, insiders), self.open_settings, self.open_examples)
+        question.ask(partial(self._publish, insiders, due), self.open_settings, self.open_examples)
 
-    async def _publish(self, insiders: Insiders | None, choice: Choice) -> None:
+    async def _publish(self, insiders: Insiders | None, due: int, choice: Choice) -> None:
         editor, w = self._editor, self._editor.w
         user = editor.user
         moves = insiders.moves if insiders is not None else {}
@@ -138,7 +138,7 @@ class Doing:
             return
         editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
         fates = insiders.fates if insiders is not None else Fates()
-        said = publishing.done(editor.flow, editor.look.known, fates, w)
+        said = publishing.done(editor.flow, editor.look.known, fates, w, choice, due)
         if only_by_hand(editor.flow):
             toast(said, action=w("Add people"), on_action=self.add_people, about=_STATE)
         else:

@@ -146,8 +146,8 @@ class Question:
         return button(w("Publish"), go, kind="primary")
 
 
-def done(flow: Flow, known: Known, fates: Fates, w: Words) -> str:
-    """What is said after it has worked: what becomes of everybody inside, else when it starts."""
+def done(flow: Flow, known: Known, fates: Fates, w: Words, choice: Choice = SEND, overdue: int = 0) -> str:
+    """What is said after it has worked: what becomes of everybody inside and of what came due, else when it starts."""
     told: list[str] = []
     if fates.going:
         told.append(
@@ -162,6 +162,10 @@ def done(flow: Flow, known: Known, fates: Fates, w: Words) -> str:
         )
     if fates.leaving:
         told.append(w("{n} person leaves the Flow. | {n} people leave the Flow.", n=fates.leaving))
+    if overdue and choice.how == "skip":
+        told.append(w("{n} Message is not sent. | {n} Messages are not sent.", n=overdue))
+    elif overdue and choice.how == "spread":
+        told.append(w("What was due goes out over {hours} hours.", hours=choice.hours))
     if told:
         return " ".join([w("Published."), *told])
     if only_by_hand(flow):

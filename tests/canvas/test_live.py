@@ -262,7 +262,7 @@ def test_who_publishes_a_paused_flow_says_what_becomes_of_what_came_due(live: An
     assert dialog.get_by_role("button", name="Publish").is_disabled()
     dialog.get_by_role("radio", name="Skip").click()
     dialog.get_by_role("button", name="Publish").click()
-    page.locator(".cw-toast", has_text="Published.").wait_for()
+    page.locator(".cw-toast", has_text="Published. 1 Message is not sent.").wait_for()
     assert state(shop, slug) == "live"
     with shop.house.ledger.read(shop.workspace) as tx:
         waited = tx.all(select(message.c.state, message.c.code).where(tx.mine(message)).order_by(message.c.id.desc()))
