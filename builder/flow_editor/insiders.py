@@ -83,9 +83,9 @@ class Insiders:
             with tag("span", f"cw-tile cw-tile-s f-{_family(doc)}"):
                 icon(said["icon"])
             with tag("div", "cw-grow"):
-                tag("span", "cw-trunc cw-block-el", self._stood_names.get(block, said["say"]))
+                tag("span", "cw-block-el", self._stood_names.get(block, said["say"]))
                 tag("span", "cw-cap", w("{n} person | {n} people", n=count))
-                self._said[block] = tag("span", "cw-cap cw-warn-t hidden", role="status")
+                self._said[block] = tag("span", "cw-cap cw-warn-t cw-block-el hidden", role="status")
             self._boxes[block] = Box(
                 "stay",
                 partial(self._choose, block),

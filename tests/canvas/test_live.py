@@ -154,6 +154,8 @@ def test_who_goes_on_at_once_by_going_over_is_said(live: Any, open_flow: Open) -
     said = dialog.get_by_role("status")
     choice.select_option(label="Go over, with the time counted anew")
     said.get_by_text("1 person has waited that long already, and goes on at once.").wait_for()
+    people = dialog.get_by_text("1 person", exact=True).bounding_box()
+    assert said.bounding_box()["y"] >= people["y"] + people["height"] - 1, "below, not behind it"
     choice.select_option(label="Go over, at the same time as before")
     becomes(lambda: said.filter(visible=True).count(), 0)
 
