@@ -185,3 +185,10 @@ def test_on_the_page_of_a_contact_the_days_of_their_flows_are_theirs(look: Look,
         tx.execute(tables.run.update().where(tables.run.c.contact == mina).values(state="ended", ended_at=evening))
     page = look(f"/contacts/{mina}")
     page.locator(".ru-flow", has_text="Abandoned cart").get_by_text("Reached the end on 21 Nov 2026").wait_for()
+
+
+def test_on_a_phone_who_chooses_all_finds_the_box_above_the_others(look: Look, carts: Web) -> None:
+    page = look("/flows/cart/runs?state=all", phone=True)
+    page.locator(".ru-row").first.wait_for()
+    lefts = {round(box.bounding_box()["x"]) for box in page.locator(".ru-tick").all()}
+    assert len(lefts) == 1
