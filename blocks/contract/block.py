@@ -91,6 +91,10 @@ class Block(BaseModel):
         """Seconds for which it surely holds everybody who comes to it; 0 where somebody may pass at once."""
         return 0
 
+    def holds_exactly(self) -> int:
+        """Seconds after which everybody goes on who came to it, whoever it is; 0 where that depends on more."""
+        return 0
+
     def reads(self) -> tuple[Counted, ...]:
         """What `run` asks for that has to be looked up: past events and e-mails, segments, addresses."""
         return ()

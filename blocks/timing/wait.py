@@ -88,6 +88,9 @@ class Wait(Block):
     def holds_at_least(self) -> int:
         return shortest(self.amount, self.unit) if self.since == "arriving" and self._hour is None else 0
 
+    def holds_exactly(self) -> int:
+        return self.holds_at_least() if self.unit != "months" else 0
+
     def problems(self, known: Known) -> list[Problem]:
         if too_long(self.amount, self.unit):
             return [Problem("wait_too_long", say("A wait can last 2 years at most."), field="amount")]

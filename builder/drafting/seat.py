@@ -33,7 +33,7 @@ class Seating(ABC, Generic[Content]):
         self._pen = pen
         self._banner = banner
         self.w: Words = page.w
-        self._archived = archived
+        self.archived = archived
         self.readonly = archived or not pen.in_hand
         pen.seat.moved = self._moved
         pen.seat.stored = self._follow
@@ -89,7 +89,7 @@ class Seating(ABC, Generic[Content]):
 
     def show(self) -> None:
         """Say who has it, if it is not this page's."""
-        if self._archived:
+        if self.archived:
             self._banner.show(*self.say_archived(), symbol="archive")
         elif not self._pen.in_hand:
             holder = PRESENCE.holder(self._pen.key)
@@ -115,7 +115,7 @@ class Seating(ABC, Generic[Content]):
             self._page.later(self._change_hands())
 
     async def _change_hands(self) -> None:
-        self.readonly = self._archived or not self._pen.in_hand
+        self.readonly = self.archived or not self._pen.in_hand
         if self._pen.in_hand:
             await self._load()
         self._page.make_readonly()

@@ -25,6 +25,7 @@ class Deeds(Protocol):
     def preview(self) -> None: ...
     async def rehearse(self) -> None: ...
     async def publish(self) -> None: ...
+    def add_people(self) -> None: ...
     async def open_runs(self) -> None: ...
     async def open_versions(self) -> None: ...
     async def switch_live(self) -> None: ...
@@ -121,8 +122,8 @@ class Bar:
         for made in (self._undo, self._redo, self._tidy, self._line, self._publish):
             made.set_visibility(not readonly)
 
-    def fill_menu(self, state: str, *, readonly: bool) -> None:
-        """What the menu offers in that state."""
+    def fill_menu(self, state: str, *, readonly: bool, by_hand: bool) -> None:
+        """What the menu offers in that state; `by_hand`: people can be added to it."""
         w, deeds = self.w, self._deeds
         self._menu.clear()
         with self._menu, tag("div", "show-m cw-menu-head"):
@@ -151,6 +152,8 @@ class Bar:
                 menu_item(w("Fit the whole Flow"), "fit_screen", deeds.fit)
                 menu_item(w("Preview"), "play_arrow", deeds.preview)
             menu_item(w("Rehearse"), "fast_forward", deeds.rehearse)
+            if by_hand and state in ("live", "paused"):
+                menu_item(w("Add people"), "person_add", deeds.add_people)
             if state != "draft":
                 menu_item(w("Who is inside"), "group", deeds.open_runs)
                 menu_item(w("Versions"), "history", deeds.open_versions)

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from blocks.flow import Flow
 from builder.access import act, fetch
+from builder.adding.many import add_people
 from builder.drafting import deeds as desk
 from builder.flow_editor import publishing
 from builder.flow_editor.insiders import Fates, Insiders
@@ -18,8 +19,10 @@ from builder.flow_list.resuming import resume
 from builder.parts.controls import button
 from builder.parts.dialog import dialog
 from builder.parts.toast import toast
-from runtime.engine.publishing.moving import had_already, inside
+from runtime.engine.publishing.moving import foresee, inside
+from runtime.engine.publishing.overdue import Choice
 from runtime.engine.publishing.publish import NotPublishable, publish
+from runtime.insight.beginnings import only_by_hand
 from runtime.rehearsal import run_examples
 
 if TYPE_CHECKING:
@@ -116,25 +119,35 @@ class Doing:
                 before,
                 editor.flow,
                 editor.look.known,
-                lambda moves: fetch(had_already, house, workspace, editor.slug, editor.flow, moves),
+                lambda moves: fetch(foresee, house, workspace, editor.slug, editor.flow, moves),
                 w,
             )
-        question = publishing.Question(editor.look, editor.flow, reach, insiders, tried, w)
-        question.ask(partial(self._publish, insiders), self.open_settings, self.open_examples)
+        due = await fetch(deeds.overdue, editor.user, editor.slug)
+        question = publishing.Question(editor.look, editor.flow, reach, insiders, tried, due, w)
+        question.ask(partial(self._publish, insiders, due), self.open_settings, self.open_examples)
 
-    async def _publish(self, insiders: Insiders | None) -> None:
+    async def _publish(self, insiders: Insiders | None, due: int, choice: Choice) -> None:
         editor, w = self._editor, self._editor.w
         user = editor.user
         moves = insiders.moves if insiders is not None else {}
         try:
-            await act(user, publish, user.house, user.workspace, editor.slug, user.email, moves)
+            await act(user, publish, user.house, user.workspace, editor.slug, user.email, moves, choice)
         except NotPublishable:
             editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
             editor.show_problems()
             return
         editor.take_look(await fetch(look, user, editor.slug, editor.flow, w))
         fates = insiders.fates if insiders is not None else Fates()
-        toast(publishing.done(editor.flow, editor.look.known, fates, w), about=_STATE)
+        said = publishing.done(editor.flow, editor.look.known, fates, w, choice, due)
+        if only_by_hand(editor.flow):
+            toast(said, action=w("Add people"), on_action=self.add_people, about=_STATE)
+        else:
+            toast(said, about=_STATE)
+
+    def add_people(self) -> None:
+        """Let people in by hand, those whom one chooses."""
+        editor = self._editor
+        add_people(editor.user, editor.w, editor.slug, editor.flow.name, self._look_again)
 
     async def switch_live(self) -> None:
         """Pause, or go on."""
@@ -143,7 +156,7 @@ class Doing:
             await self.resume()
             return
         await act(editor.user, deeds.pause, editor.user, editor.slug)
-        await self._changed(w("Paused. People stay where they are, and nothing is sent."))
+        await self._changed(w("Paused. People go on inside, but nothing is sent: their Messages are kept."))
 
     async def resume(self) -> None:
         """Go on; what came due while it was paused is asked about."""
@@ -155,6 +168,10 @@ class Doing:
         editor, w = self._editor, self._editor.w
         await act(editor.user, deeds.finish, editor.user, editor.slug)
         await self._changed(w("Nobody enters any more. The Flow is archived when the last one is out."))
+
+    async def _look_again(self) -> None:
+        editor = self._editor
+        editor.take_look(await fetch(look, editor.user, editor.slug, editor.flow, editor.w))
 
     async def _changed(self, said: str, undo: bool = True) -> None:
         """Show the state as it is now; with `undo` it can be switched back."""

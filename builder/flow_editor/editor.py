@@ -30,6 +30,7 @@ from builder.flow_editor.trail import Followed
 from builder.frame import Editor
 from builder.parts.toast import toast
 from runtime.desk import Draft
+from runtime.engine.by_hand.adding import takes
 from runtime.insight.pausing import pauses_until
 from runtime.words import Words
 
@@ -348,9 +349,11 @@ class FlowEditor(Page):
         live = self.look.live
         state = "draft" if live is None else live.state
         since = "" if live is None else self.w.date(live.since_at, self.user.zone, "short")
-        self.bar.show_state(state, since, readonly=self.readonly)
+        back = state == "archived" and not self.seating.archived and live is not None and not live.finished
+        self.bar.show_state("draft" if back else state, since, readonly=self.readonly)
         self.bar.show_pause(self._pauses_until())
-        self.bar.fill_menu(state, readonly=self.readonly)
+        by_hand = live is not None and takes(live.document)
+        self.bar.fill_menu(state, readonly=self.readonly, by_hand=by_hand)
 
     def _pauses_until(self) -> str:
         live, user = self.look.live, self.user

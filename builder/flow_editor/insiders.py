@@ -16,11 +16,11 @@ from builder.forms.box import Box, Option
 from builder.parts.controls import button
 from builder.parts.flow_map import FlowMap
 from builder.parts.tag import Tag, icon, tag
-from runtime.engine.publishing.moving import How, Move
+from runtime.engine.publishing.moving import Foreseen, How, Move
 from runtime.words import Words
 
 _TO = "to:"
-Ask = Callable[[Mapping[str, Move]], Awaitable[dict[str, int]]]
+Ask = Callable[[Mapping[str, Move]], Awaitable[Mapping[str, Foreseen]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class Insiders:
     """The rows of the dialog, and what was chosen. With nobody inside nothing is drawn."""
 
     def __init__(self, standing: Mapping[str, int], live: Flow, draft: Flow, known: Known, ask: Ask, w: Words) -> None:
-        """`ask` says how many at each block would get an e-mail a second time by going over as it is chosen."""
+        """`ask` says what will become of those at each block by going over as it is chosen."""
         self.moves: dict[str, Move] = {}
         self._ask = ask
-        self._again: dict[str, int] = {}
+        self._foreseen: Mapping[str, Foreseen] = {}
         self._said: dict[str, Tag] = {}
         self._standing = standing
         self._stood = {doc.id: doc for doc in live.blocks}
@@ -56,7 +56,8 @@ class Insiders:
     def fates(self) -> Fates:
         """What becomes of how many, as it is chosen now."""
         staying = sum(
-            n if block not in self.moves else self._again.get(block, 0) for block, n in self._standing.items()
+            n if block not in self.moves else self._foreseen[block].staying if block in self._foreseen else 0
+            for block, n in self._standing.items()
         )
         left = [block for block, move in self.moves.items() if move.how == "leave"]
         leaving = sum(self._standing.get(block, 0) for block in left)
@@ -82,9 +83,9 @@ class Insiders:
             with tag("span", f"cw-tile cw-tile-s f-{_family(doc)}"):
                 icon(said["icon"])
             with tag("div", "cw-grow"):
-                tag("span", "cw-trunc cw-block-el", self._stood_names.get(block, said["say"]))
+                tag("span", "cw-block-el", self._stood_names.get(block, said["say"]))
                 tag("span", "cw-cap", w("{n} person | {n} people", n=count))
-                self._said[block] = tag("span", "cw-cap cw-warn-t hidden", role="status")
+                self._said[block] = tag("span", "cw-cap cw-warn-t cw-block-el hidden", role="status")
             self._boxes[block] = Box(
                 "stay",
                 partial(self._choose, block),
@@ -135,20 +136,42 @@ class Insiders:
         background_tasks.create(self._look(dict(self.moves)), name="insiders", context=self._said[block])
 
     async def _look(self, moves: Mapping[str, Move]) -> None:
-        """Say who of them stays behind all the same."""
-        again = await self._ask(moves)
+        """Say who of them goes on at once, and who stays behind all the same."""
+        foreseen = await self._ask(moves)
         if moves != self.moves:
             return
-        self._again = again
+        self._foreseen = foreseen
         for block, said in self._said.items():
             if not said.is_deleted:
-                count = again.get(block, 0)
-                said.text = self._w(
+                said.text = self._foretold(moves[block], foreseen[block]) if block in foreseen else ""
+                said.classes(remove="hidden") if said.text else said.classes(add="hidden")
+
+    def _foretold(self, move: Move, foreseen: Foreseen) -> str:
+        """What is worth knowing before they go over like this."""
+        w, told = self._w, list[str]()
+        if foreseen.at_once is None:
+            told.append(w("Whose time is over there goes on at once."))
+        elif foreseen.at_once and move.how == "renew":
+            told.append(
+                w(
+                    "{n} person has waited that long already, and goes on at once."
+                    " | {n} people have waited that long already, and go on at once.",
+                    n=foreseen.at_once,
+                )
+            )
+        elif foreseen.at_once:
+            told.append(
+                w("{n} person goes on from there at once. | {n} people go on from there at once.", n=foreseen.at_once)
+            )
+        if foreseen.staying:
+            told.append(
+                w(
                     "{n} person finishes the version they entered: an e-mail that they have had would come again."
                     " | {n} people finish the version they entered: an e-mail that they have had would come again.",
-                    n=count,
+                    n=foreseen.staying,
                 )
-                said.classes(remove="hidden") if count else said.classes(add="hidden")
+            )
+        return " ".join(told)
 
     def _take_all(self) -> None:
         for block, box in self._boxes.items():

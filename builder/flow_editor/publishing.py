@@ -11,11 +11,13 @@ from blocks.phrase import Quoted
 from builder.drafting.changes import draw_change
 from builder.flow_editor.insiders import Fates, Insiders
 from builder.flow_editor.opened import Look
+from builder.flow_list.resuming import Due, came_due
 from builder.parts.controls import button
 from builder.parts.dialog import Dialog, dialog
-from builder.parts.tag import icon, tag
+from builder.parts.tag import Tag, icon, tag
 from builder.rehearsal.examples import draw_differences, held
-from runtime.insight.beginnings import first_time, includes, only_by_the_calendar, takes_nobody_later
+from runtime.engine.publishing.overdue import SEND, Choice
+from runtime.insight.beginnings import first_time, includes, only_by_hand, only_by_the_calendar, takes_nobody_later
 from runtime.insight.published import Live
 from runtime.rehearsal import Tried
 from runtime.words import Words
@@ -33,6 +35,8 @@ class Question:
     """Lets choose what becomes of those inside; None where nobody is."""
     tried: Sequence[Tried]
     """Its examples."""
+    overdue: int
+    """How many messages came due while it was paused: what becomes of them is asked, too."""
     w: Words
 
     @property
@@ -45,10 +49,10 @@ class Question:
         return [one for one in self.tried if not one.holds]
 
     def ask(
-        self, publish: Callable[[], Awaitable[Any]], settings: Callable[[], Any], examples: Callable[[], Any]
+        self, publish: Callable[[Choice], Awaitable[Any]], settings: Callable[[], Any], examples: Callable[[], Any]
     ) -> None:
-        """The dialog. `publish` is awaited with a busy button; `settings` opens those of the flow. Where an example does not
-        hold, `examples` leads to them, and is what the eye falls on."""
+        """The dialog. `publish` is awaited with a busy button, and told what is to become of the overdue; `settings` opens
+        those of the flow. Where an example does not hold, `examples` leads to them, and is what the eye falls on."""
         w, look = self.w, self.look
 
         def set_priority() -> None:
@@ -62,6 +66,7 @@ class Question:
                         draw_change(change)
             with tag("div", "fe-facts"):
                 self._draw_facts()
+            due = self._draw_due(lambda ready: going.set(disabled=None if ready else True))
             if self.insiders is not None:
                 self.insiders.draw()
             if self.failing:
@@ -72,7 +77,7 @@ class Question:
                 with tag("div", "cw-row"):
                     button(w("Choose which one speaks"), set_priority, symbol="tune", small=True)
             with box.footer:
-                self._draw_footer(box, publish, examples)
+                going = self._draw_footer(box, due, publish, examples)
 
     def _title(self) -> tuple[str, str]:
         w, flow, changes = self.w, self.flow, self.look.changes
@@ -82,6 +87,8 @@ class Question:
         title = w("Publish “{name}”?", name=flow.name)
         if takes_nobody_later(flow):
             return title, w("It starts for those who match now, and for nobody later.")
+        if only_by_hand(flow):
+            return title, w("It starts for those whom you add.")
         if only_by_the_calendar(flow):
             return title, w("It starts when its time comes, for all whom it is meant for.")
         return title, w("From now on it starts for everyone who fits its trigger.")
@@ -99,12 +106,30 @@ class Question:
         if live is not None and live.state == "finishing":
             _fact("play_arrow", w("The Flow is finishing. Publishing lets people in again."))
 
-    def _draw_footer(self, box: Dialog, publish: Callable[[], Awaitable[Any]], examples: Callable[[], Any]) -> None:
+    def _draw_due(self, ready: Callable[[bool], object]) -> Due | None:
+        if not self.overdue:
+            return None
+        title = came_due(self.overdue, self.w)
+        with tag("section", "fe-due", aria_label=title):
+            tag("h3", "", title)
+            return Due(title, ready, self.w)
+
+    def _draw_footer(
+        self,
+        box: Dialog,
+        due: Due | None,
+        publish: Callable[[Choice], Awaitable[Any]],
+        examples: Callable[[], Any],
+    ) -> Tag:
+        """The button that publishes."""
         w, failing = self.w, self.failing
 
         async def go() -> None:
+            choice = due.chosen if due is not None else SEND
+            if choice is None:
+                return
             try:
-                await publish()
+                await publish(choice)
             finally:
                 box.close()
 
@@ -115,14 +140,14 @@ class Question:
         tag("span", "cw-grow")
         button(w("Not yet"), box.close, classes="hide-s" if failing else "")
         if failing:
-            button(w("Publish anyway"), go)
+            going = button(w("Publish anyway"), go)
             button(w("See the examples"), examples, kind="primary")
-        else:
-            button(w("Publish"), go, kind="primary")
+            return going
+        return button(w("Publish"), go, kind="primary")
 
 
-def done(flow: Flow, known: Known, fates: Fates, w: Words) -> str:
-    """What is said after it has worked: what becomes of everybody inside, else when it starts."""
+def done(flow: Flow, known: Known, fates: Fates, w: Words, choice: Choice = SEND, overdue: int = 0) -> str:
+    """What is said after it has worked: what becomes of everybody inside and of what came due, else when it starts."""
     told: list[str] = []
     if fates.going:
         told.append(
@@ -137,8 +162,14 @@ def done(flow: Flow, known: Known, fates: Fates, w: Words) -> str:
         )
     if fates.leaving:
         told.append(w("{n} person leaves the Flow. | {n} people leave the Flow.", n=fates.leaving))
+    if overdue and choice.how == "skip":
+        told.append(w("{n} Message is not sent. | {n} Messages are not sent.", n=overdue))
+    elif overdue and choice.how == "spread":
+        told.append(w("What was due goes out over {hours} hours.", hours=choice.hours))
     if told:
         return " ".join([w("Published."), *told])
+    if only_by_hand(flow):
+        return w("Published. It starts for those whom you add.")
     if includes(flow):
         return w("Published. Those who match now are coming in.")
     if only_by_the_calendar(flow):

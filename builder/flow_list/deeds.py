@@ -17,7 +17,7 @@ def create(user: Visitor, name: str) -> str:
 
 
 def pause(user: Visitor, slug: str) -> None:
-    """Send nothing until `resume`; people stay where they are."""
+    """Send nothing until `resume`; people go on inside, and their messages are kept."""
     engine.pause(user.house, user.workspace, slug)
 
 

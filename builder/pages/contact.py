@@ -107,7 +107,8 @@ class _Side:
             self._head(card.contact)
         with self.cards:
             self._may_be_sent(card)
-            Flows(self.user, self.w, self.id, card.contact.shown_name, card.flows)
+            zone = card.contact.zone or self.user.zone
+            Flows(self.user, self.w, self.id, card.contact.shown_name, zone, card.flows)
             if card.segments:
                 self._segments(card.segments)
             self._fields(card.contact)

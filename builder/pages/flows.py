@@ -162,7 +162,9 @@ class _FlowsPage(ListPage[Entry]):
         w = self.w
         await act(self.user, deeds.pause, self.user, entry.slug)
         await self.refresh()
-        said = w("{name} is paused. Nothing is sent from it; everyone stays where they are.", name=entry.name)
+        said = w(
+            "{name} is paused. People go on inside, but nothing is sent: their Messages are kept.", name=entry.name
+        )
         toast(said, action=w("Undo"), on_action=partial(self.resume, entry))
 
     async def resume(self, entry: Entry) -> None:
@@ -202,7 +204,9 @@ class _FlowsPage(ListPage[Entry]):
         pausing = [entry.look == "live"]
         title = w("{n} person is inside this Flow | {n} people are inside this Flow", n=inside)
         with dialog(title, close=w("Close")) as box, tag("div", "cw-grid", role="radiogroup", aria_label=title):
-            kept = w("Nothing more is sent from it. Everyone stays where they are, and you can go on later.")
+            kept = w(
+                "Nothing more is sent from it. People go on inside, and their Messages are kept until you resume it."
+            )
             first = choice(w("Only pause it"), kept, chosen=pausing[0], on_click=partial(choose, True))
             first.set_visibility(entry.look == "live")
             gone = w("They stop here and get nothing more from it. They stay in your Contacts. This cannot be undone.")

@@ -30,7 +30,7 @@ def state_words(entry: Entry, w: Words) -> tuple[str, Any]:
     """What became of a run, in a word with its tone."""
     match entry.state:
         case "open":
-            return w("Inside"), "brand"
+            return (w("Has left, on the last way"), "") if entry.leaving else (w("Inside"), "brand")
         case "ended":
             return w("Reached the end"), "ok"
         case "failed":
@@ -258,7 +258,12 @@ class List:
         # In the zone of the columns beside it: a contact's own would seem to contradict them.
         told = [w.text(_here(reason, self._user.zone), now)] if entry.code else []
         word, tone = state_words(entry, w)
-        state = chip_node(word, tone=tone) if entry.state != "open" or self._wish.state == "all" else None
+        told = [word, *told] if entry.leaving else told
+        state = (
+            chip_node(word, tone=tone)
+            if entry.state != "open" or (self._wish.state == "all" and not entry.leaving)
+            else None
+        )
         return [
             node(
                 "span",

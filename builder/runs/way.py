@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from blocks import read_block
+from blocks import KINDS, read_block
+from blocks.contract import Block, Farewell
 from blocks.phrase import seen_in
 from blocks.rule_words import readable
 from blocks.values import instant
@@ -18,7 +19,7 @@ from builder.runs.deeds import Deeds
 from builder.runs.listing import state_words
 from builder.runs.read import Drawn, one
 from runtime.insight.runs import Step, Way
-from runtime.reasons import reason_phrase
+from runtime.reasons import BY_EXIT, reason_phrase
 from runtime.words import Words
 
 MOST_SHOWN = 20
@@ -110,7 +111,7 @@ class OneRun:
         symbol, family = of.icon(version, step.block)
         bad = step.code in ("block_failed", "block_gone", "spins")
         when = w.date(step.at, self._zone, "moment", now)
-        lines: list[str] = []
+        lines: list[str] = [w("Left the Flow")] if step.code in BY_EXIT else []
         if step.code:
             reason = reason_phrase(step.code, step.args, of.kind(version, step.block))
             lines.append(w.text(seen_in(reason, self._zone), now))
@@ -119,7 +120,7 @@ class OneRun:
         if family == "send" and step.outlet:
             lines += self._became(step)
         if not lines:
-            lines.append(self._plainly(family))
+            lines.append(self._plainly(family, of.kind(version, step.block)))
         return node(
             "li",
             "",
@@ -137,9 +138,11 @@ class OneRun:
             ),
         )
 
-    def _plainly(self, family: str) -> str:
+    def _plainly(self, family: str, kind: str) -> str:
         """What a block did that had nothing to explain."""
         w = self._w
+        if issubclass(KINDS.get(kind, Block), Farewell):
+            return w("Goes on by the last way")
         match family:
             case "trigger":
                 return w("Entered the Flow")

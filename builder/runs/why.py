@@ -18,6 +18,9 @@ def why_words(found: Why, name: str, w: Words) -> str:
     match found.verdict:
         case "inside":
             return w("{name} is inside this Flow.", name=name)
+        case "leaving":
+            gone = w("{name} has left this Flow, and gets what is drawn for those who leave.", name=name)
+            return f"{gone} {w.text(found.left)}" if found.left is not None else gone
         case "been":
             return w("{name} has been in this Flow.", name=name)
         case "held":
@@ -40,8 +43,9 @@ def draw_why(found: Why, user: Visitor, w: Words) -> None:
 class Flows:
     """The card of a contact: how they stand to each live flow."""
 
-    def __init__(self, user: Visitor, w: Words, contact: int, name: str, found: list[Standing]) -> None:
-        self.user, self.w, self.contact, self.name = user, w, contact, name
+    def __init__(self, user: Visitor, w: Words, contact: int, name: str, zone: str, found: list[Standing]) -> None:
+        """`zone` is where they live: on their page all is told by the same clocks."""
+        self.user, self.w, self.contact, self.name, self.zone = user, w, contact, name, zone
         if not found:
             return
         with tag("section", "cw-card cw-card-pad"):
@@ -65,17 +69,19 @@ class Flows:
         w = self.w
         if one.at is None:
             return [w("Never been in it")]
-        day = w.date(one.at, self.user.zone)
+        day = w.date(one.at, self.zone)
         match one.verdict:
             case "inside":
                 return [w("Inside since {day}", day=day)]
+            case "leaving":
+                return [w("Inside since {day}", day=day), w("Has left, on the last way")]
             case "held":
                 return [w("Held out on {day}", day=day)]
         return [w("Entered on {day}", day=day)] if one.ended is None else self._how(one.ended)
 
     def _how(self, ended: Ended) -> list[str]:
         """What became of them: when they were through, and why if that was before the end."""
-        w, day = self.w, self.w.date(ended.at, self.user.zone)
+        w, day = self.w, self.w.date(ended.at, self.zone)
         because = [] if ended.why is None else [w.text(ended.why, self.user.house.clock.now())]
         match ended.how:
             case "reached":

@@ -12,6 +12,7 @@ from blocks.flow import Entry, Flow
 from blocks.phrase import Moment, Phrase, say
 from blocks.rules import InSegment
 from blocks.scheduled import Scheduled
+from blocks.triggers.added_trigger import AddedTrigger
 from blocks.values import micros, moment
 from runtime.clock import DAY
 from runtime.engine.entries import schedules
@@ -85,6 +86,12 @@ def takes_nobody_later(document: Flow) -> bool:
     """Whether only those enter who match when it is published."""
     triggers = [one for _, one in triggers_in(document) if not isinstance(one, Farewell)]
     return bool(triggers) and all(isinstance(one, Beginning) and not one.goes_on() for one in triggers)
+
+
+def only_by_hand(document: Flow) -> bool:
+    """Whether nobody enters but who is added."""
+    triggers = [one for _, one in triggers_in(document) if not isinstance(one, Farewell)]
+    return bool(triggers) and all(isinstance(one, AddedTrigger) for one in triggers)
 
 
 def only_by_the_calendar(document: Flow) -> bool:

@@ -41,7 +41,7 @@ def outlook(house: House, workspace: int, slug: str, document: Flow, known: Know
         *((say("Whoever is added enters."),) if by_hand else ()),
     ]
     if lines and not found and not by_hand:
-        lines[0] = say("Reaches nobody at once. {then}", then=lines[0])
+        lines[0] = say("Nobody enters at once. {then}", then=lines[0])
     return lines
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from runtime.engine.leaving.endings import FINISHED
 from runtime.house import House
 from runtime.ledger.tables import flow, run, version, version_mail
 
@@ -27,6 +28,8 @@ class Live:
     """The brand kit they are written with; {} where there is no e-mail."""
     inside: int
     """Runs that are open now, on whatever version."""
+    finished: bool
+    """It was archived by itself, when the last one was out."""
 
 
 def what_is_live(house: House, workspace: int, slug: str) -> Live | None:
@@ -37,6 +40,7 @@ def what_is_live(house: House, workspace: int, slug: str) -> Live | None:
                 flow.c.id,
                 flow.c.state,
                 flow.c.since_at,
+                flow.c.code,
                 flow.c.version,
                 version.c.number,
                 version.c.published_at,
@@ -65,4 +69,5 @@ def what_is_live(house: House, workspace: int, slug: str) -> Live | None:
             emails={mail.block: mail.document["email"] for mail in mails},
             brand=next((mail.document.get("brand", {}) for mail in mails), {}),
             inside=int(tx.scalar(inside) or 0),
+            finished=row.code == FINISHED,
         )

@@ -79,6 +79,8 @@ class Entry:
     ended_at: int | None
     code: str | None
     args: Mapping[str, Any] | None
+    leaving: bool = False
+    """Whether they have left already, and go the last way that is drawn for it."""
 
     @property
     def cursor(self) -> Cursor:
@@ -284,6 +286,7 @@ def _entries(tx: Tx, rows: Sequence[Any], numbers: Mapping[int, int]) -> list[En
             number=numbers.get(row.version, 0),
             code=why[row.id].code if row.id in why else row.code,
             args=why[row.id].args if row.id in why else row.args,
+            leaving=row.state == "open" and row.code is not None,
             **{name: getattr(row, name) for name in _COLUMNS if name not in ("contact", "code", "args")},
         )
         for row in rows

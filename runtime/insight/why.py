@@ -51,8 +51,9 @@ LOOKED_AT = 500
 
 _HOW: Mapping[str, Literal["reached", "failed"]] = {"ended": "reached", "failed": "failed"}
 
-Verdict = Literal["inside", "been", "held", "never"]
-"""How a contact stands to a flow by their latest run; who is held out has one that ended before it began."""
+Verdict = Literal["inside", "leaving", "been", "held", "never"]
+"""How a contact stands to a flow by their latest run; who is leaving has left, and goes the last way that is drawn for it; who
+is held out has one that ended before it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class Why:
     """For each trigger what came of its events, the newest first."""
     run: int | None = None
     """Their latest run."""
+    left: Phrase | None = None
+    """By what they have left, if they still go the last way that is drawn for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def _verdict(latest: Any) -> Verdict:
     if latest is None:
         return "never"
     if latest.state == "open":
-        return "inside"
+        return "inside" if latest.code is None else "leaving"
     return "held" if latest.code == "held_out" else "been"
 
 
@@ -169,7 +172,11 @@ class _Inquiry:
         program = self._programs.get(self._tx, self._flow.version)
         triggers = [trigger for _, trigger in program.triggers if not isinstance(trigger, Farewell)]
         looks = [look for trigger in triggers for look in self._trigger(trigger, program.document.zone)]
-        return Why(_verdict(latest), looks, None if latest is None else latest.id)
+        verdict = _verdict(latest)
+        if latest is None:
+            return Why(verdict, looks)
+        left = reason_phrase(latest.code, latest.args) if verdict == "leaving" else None
+        return Why(verdict, looks, latest.id, left)
 
     def _trigger(self, trigger: Trigger, zone: str) -> list[Look]:
         rows = self._events(trigger)

@@ -17,7 +17,7 @@ from runtime.ledger.tables import consent, contact, engagement, event, flow, mes
 from runtime.ledger.why import WHY
 from runtime.people import telling
 from runtime.people.telling import Tone
-from runtime.reasons import reason_phrase
+from runtime.reasons import BY_EXIT, reason_phrase
 from runtime.segments.publish import names
 
 Kind = Literal["event", "answer", "entered", "step", "message", "machine", "blocked", "left"]
@@ -160,7 +160,11 @@ class _Teller:
             if kind not in KINDS:
                 continue
             card = KINDS[kind].card
-            if card.family == "action" and row.outlet:
+            if row.state == "open" and row.code in BY_EXIT:
+                # Until the end of the last way, after which it is told by the run.
+                what, why = say("Left the Flow {flow}", flow=Quoted(row.name)), reason_phrase(row.code, row.args)
+                yield _entry(row.at, "step", "logout", "timing", what, why, row.run, row.hop)
+            elif card.family == "action" and row.outlet:
                 what, why = read_block(kind, settings).say(known), say("In the Flow {flow}", flow=Quoted(row.name))
                 yield _entry(row.at, "step", card.icon, "action", what, why, row.run, row.hop)
             elif row.state == "open" and row.hop == row.hops - 1 and not row.outlet and row.code:

@@ -3,19 +3,21 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from blocks.flow import Flow
 from runtime.accounts import users
 from runtime.clock import HOUR
 from runtime.engine.by_hand.handling import skip_wait
-from runtime.engine.publishing.publish import publish
+from runtime.engine.publishing.overdue import overdue
+from runtime.engine.publishing.publish import pause, publish
 from runtime.insight.published import what_is_live
-from runtime.ledger.tables import run
-from tests.browser import becomes, choose
+from runtime.ledger.tables import message, run
+from tests.browser import becomes, choose, closed
 from tests.canvas.conftest import Open, Shop, as_json
 from tests.canvas.hands import card, panel
 from tests.canvas.test_two_tabs import two_steps
-from tests.engine.stage import Stage, block, link
+from tests.engine.stage import Stage, block, in_a_row, link
 from tests.segments.stage import did, publish_segment
 
 pytestmark = pytest.mark.browser
@@ -137,6 +139,27 @@ def test_those_inside_are_taken_along(live: Any, open_flow: Open) -> None:
     assert one.wake_at - one.arrived_at == 3 * HOUR
 
 
+def test_who_goes_on_at_once_by_going_over_is_said(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    stage.happens(event(shop, slug), "dewi@example.com")
+    with shop.house.ledger.write(shop.workspace) as tx:
+        tx.execute(run.update().where(run.c.block == "wait").values(arrived_at=shop.house.clock.now() - HOUR // 2))
+    page = open_flow(shop, slug)
+    card(page, "Wait 1 hour").click()
+    panel(page).get_by_label("Unit").select_option(label="minutes")
+    card(page, "Wait 1 minute").wait_for()
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    choice = dialog.locator(".fe-insider").get_by_role("combobox")
+    said = dialog.get_by_role("status")
+    choice.select_option(label="Go over, with the time counted anew")
+    said.get_by_text("1 person has waited that long already, and goes on at once.").wait_for()
+    people = dialog.get_by_text("1 person", exact=True).bounding_box()
+    assert said.bounding_box()["y"] >= people["y"] + people["height"] - 1, "below, not behind it"
+    choice.select_option(label="Go over, at the same time as before")
+    becomes(lambda: said.filter(visible=True).count(), 0)
+
+
 def test_who_would_get_an_email_again_stays_and_that_is_said(live: Any, open_flow: Open) -> None:
     shop, slug, stage = live
     draft = shop.house.desk.drafts(shop.workspace).get("flow", slug)
@@ -204,7 +227,7 @@ def test_a_flow_is_paused_and_goes_on(live: Any, open_flow: Open) -> None:
     shop, slug, _ = live
     page = open_flow(shop, slug)
     choose(page.get_by_role("button", name="More"), "Pause")
-    page.get_by_text("Paused. People stay where they are, and nothing is sent.").wait_for()
+    page.get_by_text("Paused. People go on inside, but nothing is sent: their Messages are kept.").wait_for()
     page.locator(".cw-top .cw-state.is-paused").wait_for()
     assert state(shop, slug) == "paused"
     page.locator(".cw-toast").get_by_role("button", name="Undo").click()
@@ -216,12 +239,36 @@ def test_who_publishes_a_paused_flow_is_not_told_any_more_that_it_is_paused(live
     shop, slug, _ = live
     page = open_flow(shop, slug)
     page.get_by_role("switch", name="Live").click()
-    page.get_by_text("Paused. People stay where they are, and nothing is sent.").wait_for()
+    page.get_by_text("Paused. People go on inside, but nothing is sent: their Messages are kept.").wait_for()
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("dialog").get_by_role("button", name="Publish").click()
     page.locator(".cw-toast", has_text="Published.").wait_for()
     assert page.locator(".cw-toast").count() == 1
     assert state(shop, slug) == "live"
+
+
+def test_who_publishes_a_paused_flow_says_what_becomes_of_what_came_due(live: Any, open_flow: Open) -> None:
+    shop, slug, stage = live
+    stage.happens(event(shop, slug), "dewi@example.com")
+    pause(shop.house, shop.workspace, slug)
+    dewi = {one.id: one.hops for one in stage.all_runs() if one.state == "open" and one.block == "wait"}
+    skip_wait(shop.house, shop.workspace, dewi, "Nok")
+    assert overdue(shop.house, shop.workspace, slug) == 1
+    page = open_flow(shop, slug)
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("heading", name="1 Message came due meanwhile").wait_for()
+    dialog.get_by_role("radio", name="Spread out").click()
+    dialog.get_by_label("Hours").fill("0")
+    dialog.get_by_text("Type a number of hours from 1 to").wait_for()
+    assert dialog.get_by_role("button", name="Publish").is_disabled()
+    dialog.get_by_role("radio", name="Skip").click()
+    dialog.get_by_role("button", name="Publish").click()
+    page.locator(".cw-toast", has_text="Published. 1 Message is not sent.").wait_for()
+    assert state(shop, slug) == "live"
+    with shop.house.ledger.read(shop.workspace) as tx:
+        waited = tx.all(select(message.c.state, message.c.code).where(tx.mine(message)).order_by(message.c.id.desc()))
+    assert (waited[0].state, waited[0].code) == ("skipped", "skipped_on_resume")
 
 
 def test_the_switch_in_the_bar_does_the_same(live: Any, open_flow: Open) -> None:
@@ -307,3 +354,24 @@ def test_what_is_counted_beside_a_wait_is_whole_or_left_out(live: Any, open_flow
     line, word = counted.bounding_box(), counted.locator(".fc-of").bounding_box()
     assert word["x"] + word["width"] <= line["x"] + line["width"] or word["y"] >= line["y"] + line["height"]
     assert counted.locator(".fc-of").evaluate("word => word.scrollWidth <= word.clientWidth")
+
+
+def test_into_a_flow_that_starts_by_hand_people_are_added_as_soon_as_it_is_published(
+    shop_with_web: Shop, open_flow: Open
+) -> None:
+    shop = shop_with_web
+    asked = in_a_row(block("added", "added_trigger"), block("wait", "wait", amount=9, unit="days"))
+    for number, one in enumerate(asked["blocks"]):
+        one["position"] = {"x": 0, "y": 150 * number}
+    slug = shop.new_flow("Tasting", {"format": 1, "name": "Tasting", **asked})
+    page = open_flow(shop, slug)
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("dialog").get_by_text("It starts for those whom you add.").wait_for()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    toast = page.locator(".cw-toast", has_text="Published. It starts for those whom you add.")
+    toast.get_by_role("button", name="Add people").click()
+    page.get_by_role("dialog").get_by_text("Add people to “Tasting”").wait_for()
+    page.keyboard.press("Escape")
+    closed(page)
+    choose(page.get_by_role("button", name="More"), "Add people")
+    page.get_by_role("dialog").get_by_text("Add people to “Tasting”").wait_for()

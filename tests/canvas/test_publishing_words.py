@@ -9,7 +9,8 @@ from blocks.flow import Flow
 from builder.flow_editor.insiders import Fates, Insiders
 from builder.flow_editor.publishing import done
 from runtime.calendar import CALENDAR
-from runtime.engine.publishing.moving import Move
+from runtime.engine.publishing.moving import Foreseen, Move
+from runtime.engine.publishing.overdue import Choice
 from runtime.words import words
 from tests.engine.stage import block, in_a_row
 
@@ -21,7 +22,7 @@ DRAFT = Flow.model_validate({"name": "Welcome", **in_a_row(JOINED, block("week",
 def told(**moves: Move) -> str:
     """The sentence where ten people stand at the day that is gone and 32 at the week."""
 
-    async def nobody(moves: Any) -> dict[str, int]:
+    async def nobody(moves: Any) -> dict[str, Foreseen]:
         return {}
 
     insiders = Insiders({"day": 10, "week": 32}, LIVE, DRAFT, Known(), nobody, words("en"))
@@ -40,6 +41,13 @@ def test_who_finishes_the_old_version_is_told_beside_those_who_go_over() -> None
         "Published. 32 people go over to the new version. 10 people finish on the version they entered."
     )
     assert told() == "Published. 42 people finish on the version they entered."
+
+
+def test_what_becomes_of_what_came_due_is_said() -> None:
+    w = words("en")
+    assert done(DRAFT, Known(), Fates(), w, Choice("skip"), 7) == "Published. 7 Messages are not sent."
+    spread = done(DRAFT, Known(), Fates(leaving=1), w, Choice("spread", 6), 7)
+    assert spread == "Published. 1 person leaves the Flow. What was due goes out over 6 hours."
 
 
 def test_with_nobody_inside_it_says_when_it_starts() -> None:

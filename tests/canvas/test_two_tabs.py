@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from runtime.engine.publishing.publish import archive, publish
 from tests.browser import becomes, until
 from tests.canvas.conftest import Open, Shop
 from tests.canvas.hands import card, drag, panel
@@ -100,10 +101,15 @@ def test_what_was_saved_elsewhere_is_not_overwritten(shop_with_web: Shop, open_f
 def test_an_archived_flow_is_only_looked_at_until_it_is_brought_back(shop_with_web: Shop, open_flow: Open) -> None:
     shop = shop_with_web
     slug = shop.new_flow("Old", two_steps())
+    publish(shop.house, shop.workspace, slug, "hannah@doileaf.example")
+    archive(shop.house, shop.workspace, slug)
     shop.house.desk.drafts(shop.workspace).archive("flow", slug, "hannah@doileaf.example", shop.house.clock.now())
     page = open_flow(shop, slug)
     page.get_by_text("This Flow is archived").wait_for()
+    state = page.locator(".cw-top .cw-state.hide-s")
+    becomes(state.inner_text, "Archived")
     assert page.get_by_role("button", name="Publish").count() == 0
     page.get_by_role("button", name="Bring it back").click()
     page.locator(".cw-pal").wait_for()
     becomes(lambda: shop.draft(slug).state, "active")
+    becomes(state.inner_text, "Draft")

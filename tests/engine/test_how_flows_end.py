@@ -261,6 +261,17 @@ def test_what_is_overdue_is_skipped_and_the_runs_go_on(stage: Stage, monkeypatch
     assert (state(stage)[0], {state for _, state in stage.runs()}) == ("live", {"open"})
 
 
+@pytest.mark.parametrize("how", [Choice("skip"), Choice("spread", 6)])
+def test_publishing_a_paused_flow_does_with_what_is_overdue_what_was_chosen(stage: Stage, how: Choice) -> None:
+    many(stage, 30)
+    changed = Flow.model_validate({"name": "flow", **in_a_row(block("cart", "event_trigger", event="Basket"))})
+    publish.release(stage.house, stage.shop, "flow", changed, (), "Nok", choice=how)
+    assert state(stage)[0] == "paused", "nothing goes out before it was decided"
+    stage.work()
+    assert state(stage) == ("live", None)
+    assert {one.code for one in queue(stage)} == {"skipped_on_resume" if how.how == "skip" else "spread_out"}
+
+
 def test_who_waits_for_what_another_app_says_is_not_held_by_a_call_that_was_skipped(stage: Stage) -> None:
     call = block("call", "webhook", url="https://app.example/", wait=True, amount=5, unit="days")
     blocks = [block("joined", "event_trigger", event="Account created"), call, block("sorry", "send_email", email="a")]

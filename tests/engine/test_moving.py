@@ -7,7 +7,7 @@ import pytest
 from blocks.flow import Flow
 from runtime.clock import HOUR
 from runtime.engine.by_hand import handling
-from runtime.engine.publishing.moving import CannotMove, Move, had_already, inside
+from runtime.engine.publishing.moving import CannotMove, Foreseen, Move, foresee, inside
 from runtime.insight.numbers import block_numbers
 from tests.engine.stage import Stage, block, cart_flow, in_a_row, link
 
@@ -132,8 +132,8 @@ def test_nobody_gets_an_email_again_by_going_over(stage: Stage) -> None:
     three_days["blocks"][3] = block("days", "wait", amount=3, unit="days")
     three_days["links"][2:4] = [link("first", "days"), link("days", "ordered")]
     moves = {"day": Move("to", "first")}
-    assert had_already(stage.house, stage.shop, "flow", Flow.model_validate({"name": "", **three_days}), moves) == {
-        "day": 1
+    assert foresee(stage.house, stage.shop, "flow", Flow.model_validate({"name": "", **three_days}), moves) == {
+        "day": Foreseen(staying=1, at_once=1)
     }
     stage.publish(three_days, moves=moves)
     stage.work()
@@ -203,6 +203,34 @@ def test_the_time_that_is_kept_holds_whatever_the_new_version_says(
     stage.after(minutes=1)
     assert stage.messages()[-1:] == [("mail", "queued")]
     assert len({block for block, _ in stage.messages()}) == len(stage.messages()), "nothing twice"
+
+
+@pytest.mark.parametrize(
+    ("after", "move", "at_once"),
+    [
+        (held(kind="wait", amount=2), Move("renew"), 1),
+        (held(kind="wait", amount=4), Move("renew"), 0),
+        (held(kind="wait", amount=2), Move("keep"), 0),
+        (held(kind="wait", amount=2), Move("leave"), 0),
+        (held(kind="wait", amount=2), Move("to", "mail"), 2),
+        (held(kind="wait", amount=2), Move("to", "held"), 0),
+        (held(kind="wait", amount=1, unit="months"), Move("renew"), None),
+        (held(amount=2, **ORDERED), Move("renew"), None),
+    ],
+)
+def test_who_goes_on_at_once_by_going_over_is_known_before(
+    stage: Stage, after: dict[str, Any], move: Move, at_once: int | None
+) -> None:
+    stage.publish(held(kind="wait", amount=10))
+    stage.happens("Account created", DEWI)
+    stage.after(hours=3)
+    stage.happens("Account created", BUDI)
+    changed = Flow.model_validate({"name": "flow", **after})
+    assert foresee(stage.house, stage.shop, "flow", changed, {"held": move}) == {"held": Foreseen(0, at_once)}
+    if at_once is not None:
+        stage.publish(after, moves={"held": move})
+        stage.work()
+        assert stage.messages() == [("mail", "queued")] * at_once
 
 
 def test_a_look_meanwhile_does_not_put_off_the_time_that_is_kept(stage: Stage) -> None:

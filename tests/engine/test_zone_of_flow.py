@@ -100,7 +100,7 @@ def test_what_publishing_would_reach_is_said_by_the_clocks_of_the_flow(stage: St
     document = Flow.model_validate({"name": "Tea", **on_schedule(), **BANGKOK})
     said = outlook(stage.house, stage.shop, "tea", document, Known(), "America/New_York")
     assert [words("en").text(line, stage.clock.now()) for line in said] == [
-        "Reaches nobody at once. On 22 Nov, 09:00 it comes for 1 Contact, as things are now.",
+        "Nobody enters at once. On 22 Nov, 09:00 it comes for 1 Contact, as things are now.",
         "These times are by clocks in Bangkok.",
     ]
 

@@ -58,7 +58,7 @@ def test_a_mailing_to_everybody_does_not_hide_behind_an_event(stage: Stage) -> N
         stage.arrives("Checkout started", "nok@example.com")
     stage.work()
     assert lines(stage, CHECKOUT, SCHEDULE) == [
-        "Reaches nobody at once. On 1 Dec 2026, 09:00 it comes for 4 Contacts, as things are now.",
+        "Nobody enters at once. On 1 Dec 2026, 09:00 it comes for 4 Contacts, as things are now.",
         "Events bring about 3 a day, as in the last 30 days.",
     ]
 
@@ -86,7 +86,7 @@ def test_an_event_that_fits_several_triggers_of_a_flow_is_counted_once(stage: St
         block(name, "event_trigger", event="Checkout started", where=total_over(least))
         for name, least in (("dear", 1000), ("very_dear", 2000))
     )
-    once = "Reaches nobody at once. Events bring about {} a day, as in the last 30 days."
+    once = "Nobody enters at once. Events bring about {} a day, as in the last 30 days."
     assert lines(stage, very_dear, dear) == [once.format(2)]
     assert lines(stage, dear, very_dear) == [once.format(2)]
     assert lines(stage, very_dear, CHECKOUT, dear) == [once.format(3)]
@@ -112,14 +112,14 @@ def test_two_triggers_at_one_segment_bring_nobody_twice(stage: Stage) -> None:
 
 def test_a_date_at_which_two_triggers_are_comes_once(stage: Stage) -> None:
     stage.happens("Profile filled in", "hannah@example.com", fields={"birthday": "1990-12-05", "wedding": "2016-12-08"})
-    once = "Reaches nobody at once. In the next 30 days a date comes for {}."
+    once = "Nobody enters at once. In the next 30 days a date comes for {}."
     assert lines(stage, BIRTHDAY, {**BIRTHDAY, "id": "again"}) == [once.format("1 Contact")]
     assert lines(stage, BIRTHDAY, block("wedding", "date_trigger", field="wedding")) == [once.format("2 Contacts")]
 
 
 def test_nobody_is_said_to_be_reached_only_where_nobody_is(stage: Stage) -> None:
     assert lines(stage, CHECKOUT) == [
-        "Reaches nobody at once. In the last 30 days no event would have started it.",
+        "Nobody enters at once. In the last 30 days no event would have started it.",
     ]
     assert lines(stage, BY_HAND) == ["Whoever is added enters."]
     assert lines(stage, BUYERS, BY_HAND) == [
@@ -127,9 +127,9 @@ def test_nobody_is_said_to_be_reached_only_where_nobody_is(stage: Stage) -> None
         "Whoever is added enters.",
     ]
     soon = block("back", "back_in_stock")
-    assert lines(stage, soon) == ["Reaches nobody at once. Whoever fits it from then on enters."]
+    assert lines(stage, soon) == ["Nobody enters at once. Whoever fits it from then on enters."]
     born = block("birthday", "date_trigger", field="birthday", where=is_("city", "Berlin"))
-    assert lines(stage, born) == ["Reaches nobody at once. A date comes for each Contact in their own time."]
+    assert lines(stage, born) == ["Nobody enters at once. A date comes for each Contact in their own time."]
 
 
 def test_a_segment_has_a_past_of_its_own_before_it_has_a_rate(stage: Stage) -> None:
@@ -141,7 +141,7 @@ def test_a_segment_has_a_past_of_its_own_before_it_has_a_rate(stage: Stage) -> N
         assert tx.first(select(event.c.id).where(event.c.name == "Entered segment")) is not None
     assert lines(stage, BUYERS) == ["3 Contacts enter now, later whoever comes to match"]
     leaves = block("left", "segment_trigger", segment="buyers", move="leaves")
-    assert lines(stage, leaves) == ["Reaches nobody at once. Whoever fits it from then on enters."]
+    assert lines(stage, leaves) == ["Nobody enters at once. Whoever fits it from then on enters."]
     stage.happens("Order placed", "yohana@example.com")
     assert lines(stage, BUYERS) == ["4 Contacts enter now, about 1 a month"]
 
@@ -151,12 +151,12 @@ def test_by_their_own_clocks_it_comes_where_those_live_who_are_meant(stage: Stag
     christmas = {"repeat": "holiday", "holiday": "christmas", "when": "before", "amount": 3, "unit": "weeks"}
     own = block("own", "schedule_trigger", segment="buyers", clocks="own", **christmas)
     assert lines(stage, own) == [
-        "Reaches nobody at once. On 4 Dec 2026, from 09:00 to 15:00, it comes for 3 Contacts, as things are now.",
+        "Nobody enters at once. On 4 Dec 2026, from 09:00 to 15:00, it comes for 3 Contacts, as things are now.",
         "These times are by clocks in Bangkok.",
     ]
     # Nine o'clock has passed in Bangkok today, and not in Berlin.
     daily = block("own", "schedule_trigger", segment="buyers", clocks="own", repeat="daily")
     assert lines(stage, daily) == [
-        "Reaches nobody at once. From 29 Nov 2026, 15:00 to 30 Nov 2026, 09:00 it comes for 3 Contacts, as things are now.",
+        "Nobody enters at once. From 29 Nov 2026, 15:00 to 30 Nov 2026, 09:00 it comes for 3 Contacts, as things are now.",
         "These times are by clocks in Bangkok.",
     ]

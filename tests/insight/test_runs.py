@@ -262,8 +262,13 @@ def test_who_is_on_the_last_way_is_not_called_inside(stage: Stage) -> None:
     stage.publish(flow)
     stage.happens("Checkout started", DEWI, checkout_token="c1")
     stage.after(hours=1)
+    assert (seen(stage)[0].leaving, asked(stage, DEWI).verdict) == (False, "inside")
     stage.happens("Order placed", DEWI, checkout_token="c1")
     stage.after(hours=1)
+    found = asked(stage, DEWI)
+    assert (seen(stage)[0].leaving, found.verdict) == (True, "leaving")
+    assert found.left is not None
+    assert words("en").text(found.left) == "Because “Order placed” happened"
     stage.happens("Checkout started", DEWI, checkout_token="c2")
     stage.after(hours=1)
     still = "They have left and get what is drawn for that; until its end they do not enter again"

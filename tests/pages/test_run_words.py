@@ -3,7 +3,8 @@
 from typing import Any
 
 from blocks.contract import Known
-from builder.runs.read import Drawn
+from builder.runs.headline import headline
+from builder.runs.read import Counts, Drawn
 from runtime.insight.runs import Flow
 from runtime.words import words
 from tests.engine.stage import block, in_a_row
@@ -21,3 +22,9 @@ def test_a_block_of_before_is_told_by_the_version_that_had_it() -> None:
     assert drawn.say(drawn.knowing(older, "pause"), "pause") == "Wait 2 days"
     assert drawn.kind(drawn.knowing(new, "pause"), "pause") == "wait"
     assert drawn.say(drawn.knowing(new, "never"), "never") == "A Block of before"
+
+
+def test_of_a_paused_flow_it_is_said_that_nothing_goes_out() -> None:
+    drawn = Drawn(Any, words("en"), Flow(1, "Cart", "paused", {7: 1}), Known())  # type: ignore[arg-type]
+    said = "2 people are inside this Flow · Paused: their Messages are kept"
+    assert headline(drawn, Counts(2, 0, {}, None)) == said

@@ -1,16 +1,19 @@
 """Who is inside a flow, with the mouse: found, let go on, put back, taken out; and why somebody is not there."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from blocks.values import type_document
+from blocks.values import micros, type_document
 from runtime.clock import HOUR, MINUTE
 from runtime.engine.by_hand.handling import skip_wait
+from runtime.engine.publishing.publish import publish
 from runtime.engine.work import Engine
 from runtime.ledger import tables
 from tests.browser import becomes, choose, until
+from tests.engine.stage import block, in_a_row, link
 from tests.pages.conftest import Look, Web
 from tests.pages.doi_leaf import HANNAH
 
@@ -27,11 +30,11 @@ def carts(web: Web) -> Web:
     return web
 
 
-def arrives(web: Web, who: str, *, minutes: int) -> None:
-    """Somebody has left a cart so many minutes ago, and the engine has done its work."""
+def arrives(web: Web, who: str, *, minutes: int, name: str = "Checkout started") -> None:
+    """Somebody has left a cart, or else, so many minutes ago, and the engine has done its work."""
     at = web.house.clock.now() - minutes * MINUTE
     with web.house.ledger.write(web.workspace) as tx:
-        row = {"id": tx.reserve(1)[0], "name": "Checkout started", "source": "api", "contact": None}
+        row = {"id": tx.reserve(1)[0], "name": name, "source": "api", "contact": None}
         told = {"at": at, "received_at": at, "who": {"email": who}, "properties": {"total": 900}}
         tx.insert(tables.event, [row | told | {"typed": type_document({"total": 900}), "state": "new"}])
     engine = Engine(web.house)
@@ -150,3 +153,42 @@ def test_a_contact_is_told_why_not_for_each_live_flow(look: Look, carts: Web) ->
     page = look(f"/contacts/{HANNAH}")
     page.get_by_role("button", name="Why not?").click()
     page.locator(".cw-dialog", has_text="“Checkout started” has never happened to them").wait_for()
+
+
+def test_who_goes_the_last_way_has_left_wherever_that_is_told(look: Look, web: Web) -> None:
+    exits = [{"event": "Tasting cancelled"}]
+    asked = in_a_row(block("cart", "event_trigger", event="Tasting booked"), block("wait", "wait")) | {"exits": exits}
+    asked["blocks"] += [block("bye", "on_leaving"), block("days", "wait", amount=2, unit="days")]
+    asked["links"] += [link("bye", "days")]
+    drafts = web.house.desk.drafts(web.workspace)
+    slug = drafts.create("flow", "Tasting", {**asked, "name": "Tasting"}, "nok", web.house.clock.now()).slug
+    publish(web.house, web.workspace, slug, "nok")
+    arrives(web, TARO, minutes=2, name="Tasting booked")
+    arrives(web, TARO, minutes=1, name="Tasting cancelled")
+    page = look(f"/flows/{slug}/runs")
+    row(page, TARO).get_by_text("Has left, on the last way").wait_for()
+    row(page, TARO).locator("a").click()
+    page.get_by_text("Left the Flow", exact=True).wait_for()
+    page.get_by_text("Goes on by the last way").wait_for()
+    assert page.get_by_text("Entered the Flow", exact=True).count() == 1
+    page.get_by_role("heading", level=1).get_by_role("link").click()
+    page.locator(".ru-flow", has_text="Tasting").get_by_role("button", name="Why?").click()
+    page.get_by_text(f"{TARO} has left this Flow, and gets what is drawn for those who leave.").wait_for()
+    page.get_by_text("Because “Tasting cancelled” happened").first.wait_for()
+
+
+def test_on_the_page_of_a_contact_the_days_of_their_flows_are_theirs(look: Look, carts: Web) -> None:
+    evening = micros(datetime(2026, 11, 20, 12, tzinfo=UTC))
+    with carts.house.ledger.write(carts.workspace) as tx:
+        mina = tx.scalar(select(tables.contact.c.id).where(tables.contact.c.email == MINA))
+        tx.execute(tables.contact.update().where(tables.contact.c.id == mina).values(zone="Pacific/Kiritimati"))
+        tx.execute(tables.run.update().where(tables.run.c.contact == mina).values(state="ended", ended_at=evening))
+    page = look(f"/contacts/{mina}")
+    page.locator(".ru-flow", has_text="Abandoned cart").get_by_text("Reached the end on 21 Nov 2026").wait_for()
+
+
+def test_on_a_phone_who_chooses_all_finds_the_box_above_the_others(look: Look, carts: Web) -> None:
+    page = look("/flows/cart/runs?state=all", phone=True)
+    page.locator(".ru-row").first.wait_for()
+    lefts = {round(box.bounding_box()["x"]) for box in page.locator(".ru-tick").all()}
+    assert len(lefts) == 1

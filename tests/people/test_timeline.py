@@ -123,6 +123,19 @@ def test_where_the_contact_waits_now_is_told_once(story: Story) -> None:
     assert len(told(story)) == 2
 
 
+def test_who_goes_the_last_way_has_left_and_that_is_told_before_it_ends(story: Story) -> None:
+    ordered = {"event": Quoted("Order placed")}
+    run = story.run(story.now - HOUR, code="exit_event", args={"event": dump_arg(ordered["event"])})
+    story.step(run, 1, "hour", story.now, "", Reason("exit_event", ordered))
+    story.step(run, 2, "hour", story.now, "", Reason("waits", {"until": Moment(moment(story.now), "Asia/Bangkok")}))
+    assert [line.split(" / ")[0] for line in told(story)] == [
+        "Waits in the Flow “Abandoned cart”",
+        "Left the Flow “Abandoned cart”",
+        "Entered the Flow “Abandoned cart”",
+    ]
+    assert told(story)[1].endswith("Because “Order placed” happened")
+
+
 def test_what_was_not_sent_says_why(story: Story) -> None:
     story.message(story.now, "skipped", code="no_consent")
     story.message(story.now + 1, "cancelled", subject="Last chance", code="run_ended")

@@ -91,7 +91,7 @@ class Outcome:
 def doors(tx: Tx) -> list[Door]:
     """The live flows to which somebody can be added, by name."""
     rows = tx.all(_FLOWS, {"workspace": tx.workspace})
-    return [_door(row) for row in rows if row.state in ("live", "paused") and _takes(row.document)]
+    return [_door(row) for row in rows if row.state in ("live", "paused") and takes(row.document)]
 
 
 def door(tx: Tx, slug: str) -> Door:
@@ -101,7 +101,7 @@ def door(tx: Tx, slug: str) -> Door:
         raise CannotAdd(say("There is no live Flow {flow}. Publish it first.", flow=Quoted(slug)), there=False)
     if row.state not in ("live", "paused"):
         raise CannotAdd(say("The Flow {flow} is archived, so nobody enters it.", flow=Quoted(row.name)))
-    if not _takes(row.document):
+    if not takes(row.document):
         text = say("Nobody can be added to the Flow {flow}: it has no trigger “Added by hand”.", flow=Quoted(row.name))
         raise CannotAdd(text)
     return _door(row)
@@ -156,7 +156,8 @@ def still_unsent(tx: Tx, runs: Collection[int]) -> dict[int, int]:
     return {row.id: row.hops for row in tx.all(query, {"ids": listed(tx, runs)})}
 
 
-def _takes(document: Mapping[str, Any]) -> bool:
+def takes(document: Mapping[str, Any]) -> bool:
+    """Whether somebody can be added to a flow that is drawn like this."""
     kind = AddedTrigger.model_fields["kind"].default
     return any(block["kind"] == kind for block in document.get("blocks", ()))
 

@@ -11,8 +11,10 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, not_, select
 
+from blocks import read_block
 from blocks.contract import Reason
 from blocks.flow import Flow
+from runtime.clock import SECOND
 from runtime.engine.again import has_had, led_back_to
 from runtime.engine.batch import Batch
 from runtime.engine.holding.kept_time import ANEW, KEPT
@@ -59,6 +61,16 @@ class Move:
 
     how: How
     target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Of those who stand at a block and are to go over."""
+
+    staying: int
+    """So many would get an e-mail a second time, and finish the version they entered."""
+    at_once: int | None
+    """So many go on at once; None where that cannot be said before."""
 
 
 def inside(house: House, workspace: int, slug: str) -> dict[str, int]:
@@ -143,20 +155,41 @@ def _again(before: Flow, block: str, after: Flow, move_: Move) -> frozenset[str]
     return led_back_to(before, block, after, move_.target if to else block, anew=to)
 
 
-def had_already(house: House, workspace: int, slug: str, after: Flow, moves: Mapping[str, Move]) -> dict[str, int]:
-    """How many of those who stand at each of these blocks would get an e-mail a second time by going over like this."""
-    found: dict[str, int] = {}
+def foresee(house: House, workspace: int, slug: str, after: Flow, moves: Mapping[str, Move]) -> dict[str, Foreseen]:
+    """What will become of those who stand at each of these blocks by going over like this."""
+    found: dict[str, Foreseen] = {}
     programs = Programs()
     with house.ledger.read(workspace) as tx:
         flow_id = tx.scalar(select(flow.c.id).where(tx.mine(flow), flow.c.slug == slug))
         for block, move_ in moves.items():
+            since = _goes_on_since(after, block, move_, house.clock.now())
             values = {"workspace": workspace, "flow": flow_id, "version": 0, "block": block}
+            staying = going = 0
             for row in tx.all(_OLDER, values):
-                again = _again(programs.get(tx, row.id).document, block, after, move_)
+                again = has_had(_again(programs.get(tx, row.id).document, block, after, move_))
                 here = (run.c.version == row.id, run.c.block == block, run.c.state == "open")
-                count = tx.scalar(select(func.count()).select_from(run).where(*here, has_had(again)))
-                found[block] = found.get(block, 0) + int(count or 0)
+                staying += _count(tx, *here, again)
+                if since is not None:
+                    going += _count(tx, *here, not_(again), run.c.arrived_at <= since)
+            found[block] = Foreseen(staying, None if since is None else going)
     return found
+
+
+def _goes_on_since(after: Flow, block: str, move_: Move, now: int) -> int | None:
+    """Who came to the block by then goes on at once, in UTC microseconds; None where that depends on more."""
+    if move_.how in ("keep", "leave"):
+        return 0
+    doc = next((doc for doc in after.blocks if doc.id == (move_.target or block)), None)
+    if doc is None:
+        return None
+    there = read_block(doc.kind, doc.settings, after.zone)
+    if move_.how == "to":
+        return now if there.card.family != "timing" else 0 if there.holds_exactly() else None
+    return now - there.holds_exactly() * SECOND if there.holds_exactly() else None
+
+
+def _count(tx: Tx, *which: ColumnElement[bool]) -> int:
+    return int(tx.scalar(select(func.count()).select_from(run).where(*which)) or 0)
 
 
 def _leave(batch: Batch, one: Run) -> None:

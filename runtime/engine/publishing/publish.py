@@ -89,9 +89,12 @@ def _others(house: House, workspace: int, slug: str) -> list[Flow]:
     return [Flow.model_validate({**row.document, "name": row.name}) for row in rows]
 
 
-def publish(house: House, workspace: int, slug: str, by: str, moves: Mapping[str, Move] | None = None) -> Published:
+def publish(
+    house: House, workspace: int, slug: str, by: str, moves: Mapping[str, Move] | None = None, choice: Choice = SEND
+) -> Published:
     """Make a version of the draft and let it run from now on. Those inside finish the version they entered, except those
-    who stand at a block for which `moves` says something else.
+    who stand at a block for which `moves` says something else. `choice` says what becomes of what came due while it was
+    paused, as for `resume`.
 
     Raises NoSuchFlow, NotPublishable, CannotMove, and pydantic's ValidationError for a draft that is no flow document.
     """
@@ -102,8 +105,10 @@ def publish(house: House, workspace: int, slug: str, by: str, moves: Mapping[str
     bad = [problem for problem in check_draft(house, workspace, document) if problem.level == "bad"]
     if bad:
         raise NotPublishable(bad)
-    made = release(house, workspace, slug, document, compose(house, workspace, document), by, moves)
+    made = release(house, workspace, slug, document, compose(house, workspace, document), by, moves, choice)
     house.desk.drafts(workspace).mark_published("flow", slug, draft.rev)
+    if choice.how != "send":
+        _in_batches(house, workspace, overdue.keep)
     ask_again(house, workspace, made.flow)
     return made
 
@@ -116,6 +121,7 @@ def release(
     mails: Sequence[dict[str, object]],
     by: str,
     moves: Mapping[str, Move] | None = None,
+    choice: Choice = SEND,
 ) -> Published:
     """Put a checked document, with the e-mails that `compose` made for it, into the ledger as the version that runs."""
     now = house.clock.now()
@@ -134,10 +140,12 @@ def release(
             "published_by": by,
         }
         before = _latest(tx, flow_id)
-        archived = tx.scalar(select(flow.c.state).where(flow.c.id == flow_id)) == "archived"
+        state = tx.scalar(select(flow.c.state).where(flow.c.id == flow_id))
         tx.insert(version, [row])
         tx.insert(version_mail, [mail | {"version": version_id} for mail in mails])
         moving.promise(tx, flow_id, version_id, before, document, moves or {})
+        if state == "paused" and choice.how != "send":
+            overdue.promise(tx, flow_id, choice, now)
         changes = {"version": version_id, "name": document.name, "since_at": now, "code": None}
         if not overdue.promised(
             tx, flow_id
@@ -145,7 +153,7 @@ def release(
             changes["state"] = "live"
         tx.execute(flow.update().where(tx.mine(flow), flow.c.id == flow_id).values(changes))
         _expect(tx, flow_id, document, now)
-        beginnings.expect(tx, flow_id, triggers_of(document), now, anew=archived)
+        beginnings.expect(tx, flow_id, triggers_of(document), now, anew=state == "archived")
     return Published(flow_id, version_id, number)
 
 

@@ -1,5 +1,5 @@
 // Adding a Block: where it goes, what it is linked to, and what makes room.
-import { BLOCK_WIDTH } from "../graph/fan.js";
+import { BLOCK_WIDTH, COLUMN } from "../graph/fan.js";
 import {
   addBlock,
   blockOf,
@@ -48,7 +48,7 @@ export function useAdding({ doc, faces, view, camera, selection, announce }) {
     return [addBlock(flow, block), () => announce("saidAdded", { block: nameOf(block) })];
   }
 
-  /** A trigger goes above what has none yet, else beside the others. */
+  /** A trigger goes above what has none yet, else beside the others, with room for the exit rules between. */
   function asTrigger(flow, block) {
     const triggers = flow.blocks.filter((one) => !traits(one).hasInput);
     const [first] = flowOrder(flow, traits);
@@ -60,7 +60,7 @@ export function useAdding({ doc, faces, view, camera, selection, announce }) {
     }
     if (!triggers.length) return alone(flow, block, snap({ x: -BLOCK_WIDTH / 2, y: 0 }));
     const right = triggers.reduce((a, b) => (a.position.x > b.position.x ? a : b)).position;
-    return alone(flow, block, freePlace(flow, { x: right.x + 2 * BLOCK_WIDTH, y: right.y }, height));
+    return alone(flow, block, freePlace(flow, { x: right.x + 2 * COLUMN, y: right.y }, height));
   }
 
   function middle(flow) {

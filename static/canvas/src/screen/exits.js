@@ -2,7 +2,7 @@
 import { computed } from "vue";
 import { BLOCK_WIDTH } from "../graph/fan.js";
 import { blockOf } from "../graph/model.js";
-import { USUAL_HEIGHT } from "../graph/place.js";
+import { GRID, USUAL_HEIGHT } from "../graph/place.js";
 
 const OFFSET = 274; // from the left edge of the trigger
 const WIDTH = 196;
@@ -16,8 +16,8 @@ export function useExits({ doc, traits }) {
     doc.value.blocks.some(
       ({ id, position: { x, y } }) =>
         id !== exitBlock.value &&
-        x < leftOf(side) + WIDTH &&
-        x + BLOCK_WIDTH > leftOf(side) &&
+        x < leftOf(side) + WIDTH + GRID &&
+        x + BLOCK_WIDTH > leftOf(side) - GRID &&
         Math.abs(y - at.value.y) < USUAL_HEIGHT - 10,
     );
   const exitSide = computed(() => (at.value && isCovered("right") && !isCovered("left") ? "left" : "right"));

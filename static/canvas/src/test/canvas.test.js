@@ -256,6 +256,18 @@ describe("what Python pushes", () => {
     expect(w.emitted("exit-select")).toHaveLength(1);
   });
 
+  it("a second trigger leaves room for the exit rules, and one that stands too near sends them to the other side", async () => {
+    const exits = { x: 274, width: 196 }; // from the left edge of the first trigger
+    const w = await canvas({ exits: [{ say: "Leaves when they order" }] });
+    w.vm.addFromPalette("cart");
+    expect(last(w).flow.blocks.at(-1).position.x).toBeGreaterThanOrEqual(exits.x + exits.width + 12);
+    expect(w.find(".fc-exit").classes()).toContain("is-right");
+    const flow = cartFlow();
+    flow.blocks.push({ ...flow.blocks[0], id: "near", position: { x: exits.x + exits.width, y: 0 } });
+    const near = await canvas({ flow, exits: [{ say: "Leaves when they order" }] });
+    expect(near.find(".fc-exit").classes()).toContain("is-left");
+  });
+
   it("a rehearsed way is drawn over the rest", async () => {
     const w = await canvas({ readonly: true });
     w.vm.setPath({ blocks: ["cart", "wait"], links: ["cart:next"] });
