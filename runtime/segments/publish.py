@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, text
 
 from blocks.contract import Problem
 from blocks.phrase import Joined, Phrase, Quoted, say
@@ -57,6 +57,10 @@ class Gone(Exception):
         )
 
 
+# One publisher of segments at a time, so that none is checked against what another is about to change.
+_ALONE = text("SELECT pg_advisory_xact_lock(7267, :workspace)")
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A segment as it is published. `rule` is whether it has one; without, it is a list. `since_at` is UTC microseconds."""
@@ -84,13 +88,20 @@ def check_segment(house: House, workspace: int, slug: str, document: SegmentDocu
         for one in found
     ]
     with house.ledger.read(workspace) as tx:
-        circle = _circle(slug, document, _documents(tx))
-    if circle:
-        names = Joined(tuple(say("{name}", name=Quoted(name)) for name in circle))
-        text = say("These Segments name each other in a circle: {names}. Take the condition out of one.", names=names)
+        circle = _in_a_circle(tx, slug, document)
+    if circle is not None:
         found = [one for one in found if one.code != "unknown_segment" or slug not in document.named]
-        found.append(Problem("circle", text, field="rule"))
+        found.append(circle)
     return found
+
+
+def _in_a_circle(tx: Tx, slug: str, document: SegmentDocument) -> Problem | None:
+    circle = _circle(slug, document, _documents(tx))
+    if not circle:
+        return None
+    names = Joined(tuple(say("{name}", name=Quoted(name)) for name in circle))
+    said = say("These Segments name each other in a circle: {names}. Take the condition out of one.", names=names)
+    return Problem("circle", said, field="rule")
 
 
 def publish(house: House, workspace: int, slug: str, by: str) -> None:
@@ -108,6 +119,11 @@ def publish(house: House, workspace: int, slug: str, by: str) -> None:
     if bad:
         raise NotPublishable(bad)
     with house.ledger.write(workspace) as tx:
+        if tx.dialect == "postgresql":
+            tx.execute(_ALONE, {"workspace": workspace})
+        # Once more: of two that name each other, both may have been checked before either was published.
+        if (circle := _in_a_circle(tx, slug, document)) is not None:
+            raise NotPublishable([circle])
         release(tx, slug, document, house.clock.now())
     drafts.mark_published("segment", slug, draft.rev)
     house.ring()

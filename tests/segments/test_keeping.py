@@ -198,6 +198,19 @@ def test_a_circle_is_refused_and_named(stage: SegmentStage) -> None:
     assert problem.code == "circle"
 
 
+def test_of_two_that_name_each_other_and_are_published_at_once_one_is_refused(
+    stage: SegmentStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.segment("a", did("Order placed"), "First")
+    draft_segment(stage, "b", {"kind": "in_segment", "segment": "a"}, "Second")
+    draft_segment(stage, "a", {"kind": "in_segment", "segment": "b"}, "First")
+    monkeypatch.setattr(publish, "check_segment", lambda *_: [])  # both were looked at before either was published
+    publish.publish(stage.house, stage.shop, "b", "Nok")
+    with pytest.raises(NotPublishable) as refused:
+        publish.publish(stage.house, stage.shop, "a", "Nok")
+    assert [one.code for one in refused.value.problems] == ["circle"]
+
+
 def test_since_entering_means_nothing_in_a_segment(stage: SegmentStage) -> None:
     draft_segment(stage, "odd", {"kind": "did", "event": "Order placed"})
     with pytest.raises(NotPublishable) as refused:
