@@ -131,8 +131,11 @@ def test_a_flow_is_paused_resumed_and_left_to_finish(cartwheel: Type) -> None:
     cartwheel("flow", "pause", slug)
     refused = cartwheel("flow", "finish", slug)
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
-    without = cartwheel("flow", "resume", slug, "--overdue", "spread")
-    assert (without.returncode, "1 to 336 hours" in without.stderr) == (1, True)
+    for does in ("resume", "publish"):
+        without = cartwheel("flow", does, slug, "--overdue", "spread")
+        assert (without.returncode, "1 to 336 hours" in without.stderr) == (1, True)
+    assert cartwheel("flow", "publish", slug, "--overdue", "skip").stdout.endswith(f"{slug} is live, version 2.\n")
+    cartwheel("flow", "pause", slug)
     assert cartwheel("flow", "resume", slug, "--overdue", "spread", "--hours", "6").stdout == f"{slug} is live.\n"
     assert cartwheel("flow", "finish", slug).stdout == f"{slug} is finishing.\n"
     assert json.loads(cartwheel("flow", "list", "--json").stdout)[0]["state"] == "finishing"

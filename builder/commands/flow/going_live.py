@@ -11,6 +11,7 @@ from builder.commands.flow.problems import print_problems
 from builder.commands.flow.slug import Slug
 
 if TYPE_CHECKING:
+    from runtime.engine.publishing.overdue import Choice
     from runtime.house import House
 
 
@@ -22,21 +23,30 @@ class Overdue(StrEnum):
     skip = "skip"
 
 
+WhatIsOverdue = Annotated[Overdue, typer.Option(help="What becomes of what came due while it was paused.")]
+Hours = Annotated[int, typer.Option(metavar="N", help="With --overdue spread: over how many hours.")]
+
+
 def publish(
     slug: Slug,
     anyway: Annotated[bool, typer.Option("--anyway", help="Also if one of its examples does not hold.")] = False,
+    overdue: WhatIsOverdue = Overdue.send,
+    hours: Hours = 0,
 ) -> None:
     """Let the draft run from now on, if its examples hold; runs on older versions finish on theirs. Says before
-    how many enter now and how many later."""
+    how many enter now and how many later. What came due while the flow was paused is sent, spread over some hours, or
+    skipped."""
     from builder.commands.flow.examples import as_lines
     from runtime.accounts import workspaces
     from runtime.engine.publishing.known import known_to
+    from runtime.engine.publishing.overdue import overdue as waiting
     from runtime.engine.publishing.publish import NotPublishable, check_draft
     from runtime.engine.publishing.publish import publish as publish_draft
     from runtime.insight.outlook import outlook
     from runtime.rehearsal import run_examples
     from runtime.words import words
 
+    choice = _choice(overdue, hours)
     with opened() as (house, workspace):
         draft = existing_draft(house, workspace, "flow", slug)
         document = read_flow(draft.document, f"The draft {slug}")
@@ -51,14 +61,15 @@ def publish(
         zone = shop.zone if shop is not None else "UTC"
         for phrase in outlook(house, workspace, slug, document, known_to(house, workspace), zone):
             print(words("en").text(phrase))
+        count = waiting(house, workspace, slug)
         try:
-            made = publish_draft(house, workspace, slug, BY)
+            made = publish_draft(house, workspace, slug, BY, choice=choice)
         except NotPublishable as not_yet:
             print_problems(not_yet.problems)
             raise Mistake(f"{slug} cannot be published; nothing was changed.") from None
         _bring_back(house, workspace, slug)
     print_problems(problems)
-    print(f"{slug} is live, version {made.number}.")
+    print(f"{slug} is live, version {made.number}.{_of_the_overdue(overdue, hours, count)}")
 
 
 def pause(slug: Slug) -> None:
@@ -75,21 +86,14 @@ def pause(slug: Slug) -> None:
 
 def resume(
     slug: Slug,
-    overdue: Annotated[Overdue, typer.Option(help="What becomes of what came due while it was paused.")] = Overdue.send,
-    hours: Annotated[int, typer.Option(metavar="N", help="With --overdue spread: over how many hours.")] = 0,
+    overdue: WhatIsOverdue = Overdue.send,
+    hours: Hours = 0,
 ) -> None:
     """Let a paused, finishing or archived flow go on; what came due in a pause is sent, spread over some hours, or skipped."""
-    from runtime.engine.publishing.overdue import BadChoice, Choice
     from runtime.engine.publishing.overdue import overdue as waiting
     from runtime.engine.publishing.publish import resume as send_again
 
-    if hours and overdue is not Overdue.spread:
-        raise Mistake("--hours belongs to --overdue spread.")
-    try:
-        choice = Choice(overdue.value, hours)
-    except BadChoice as wrong:
-        raise Mistake(f"--hours: {wrong}") from None
-    count = 0
+    choice, count = _choice(overdue, hours), 0
 
     def go_on(house: "House", workspace: int, slug: str) -> None:
         nonlocal count
@@ -98,8 +102,24 @@ def resume(
         _bring_back(house, workspace, slug)
 
     _change(slug, go_on)
-    said = {"send": "are sent now", "spread": f"go out over {hours} hours", "skip": "are not sent"}[overdue.value]
-    print(f"{slug} is live." + (f" Messages that were due: {count}; they {said}." if count else ""))
+    print(f"{slug} is live.{_of_the_overdue(overdue, hours, count)}")
+
+
+def _choice(overdue: Overdue, hours: int) -> "Choice":
+    from runtime.engine.publishing.overdue import BadChoice, Choice
+
+    if hours and overdue is not Overdue.spread:
+        raise Mistake("--hours belongs to --overdue spread.")
+    try:
+        return Choice(overdue.value, hours)
+    except BadChoice as wrong:
+        raise Mistake(f"--hours: {wrong}") from None
+
+
+def _of_the_overdue(overdue: Overdue, hours: int, count: int) -> str:
+    """What becomes of so many messages; nothing is said of none."""
+    what = {"send": "are sent now", "spread": f"go out over {hours} hours", "skip": "are not sent"}[overdue.value]
+    return f" Messages that were due: {count}; they {what}." if count else ""
 
 
 def finish(slug: Slug) -> None:
