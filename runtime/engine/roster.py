@@ -59,9 +59,8 @@ class Roster:
 
     def concerns(self, name: str) -> bool:
         """Whether any flow cares about events of this name."""
-        return bool(self.watching) or any(
-            name in which for which in (self.starts, self.exits, self.hears, self.overheard)
-        )
+        heard = name in self.starts or name in self.exits or name in self.hears or name in self.overheard
+        return heard or bool(self.watching)
 
     @classmethod
     def of(cls, live: Sequence[Program], finishing: Sequence[Program], inhabited: Iterable[Program]) -> "Roster":

@@ -48,6 +48,11 @@ class Card:
         fields = self.fields.copy()
         return Card(self.id, email=self.email, phone=self.phone, fields=fields, tags=self.tags, seen_at=self.seen_at)
 
+    def is_called(self, kind: str, value: str) -> bool:
+        """Whether that is their current address, phone number or customer id."""
+        now = self.email if kind == "email" else self.phone if kind == "phone" else self.fields.get(kind)
+        return now == value
+
     def is_known_as(self, kind: str, value: str) -> None:
         """The contact's current address, phone number or customer id."""
         if kind == "email":

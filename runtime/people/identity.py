@@ -85,6 +85,15 @@ def resolve(tx: Tx, whos: Sequence[Who], now: int, news: News | None = None) -> 
         card = next((cards[key] for key in who.identities if key in cards), None)
         if card is None:
             card = Card(0, seen_at=now, new=True)
+        elif (
+            not who.fields
+            and not who.tags
+            and all(cards.get(key) is card and card.is_called(*key) for key in who.identities)
+        ):
+            # Most events say nothing new of their contact.
+            met.add(id(card))
+            found.append(card)
+            continue
         was, changed = None, card.changed
         if news is not None:
             if not card.new or id(card) in met:

@@ -170,6 +170,9 @@ class _Reception:
 
     def overhear(self, arrival: Arrival) -> None:
         """Let the event count for runs of others that are about the same: the cart that was ordered under another address."""
+        self._beside = []
+        if arrival.name not in self._roster.overheard:
+            return
         about = [one for flow_id, key in self._same(arrival) for one in self._inside.with_key(flow_id, key)]
         self._beside = [one for one in about if one.contact != arrival.contact]
         rows = []
@@ -195,8 +198,9 @@ class _Reception:
 
     def leave_if_met(self, arrival: Arrival) -> None:
         """End the runs for which a rule holds now that this has happened: the contact's, and those for which it counts too."""
-        for contact in dict.fromkeys((arrival.contact, *(one.contact for one in self._beside))):
-            self._hold(contact, arrival.id)
+        if self._roster.watching:
+            for contact in dict.fromkeys((arrival.contact, *(one.contact for one in self._beside))):
+                self._hold(contact, arrival.id)
 
     def leave_if_changed(self, arrival: Arrival) -> None:
         """The same for what earlier events of this batch have changed about the contact: it was so before this one."""
