@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from playwright.sync_api import Error
+
 from tests.patience import PATIENCE
 
 # Counted in frames that were drawn, not in time: on a busy machine two looks may fall between two frames of a movement.
@@ -95,9 +97,18 @@ def middle(locator: Any) -> tuple[float, float]:
 def until(condition: Callable[[], bool]) -> None:
     """Wait for what another process does."""
     deadline = time.monotonic() + PATIENCE
-    while not condition():
+    while not _met(condition):
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.05)
+
+
+def _met(condition: Callable[[], bool]) -> bool:
+    try:
+        return condition()
+    except Error as error:
+        if "Execution context was destroyed" in str(error):
+            return False  # a frame was drawn anew while it was looked at
+        raise
 
 
 def becomes(value: Callable[[], Any], wanted: Any) -> None:
