@@ -156,8 +156,11 @@ class List:
         """Read and draw anew, after something was done."""
         self._chosen = {}
         self._asked += 1
+        mine = self._asked
         await self._count()
-        self._show(await self._read(None))
+        found = await self._read(None)
+        if mine == self._asked and not self._rows.is_deleted:
+            self._show(found)
 
     async def _count(self) -> None:
         found = await fetch(counted, self._of)
