@@ -6,8 +6,9 @@ log. Unless the database is away, which is nobody's fault and passes.
 
 import logging
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from sqlalchemy import or_, select, text
 
@@ -63,16 +64,7 @@ class Engine:
         """
         with self.house.ledger.read() as tx:
             busy = [row._mapping for row in tx.all(_BUSY, {"now": self.house.clock.now()})]
-        failed: list[Exception] = []
-        for row in busy:
-            try:
-                self.do(row["id"], [duty.name for duty in DUTIES if row[duty.name]])
-            except Exception as error:
-                if is_away(error):
-                    raise
-                failed.append(error)
-        if failed:
-            raise failed[0]
+        _each(partial(self.do, row["id"], [duty.name for duty in DUTIES if row[duty.name]]) for row in busy)
         return bool(busy)
 
     def take_over(self) -> None:
@@ -82,17 +74,7 @@ class Engine:
 
     def do(self, workspace_id: int, names: Collection[str]) -> None:
         """A batch of each of these duties, in their order. What fails in one is raised when all of them had their turn."""
-        failed: list[Exception] = []
-        for duty in DUTIES:
-            if duty.name in names:
-                try:
-                    self._batch(workspace_id, duty)
-                except Exception as error:
-                    if is_away(error):
-                        raise
-                    failed.append(error)
-        if failed:
-            raise failed[0]
+        _each(partial(self._batch, workspace_id, duty) for duty in DUTIES if duty.name in names)
 
     def next_due(self) -> int | None:
         """When the next of anything falls due, UTC microseconds; None if nothing waits."""
@@ -127,6 +109,20 @@ class Engine:
             said = None if which is None else set_aside.let_be(Batch(tx, self.house.clock.now()), which, error)
         if said is not None:
             log.error("%s failed and was set aside.", said, exc_info=error)
+
+
+def _each(works: Iterable[Callable[[], None]]) -> None:
+    """Do each of these. What fails first is raised when all had their turn; that the database is away, at once."""
+    failed: list[Exception] = []
+    for work in works:
+        try:
+            work()
+        except Exception as error:
+            if is_away(error):
+                raise
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 @contextmanager
